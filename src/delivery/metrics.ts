@@ -1,0 +1,14 @@
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import type { Outcome } from './item.ts'
+
+/** A backend that metrics are pushed to. What it is given is cumulative since the store began. */
+export interface MetricSink {
+  /** `otlp/metrics`. */
+  readonly name: string
+  enabled(): boolean
+  destination(): string
+  /** Milliseconds between two pushes while a command runs; one more comes at its end. */
+  readonly intervalMs: number
+  send(metrics: ResourceMetrics, context: { readonly signal: AbortSignal }): Promise<Outcome>
+  close?(): Promise<void>
+}

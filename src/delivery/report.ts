@@ -1,0 +1,24 @@
+/** The account of a destination: `produced = delivered + waiting + rejected + dropped`, always. */
+export interface DestinationReport {
+  /** The sink's name: `otlp/traces`. */
+  readonly sink: string
+  readonly destination: string
+  readonly produced: number
+  readonly delivered: number
+  readonly waiting: number
+  readonly rejected: number
+  readonly dropped: number
+  /** Why something was not delivered, with how many it hit, most first. */
+  readonly reasons: readonly { readonly reason: string; readonly count: number }[]
+}
+
+/** What became of all that was produced; shown as the last lines of every command. */
+export interface DeliveryReport {
+  /** Items that were new, by kind. */
+  readonly fresh: { readonly span: number; readonly log: number }
+  /** Items that were seen before, with the same content. */
+  readonly known: number
+  /** Items that were seen before, with other content. */
+  readonly superseded: number
+  readonly destinations: readonly DestinationReport[]
+}

@@ -1,0 +1,50 @@
+/** What went wrong, in a form a program can switch on. */
+export type ErrorCode =
+  | 'BAD_LOG' // a log, or a part of one, cannot be read
+  | 'BAD_OPTION' // an option or an environment variable has an unusable value
+  | 'BAD_HOOK' // something registered as a hook is none, or could not be loaded
+  | 'MISSING_HOOK' // a required hook is not registered
+  | 'MISSING_PACKAGE' // an optional package is needed and not installed
+
+/** An error a user can act on: the message says what happened, where, and what to do. */
+export class EvalspanError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'EvalspanError'
+    this.code = code
+  }
+}
+
+const limitBrand: unique symbol = Symbol.for('evalspan.LimitExceededError')
+
+/**
+ * Thrown by a hook to end a sample because a limit is exceeded: the one error that passes through the emitter to
+ * whoever runs the eval. Every other error of a hook is caught and reported.
+ */
+export class LimitExceededError extends Error {
+  readonly [limitBrand]: true = true
+  /** `token`, `message`, `time`, `working`, `turn`, `cost`, `operator` or `custom`, as in Inspect's logs. */
+  readonly type: string
+  readonly value: number | undefined
+  readonly limit: number | undefined
+
+  constructor(type: string, details: { message?: string; value?: number; limit?: number } = {}) {
+    super(details.message ?? `limit exceeded: ${type}`)
+    this.name = 'LimitExceededError'
+    this.type = type
+    this.value = details.value
+    this.limit = details.limit
+  }
+
+  /** True for errors of this class, also of another copy of the package. */
+  static is(error: unknown): error is LimitExceededError {
+    return typeof error === 'object' && error !== null && limitBrand in error
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,57 @@
+/**
+ * All that an exporter needs. An exporter is a file or a folder in `exporters/` whose default export is an `Exporter`;
+ * the folder is the registry, so adding one touches no list.
+ */
+import type { Hooks } from './hooks/hooks.ts'
+import type { Committed, DeliveryReport, MetricSink, Sink } from './delivery/index.ts'
+
+export { Hooks, hookNames, toWireName } from './hooks/hooks.ts'
+export type * from './hooks/hooks.ts'
+export { EvalspanError, messageOf } from './errors.ts'
+export * from './delivery/index.ts'
+export { stringify } from './inspect/json.ts'
+
+/** Where an exporter that talks to people writes. */
+export interface Output {
+  write(text: string): void
+  /** A terminal that can be redrawn. */
+  readonly interactive: boolean
+  readonly color: boolean
+  readonly columns: number
+}
+
+export interface ExporterContext {
+  /** Of the store: what OpenTelemetry calls `service.instance.id`. */
+  readonly instanceId: string
+  readonly output: Output
+  /** Tells the user something worth a line, once. */
+  readonly report: (message: string) => void
+}
+
+/** Sees what is committed; delivers nothing. */
+export interface Observer {
+  committed(committed: Committed): void
+  /** All is sent, or given up. */
+  close?(report: DeliveryReport): void
+}
+
+/** An exporter at work. Any part may be left out. */
+export interface OpenExporter {
+  readonly sinks?: readonly Sink[] | undefined
+  readonly metricSinks?: readonly MetricSink[] | undefined
+  readonly hooks?: Hooks | undefined
+  readonly observer?: Observer | undefined
+}
+
+export interface Exporter {
+  /** The name of its file or folder. */
+  readonly name: string
+  /** One line for `evalspan hooks`. */
+  readonly summary: string
+  /** What switches it on, for `evalspan hooks`: names of variables, any one of which suffices. */
+  readonly switchedOnBy: readonly string[]
+  /** Its variables are set. Cheap; asked before each use. */
+  enabled(): boolean
+  /** Called once, when it is enabled or a command asks for it. Heavy libraries are imported here, not at the top. */
+  open(context: ExporterContext): OpenExporter | Promise<OpenExporter>
+}

@@ -1,0 +1,3 @@
+export function stringify(value: unknown): string {
+  return JSON.stringify(value)
+}
