@@ -17,14 +17,11 @@ export class EvalspanError extends Error {
   }
 }
 
-const limitBrand: unique symbol = Symbol.for('evalspan.LimitExceededError')
-
 /**
  * Thrown by a hook to end a sample because a limit is exceeded: the one error that passes through the emitter to
  * whoever runs the eval. Every other error of a hook is caught and reported.
  */
 export class LimitExceededError extends Error {
-  readonly [limitBrand]: true = true
   /** `token`, `message`, `time`, `working`, `turn`, `cost`, `operator` or `custom`, as in Inspect's logs. */
   readonly type: string
   readonly value: number | undefined
@@ -40,7 +37,7 @@ export class LimitExceededError extends Error {
 
   /** True for errors of this class, also of another copy of the package. */
   static is(error: unknown): error is LimitExceededError {
-    return typeof error === 'object' && error !== null && limitBrand in error
+    return error instanceof Error && error.name === 'LimitExceededError'
   }
 }
 

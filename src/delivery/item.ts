@@ -123,6 +123,9 @@ export interface Sink<K extends ItemKind = ItemKind> {
   /** Of one batch. */
   readonly limits: { readonly items: number; readonly bytes: number }
   /** Never rejects for what a server says or does not say: that is an outcome. The signal ends the attempt. */
-  send(batch: readonly Item<K>[], context: { readonly signal: AbortSignal; readonly state: ObjectState }): Promise<Outcome>
+  send(
+    batch: readonly Item<K>[],
+    context: { readonly signal: AbortSignal; readonly state: ObjectState },
+  ): Promise<Outcome>
   close?(): Promise<void>
 }

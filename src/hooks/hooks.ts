@@ -79,7 +79,9 @@ export type HookName = keyof { [N in keyof Hooks as N extends `on${string}` ? N 
 export type HookData<N extends HookName> = Parameters<Hooks[N]>[0]
 
 /** One event, as it is fired. */
-export type HookEvent = { [N in HookName]: { readonly hook: N; readonly data: HookData<N>; readonly meta: EventMeta } }[HookName]
+export type HookEvent = {
+  [N in HookName]: { readonly hook: N; readonly data: HookData<N>; readonly meta: EventMeta }
+}[HookName]
 
 type SnakeCase<S extends string> = S extends `${infer Head}${infer Tail}`
   ? `${Head extends Lowercase<Head> ? '' : '_'}${Lowercase<Head>}${SnakeCase<Tail>}`
