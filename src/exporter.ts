@@ -10,6 +10,7 @@ export type * from './hooks/hooks.ts'
 export { EvalspanError, messageOf } from './errors.ts'
 export * from './delivery/index.ts'
 export { stringify } from './inspect/json.ts'
+export { plainText } from './plain-text.ts'
 
 /** Where an exporter that talks to people writes. */
 export interface Output {
@@ -18,6 +19,8 @@ export interface Output {
   readonly interactive: boolean
   readonly color: boolean
   readonly columns: number
+  /** Set by whoever redraws lines: takes them away. To be called before others write to the same terminal. */
+  clear?: (() => void) | undefined
 }
 
 export interface ExporterContext {
