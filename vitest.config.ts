@@ -1,15 +1,25 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-const reporters = ['default', './test/count-reporter.ts']
-
 const config: ViteUserConfig = defineConfig({
   test: {
-    reporters,
+    reporters: ['default', './test/count-reporter.ts'],
+    setupFiles: './test/setup.ts',
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**'] } },
       {
         extends: true,
-        test: { name: 'real', include: ['test/real/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**', 'test/fixtures/**'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'real',
+          include: ['test/real/**/*.test.ts'],
+          globalSetup: './test/real/global-setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
     ],
   },
