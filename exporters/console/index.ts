@@ -1,0 +1,49 @@
+import type { Committed, Exporter, Item, Observer, Output } from '../../src/exporter.ts'
+import { Progress, progressText } from './progress.ts'
+import { Samples } from './samples.ts'
+import { summary } from './summary.ts'
+import { Tally } from './tally.ts'
+import { createPaint } from './text.ts'
+
+/** Shows people what is committed: progress, then a summary and where the time of the slowest sample went. */
+const exporter: Exporter = {
+  name: 'console',
+  summary: 'Progress and a summary on the terminal',
+  switchedOnBy: [],
+  enabled: () => false,
+  open: ({ output }) => ({ observer: consoleObserver(output) }),
+}
+
+export default exporter
+
+/** Shows what was seen before as well: somebody who replays a log twice wants to see it twice. */
+export function consoleObserver(output: Output, now: () => number = () => performance.now()): Observer {
+  const samples = new Samples()
+  const tally = new Tally()
+  const begin = now()
+  const progress = new Progress(output, () => progressText(samples, tally, now() - begin, output))
+  return {
+    committed(committed: Committed) {
+      const spans = [...committed.fresh, ...committed.known, ...committed.superseded].filter(isSpan)
+      if (spans.length > 0) progress.start()
+      for (const span of spans) {
+        const sample = samples.add(span)
+        if (sample) tally.add(sample)
+      }
+    },
+    close() {
+      progress.close()
+      const lines = summary(tally, columnsOf(output), createPaint(output.color))
+      if (lines.length > 0) output.write(`${lines.join('\n')}\n`)
+    },
+  }
+}
+
+function isSpan(item: Item): item is Item<'span'> {
+  return item.kind === 'span'
+}
+
+/** Wide enough for bars, not so wide that the eye loses the line. */
+function columnsOf(output: Output): number {
+  return Math.min(Math.max(output.columns || 80, 60), 140)
+}

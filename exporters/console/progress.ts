@@ -1,0 +1,82 @@
+import { createLogUpdate } from 'log-update'
+import type { Output } from '../../src/exporter.ts'
+import type { Samples } from './samples.ts'
+import { addUsage } from './sample.ts'
+import { outcomeText } from './summary.ts'
+import type { Tally } from './tally.ts'
+import { counted, createPaint, formatCount, formatDuration } from './text.ts'
+
+const redrawEveryMs = 100
+const lineEveryMs = 5000
+
+/** Tells how far things are: lines that are redrawn on a terminal, now and then a line elsewhere. */
+export class Progress {
+  readonly #output: Output
+  readonly #text: () => string
+  readonly #redraw: ReturnType<typeof createLogUpdate> | undefined
+  #timer: NodeJS.Timeout | undefined
+  #last = ''
+
+  constructor(output: Output, text: () => string) {
+    this.#output = output
+    this.#text = text
+    this.#redraw = output.interactive ? createLogUpdate(streamOf(output)) : undefined
+  }
+
+  /** There is something to tell. */
+  start(): void {
+    if (this.#timer) return
+    this.#timer = setInterval(() => this.#tell(), this.#redraw ? redrawEveryMs : lineEveryMs)
+    this.#timer.unref()
+    if (this.#redraw) this.#output.clear = () => this.#redraw?.clear()
+  }
+
+  /** Leaves nothing of the redrawn lines. */
+  close(): void {
+    clearInterval(this.#timer)
+    if (!this.#redraw) return
+    this.#redraw.clear()
+    this.#redraw.done()
+    this.#output.clear = undefined
+  }
+
+  #tell(): void {
+    const text = this.#text()
+    if (this.#redraw) return this.#redraw(text)
+    if (text !== this.#last) this.#output.write(`${text}\n`)
+    this.#last = text
+  }
+}
+
+/** One line for a log, or two for a terminal: `0:12  5 samples: 4 success · 1 error`. */
+export function progressText(samples: Samples, tally: Tally, elapsedMs: number, output: Output): string {
+  const usage = addUsage(tally.usage, samples.usage())
+  const paint = createPaint(output.color)
+  const outcomes = outcomeText(tally.outcomes, paint)
+  const counts = `${counted(tally.samples, 'sample')} done${outcomes && `: ${outcomes}`}`
+  const running = samples.inProgress > 0 ? `, ${formatCount(samples.inProgress)} in progress` : ''
+  const tokens = `${formatCount(usage.inputTokens)} tokens in, ${formatCount(usage.outputTokens)} out`
+  const errors = usage.failedSteps > 0 ? ` · ${counted(usage.failedSteps, 'failed span')}` : ''
+  const retries =
+    usage.retries > 0 ? ` · ${counted(usage.retries, 'retry', 'retries')} (${formatDuration(usage.waited)})` : ''
+  const clock = clockText(elapsedMs)
+  const separator = output.interactive ? `\n${' '.repeat(clock.length + 2)}` : ' · '
+  return `${paint('dim', clock)}  ${counts}${running}${separator}${tokens}${errors}${retries}`
+}
+
+function clockText(milliseconds: number): string {
+  const seconds = Math.floor(milliseconds / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+/** What log-update needs of a stream. */
+function streamOf(output: Output): NodeJS.WriteStream {
+  const stream = {
+    isTTY: true,
+    write: (text: string) => output.write(text),
+    get columns() {
+      return output.columns
+    },
+  }
+  return stream as unknown as NodeJS.WriteStream
+}

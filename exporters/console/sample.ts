@@ -1,0 +1,172 @@
+import { plainText, type Attributes, type HrTime, type SpanBody } from '../../src/exporter.ts'
+
+/** What the console keeps of a span: no content. Times are milliseconds since 1970. */
+export interface Step {
+  readonly id: string
+  readonly parentId: string | undefined
+  readonly label: string
+  readonly start: number
+  readonly end: number
+  readonly error: string | undefined
+  /** Pauses before a model call was tried again. */
+  readonly waits: readonly { readonly start: number; readonly end: number }[]
+}
+
+export type Outcome = 'success' | 'error' | 'limit' | 'cancelled'
+
+/** One result of a scorer. */
+export interface Result {
+  readonly scorer: string
+  readonly value: number | undefined
+  readonly label: string | undefined
+}
+
+/** What a span counts for. */
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly failedSteps: number
+  readonly retries: number
+  /** Milliseconds. */
+  readonly waited: number
+}
+
+/** A span of a sample in progress. */
+export interface Part {
+  readonly step: Step
+  readonly usage: Usage
+  /** Of a model call. */
+  readonly model: string | undefined
+}
+
+/** A finished sample. */
+export interface Sample {
+  readonly task: string
+  readonly model: string
+  readonly id: string
+  readonly epoch: number
+  readonly outcome: Outcome
+  /** Which limit ended it: `message`, `token`, … */
+  readonly limit: string | undefined
+  readonly attempts: number
+  /** Milliseconds. */
+  readonly duration: number
+  readonly results: readonly Result[]
+  readonly usage: Usage
+  /** The root first. */
+  readonly steps: readonly Step[]
+}
+
+/** A sample is over when its span comes: children come before their parents. */
+export function isSampleSpan(span: SpanBody): boolean {
+  return span.name === 'eval_sample' || span.name.startsWith('eval_sample ')
+}
+
+function stepOf(span: SpanBody): Step {
+  const start = milliseconds(span.start)
+  return {
+    id: span.spanId,
+    parentId: span.parentSpanId,
+    label: labelOf(span),
+    start,
+    end: Math.max(start, milliseconds(span.end)),
+    error: span.error && plainText(span.error.message),
+    waits: span.events
+      .filter((event) => event.name === 'eval.model.retry')
+      .map((event) => ({
+        start: milliseconds(event.time),
+        end: milliseconds(event.time) + 1000 * Math.max(0, number(event.attributes, 'eval.model.retry.wait_time') ?? 0),
+      })),
+  }
+}
+
+function labelOf(span: SpanBody): string {
+  const attempt = number(span.attributes, 'test.case.run.attempt')
+  if (span.name === 'eval_attempt' && attempt !== undefined) return `eval_attempt ${attempt}`
+  const cached = span.attributes['eval.model.cache'] === 'read'
+  return plainText(span.name) + (cached ? ' (cached)' : '')
+}
+
+export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, failedSteps: 0, retries: 0, waited: 0 }
+
+export function addUsage(left: Usage, right: Usage): Usage {
+  return {
+    inputTokens: left.inputTokens + right.inputTokens,
+    outputTokens: left.outputTokens + right.outputTokens,
+    failedSteps: left.failedSteps + right.failedSteps,
+    retries: left.retries + right.retries,
+    waited: left.waited + right.waited,
+  }
+}
+
+export function partOf(span: SpanBody): Part {
+  const step = stepOf(span)
+  return {
+    step,
+    usage: {
+      inputTokens: number(span.attributes, 'gen_ai.usage.input_tokens') ?? 0,
+      outputTokens: number(span.attributes, 'gen_ai.usage.output_tokens') ?? 0,
+      failedSteps: step.error === undefined ? 0 : 1,
+      retries: step.waits.length,
+      waited: step.waits.reduce((sum, wait) => sum + wait.end - wait.start, 0),
+    },
+    model: span.name.startsWith('chat ') ? plainTextOf(span.attributes, 'gen_ai.request.model') : undefined,
+  }
+}
+
+/** A finished sample from its own span and the others of it. */
+export function sampleOf(span: SpanBody, parts: readonly Part[]): Sample {
+  const { attributes } = span
+  const root = partOf(span)
+  const usage = parts.reduce((sum, part) => addUsage(sum, part.usage), { ...root.usage, failedSteps: 0 })
+  return {
+    task: plainTextOf(attributes, 'test.suite.name') ?? plainText(span.name.replace(/^eval_sample ?/, '')),
+    model: plainTextOf(attributes, 'gen_ai.request.model') ?? parts.find((part) => part.model)?.model ?? '',
+    id: plainTextOf(attributes, 'test.case.id') ?? '',
+    epoch: number(attributes, 'eval.epoch') ?? 1,
+    outcome: outcomeOf(span),
+    limit: plainTextOf(attributes, 'eval.sample.limit'),
+    attempts: number(attributes, 'eval.sample.attempts') ?? 1,
+    duration: root.step.end - root.step.start,
+    results: span.events.filter((event) => event.name === 'gen_ai.evaluation.result').flatMap(resultOf),
+    usage: {
+      ...usage,
+      inputTokens: number(attributes, 'eval.usage.input_tokens') ?? usage.inputTokens,
+      outputTokens: number(attributes, 'eval.usage.output_tokens') ?? usage.outputTokens,
+    },
+    steps: [root.step, ...parts.map((part) => part.step)],
+  }
+}
+
+function outcomeOf(span: SpanBody): Outcome {
+  const outcome = plainTextOf(span.attributes, 'eval.sample.outcome')
+  if (outcome === 'success' || outcome === 'error' || outcome === 'limit' || outcome === 'cancelled') return outcome
+  return span.error ? 'error' : 'success'
+}
+
+function resultOf(event: SpanBody['events'][number]): Result[] {
+  const scorer = plainTextOf(event.attributes, 'gen_ai.evaluation.name')
+  if (scorer === undefined || event.attributes['eval.score.intermediate'] === true) return []
+  return [
+    {
+      scorer,
+      value: number(event.attributes, 'gen_ai.evaluation.score.value'),
+      label: plainTextOf(event.attributes, 'gen_ai.evaluation.score.label'),
+    },
+  ]
+}
+
+function milliseconds([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1000 + nanoseconds / 1_000_000
+}
+
+function number(attributes: Attributes, name: string): number | undefined {
+  const value = attributes[name]
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
+}
+
+function plainTextOf(attributes: Attributes, name: string): string | undefined {
+  const value = attributes[name]
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined
+  return plainText(String(value))
+}

@@ -1,0 +1,263 @@
+import { describe, expect, it } from 'vitest'
+import { consoleObserver } from '../../../exporters/console/index.ts'
+import type { DeliveryReport, Item } from '../../../src/exporter.ts'
+import { fresh, memoryOutput, spanItem, type SpanSketch } from './sample-spans.ts'
+
+const report: DeliveryReport = { fresh: { span: 0, log: 0 }, known: 0, superseded: 0, destinations: [] }
+
+describe('the console', () => {
+  it('shows each task and a waterfall of the slowest sample', () => {
+    expect(`\n${shown(run(), 80)}`).toMatchInlineSnapshot(`
+      "
+
+      bug_hunt  pilot
+        samples  3: 2 success · 1 limit (1 took more than one attempt)
+        scores   match  mean 0.5 of 2
+                 model_graded_qa  mean 1 of 2
+        tokens   7,700 in, 380 out
+        retries  2 model calls tried again, 1.80 s of waiting
+        errors   3 failed spans within samples
+
+      Slowest sample  lamp-7 · 8.33 s · success · 2 attempts
+
+                                                0        2 s      4 s      6 s
+                                                ├────────┼────────┼────────┼────────┼─
+      eval_sample bug_hunt               8.33 s ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      ├ ✗ eval_attempt 1                 820 ms ━━━━
+      │ └ ✗ solver react                 790 ms ━━━━
+      │   └ chat pilot                   580 ms ██▊
+      └ eval_attempt 2                   7.43 s     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+        ├ init                            10 ms     ▏
+        ├ solver react                   6.58 s     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸
+        │ └ invoke_agent react           6.53 s     ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+        │   ├ chat pilot                 750 ms     ▐██▊
+        │   ├ execute_tool list_files    380 ms        ▕█▋
+        │   ├ ✗ execute_tool run_tests   1.67 s        ▕███████▌
+        │   ├ execute_tool search        170 ms        ▕▋
+        │   ├ chat pilot                 2.75 s                ▐░░░█░░░░░░██▎
+        │   ├ execute_tool historian     680 ms                             ━━━╸
+        │   │ └ invoke_agent historian   600 ms                             ╺━━╸
+        │   │   └ chat pilot             500 ms                             ▐██
+        │   └ chat pilot                 450 ms                                ▐█▊
+        ├ scorer model_graded_qa         790 ms                                   ━━━━
+        │ └ chat pilot                   750 ms                                   ▐██▉
+        └ scorer match                   2.0 ms                                      ▕
+      ░ waiting to try a model call again
+      ✗ solver react: ConnectionError: the workspace went away
+      ✗ execute_tool run_tests: TimeoutError: the tests did not end
+
+      "
+    `)
+  })
+
+  it('uses the width of a wide terminal', () => {
+    expect(`\n${shown(run(), 120)}`).toMatchInlineSnapshot(`
+      "
+
+      bug_hunt  pilot
+        samples  3: 2 success · 1 limit (1 took more than one attempt)
+        scores   match  mean 0.5 of 2
+                 model_graded_qa  mean 1 of 2
+        tokens   7,700 in, 380 out
+        retries  2 model calls tried again, 1.80 s of waiting
+        errors   3 failed spans within samples
+
+      Slowest sample  lamp-7 · 8.33 s · success · 2 attempts
+
+                                                0        1 s      2 s       3 s      4 s      5 s       6 s      7 s      8 s
+                                                ├────────┼────────┼─────────┼────────┼────────┼─────────┼────────┼────────┼───
+      eval_sample bug_hunt               8.33 s ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      ├ ✗ eval_attempt 1                 820 ms ━━━━━━━━
+      │ └ ✗ solver react                 790 ms ━━━━━━━╸
+      │   └ chat pilot                   580 ms █████▋
+      └ eval_attempt 2                   7.43 s         ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+        ├ init                            10 ms         ▏
+        ├ solver react                   6.58 s         ╺━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸
+        │ └ invoke_agent react           6.53 s         ╺━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+        │   ├ chat pilot                 750 ms         ▕██████▉
+        │   ├ execute_tool list_files    380 ms                 ███▋
+        │   ├ ✗ execute_tool run_tests   1.67 s                 ███████████████▉
+        │   ├ execute_tool search        170 ms                 █▊
+        │   ├ chat pilot                 2.75 s                                 ██░░░░░██░░░░░░░░░░░██████
+        │   ├ execute_tool historian     680 ms                                                           ━━━━━━━
+        │   │ └ invoke_agent historian   600 ms                                                           ╺━━━━━╸
+        │   │   └ chat pilot             500 ms                                                            ████▋
+        │   └ chat pilot                 450 ms                                                                  ████▎
+        ├ scorer model_graded_qa         790 ms                                                                       ━━━━━━━━
+        │ └ chat pilot                   750 ms                                                                       ▐██████▊
+        └ scorer match                   2.0 ms                                                                              ▕
+      ░ waiting to try a model call again
+      ✗ solver react: ConnectionError: the workspace went away
+      ✗ execute_tool run_tests: TimeoutError: the tests did not end
+
+      "
+    `)
+  })
+
+  it('colours what it shows where colours are wanted', () => {
+    expect(`\n${shown(run(), 80, true)}`).toMatchInlineSnapshot(`
+      "
+
+      [1mbug_hunt[22m  pilot
+        samples  3: [32m2 success[39m · [33m1 limit[39m (1 took more than one attempt)
+        scores   match  mean 0.5 of 2
+                 model_graded_qa  mean 1 of 2
+        tokens   7,700 in, 380 out
+        retries  2 model calls tried again, 1.80 s of waiting
+        errors   3 failed spans within samples
+
+      [1mSlowest sample[22m  lamp-7 · 8.33 s · success · 2 attempts
+
+                                                [2m0        2 s      4 s      6 s[22m
+                                                [2m├────────┼────────┼────────┼────────┼─[22m
+      [2m[22meval_sample bug_hunt             [2m  8.33 s[22m [90m━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━[39m
+      [2m├ [22m[31m✗ eval_attempt 1              [39m [2m  820 ms[22m [31m━━━━[39m
+      [2m│ └ [22m[31m✗ solver react              [39m [2m  790 ms[22m [31m━━━━[39m
+      [2m│   └ [22mchat pilot                 [2m  580 ms[22m [36m██▊[39m
+      [2m└ [22meval_attempt 2                 [2m  7.43 s[22m     [90m━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━[39m
+      [2m  ├ [22minit                         [2m   10 ms[22m     [34m▏[39m
+      [2m  ├ [22msolver react                 [2m  6.58 s[22m     [34m━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╸[39m
+      [2m  │ └ [22minvoke_agent react         [2m  6.53 s[22m     [34m━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━[39m
+      [2m  │   ├ [22mchat pilot               [2m  750 ms[22m     [36m▐██▊[39m
+      [2m  │   ├ [22mexecute_tool list_files  [2m  380 ms[22m        [33m▕█▋[39m
+      [2m  │   ├ [22m[31m✗ execute_tool run_tests[39m [2m  1.67 s[22m        [31m▕███████▌[39m
+      [2m  │   ├ [22mexecute_tool search      [2m  170 ms[22m        [33m▕▋[39m
+      [2m  │   ├ [22mchat pilot               [2m  2.75 s[22m                [36m▐[39m[2m[36m░░░[39m[22m[36m█[39m[2m[36m░░░░░░[39m[22m[36m██▎[39m
+      [2m  │   ├ [22mexecute_tool historian   [2m  680 ms[22m                             [33m━━━╸[39m
+      [2m  │   │ └ [22minvoke_agent historian [2m  600 ms[22m                             [34m╺━━╸[39m
+      [2m  │   │   └ [22mchat pilot           [2m  500 ms[22m                             [36m▐██[39m
+      [2m  │   └ [22mchat pilot               [2m  450 ms[22m                                [36m▐█▊[39m
+      [2m  ├ [22mscorer model_graded_qa       [2m  790 ms[22m                                   [35m━━━━[39m
+      [2m  │ └ [22mchat pilot                 [2m  750 ms[22m                                   [36m▐██▉[39m
+      [2m  └ [22mscorer match                 [2m  2.0 ms[22m                                      [35m▕[39m
+      [2m░ waiting to try a model call again[22m
+      [31m✗ solver react: ConnectionError: the workspace went away[39m
+      [31m✗ execute_tool run_tests: TimeoutError: the tests did not end[39m
+
+      "
+    `)
+  })
+})
+
+function shown(items: readonly Item[], columns: number, color = false): string {
+  const output = memoryOutput({ columns, color })
+  const observer = consoleObserver(output)
+  for (const item of items) observer.committed(fresh(item))
+  observer.close?.(report)
+  return output.text
+}
+
+function run(): Item[] {
+  return [...slowSample(), ...quickSample('quick', 1, { label: 'C', value: 1 }), ...limitedSample(), ...taskSpans()]
+}
+
+function taskSpans(): Item[] {
+  return [
+    spanItem('run', 'set', 'eval_set', [0, 0]),
+    spanItem('run', 'task', 'eval_task bug_hunt', [0, 9], { parent: 'evalrun' }),
+    spanItem('run', 'evalrun', 'eval_run', [0, 9], { parent: 'set' }),
+  ]
+}
+
+function slowSample(): Item[] {
+  const t = 'slow'
+  const chat = (id: string, times: [number, number], parent: string, more: SpanSketch = {}) =>
+    spanItem(t, id, 'chat pilot', times, {
+      parent,
+      ...more,
+      attributes: {
+        'gen_ai.request.model': 'pilot',
+        'gen_ai.usage.input_tokens': 1200,
+        'gen_ai.usage.output_tokens': 60,
+        ...more.attributes,
+      },
+    })
+  const tool = (id: string, name: string, times: [number, number], parent: string, error?: string) =>
+    spanItem(t, id, `execute_tool ${name}`, times, { parent, ...(error !== undefined && { error }) })
+  return [
+    chat('c0', [0.02, 0.6], 'solve1'),
+    spanItem(t, 'solve1', 'solver react', [0.01, 0.8], { parent: 'a1', error: 'ConnectionError: the workspace went away' }),
+    spanItem(t, 'a1', 'eval_attempt', [0, 0.82], {
+      parent: 'root',
+      error: 'ConnectionError: the workspace went away',
+      attributes: { 'test.case.run.attempt': 1 },
+    }),
+    spanItem(t, 'init', 'init', [0.9, 0.91], { parent: 'a2' }),
+    chat('c1', [0.95, 1.7], 'agent'),
+    tool('t1', 'list_files', [1.72, 2.1], 'agent'),
+    tool('t2', 'run_tests', [1.73, 3.4], 'agent', 'TimeoutError: the tests did not end'),
+    tool('t3', 'search', [1.73, 1.9], 'agent'),
+    chat('c2', [3.45, 6.2], 'agent', {
+      events: [
+        { name: 'eval.model.retry', at: 3.6, attributes: { 'eval.model.retry.wait_time': 0.6 } },
+        { name: 'eval.model.retry', at: 4.4, attributes: { 'eval.model.retry.wait_time': 1.2 } },
+      ],
+    }),
+    chat('c3', [6.3, 6.8], 'sub'),
+    spanItem(t, 'sub', 'invoke_agent historian', [6.25, 6.85], { parent: 't4' }),
+    tool('t4', 'historian', [6.22, 6.9], 'agent'),
+    chat('c4', [6.95, 7.4], 'agent'),
+    spanItem(t, 'agent', 'invoke_agent react', [0.92, 7.45], { parent: 'solve2' }),
+    spanItem(t, 'solve2', 'solver react', [0.92, 7.5], { parent: 'a2' }),
+    chat('c5', [7.55, 8.3], 'graded', { attributes: { 'eval.model.role': 'grader' } }),
+    spanItem(t, 'graded', 'scorer model_graded_qa', [7.52, 8.31], { parent: 'a2' }),
+    spanItem(t, 'match', 'scorer match', [8.31, 8.312], { parent: 'a2' }),
+    spanItem(t, 'a2', 'eval_attempt', [0.89, 8.32], { parent: 'root', attributes: { 'test.case.run.attempt': 2 } }),
+    spanItem(t, 'root', 'eval_sample bug_hunt', [0, 8.33], {
+      attributes: {
+        'test.suite.name': 'bug_hunt',
+        'test.case.id': 'lamp-7',
+        'gen_ai.request.model': 'pilot',
+        'eval.epoch': 1,
+        'eval.sample.outcome': 'success',
+        'eval.sample.attempts': 2,
+        'eval.usage.input_tokens': 7200,
+        'eval.usage.output_tokens': 360,
+      },
+      events: [result('match', 'I', 0), result('model_graded_qa', 'C', 1)],
+    }),
+  ]
+}
+
+function quickSample(id: string, seconds: number, score: { label: string; value: number }): Item[] {
+  return [
+    spanItem(id, 'chat', 'chat pilot', [0.1, seconds - 0.1], {
+      parent: 'root',
+      attributes: { 'gen_ai.usage.input_tokens': 500, 'gen_ai.usage.output_tokens': 20 },
+    }),
+    spanItem(id, 'root', 'eval_sample bug_hunt', [0, seconds], {
+      attributes: {
+        'test.suite.name': 'bug_hunt',
+        'test.case.id': id,
+        'gen_ai.request.model': 'pilot',
+        'eval.sample.outcome': 'success',
+      },
+      events: [result('match', score.label, score.value), result('model_graded_qa', score.label, score.value)],
+    }),
+  ]
+}
+
+function limitedSample(): Item[] {
+  return [
+    spanItem('limited', 'root', 'eval_sample bug_hunt', [0, 2], {
+      attributes: {
+        'test.suite.name': 'bug_hunt',
+        'gen_ai.request.model': 'pilot',
+        'eval.sample.outcome': 'limit',
+        'eval.sample.limit': 'message',
+      },
+    }),
+  ]
+}
+
+function result(name: string, label: string, value: number) {
+  return {
+    name: 'gen_ai.evaluation.result',
+    at: 8,
+    attributes: {
+      'gen_ai.evaluation.name': name,
+      'gen_ai.evaluation.score.label': label,
+      'gen_ai.evaluation.score.value': value,
+    },
+  }
+}
