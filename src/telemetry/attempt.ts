@@ -1,0 +1,329 @@
+import type { Item } from '../delivery/item.ts'
+import type { Event, ModelEvent, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
+import { failedAttempts, isFailedAttempt } from '../inspect/model-calls.ts'
+import { addSeconds, compareTimes, earliest, latest, parseTime, type HrTime } from '../inspect/time.ts'
+import { chatItem, type Retry } from './chat.ts'
+import { spanId } from './ids.ts'
+import type { OpenSpan } from './output.ts'
+import type { SampleScope } from './scope.ts'
+import { spanName, toolItem, transcriptItem } from './spans.ts'
+import { mayBelong, pairsByTime, pairsInLog, type ToolSpan } from './tool-spans.ts'
+
+/** Hands over the back-offs that belong to a call, once. */
+export type TakeRetries = (event: ModelEvent, start: HrTime, end: HrTime) => Retry[]
+
+/**
+ * The spans of one attempt at a sample, from its events in any of the orders in which they come: live, where an event
+ * comes when it is complete, twice or never, and from the finished sample, where all are in the order of their begin.
+ * A span is given out once, as soon as nothing can change it any more.
+ */
+export class Attempt {
+  readonly number: number
+  readonly spanId: string
+  readonly #scope: SampleScope
+  readonly #takeRetries: TakeRetries
+  readonly #begins = new Map<string, SpanBeginEvent>()
+  readonly #ends = new Map<string, HrTime>()
+  readonly #models = new Map<string, ModelEvent>()
+  readonly #tools = new Map<string, ToolEvent>()
+  readonly #done = new Set<string>()
+  readonly #calls = new Map<string, { inference: number; tool: number }>()
+  /** Model events, and what follows each: enough to tell the attempts of a call apart. */
+  readonly #trail: Event[] = []
+  #start: HrTime | undefined
+  #end: HrTime | undefined
+
+  /** `number` 0 stands for a sample that never came to an attempt; its spans hang on the sample's. */
+  constructor(scope: SampleScope, number: number, takeRetries: TakeRetries) {
+    this.#scope = scope
+    this.#takeRetries = takeRetries
+    this.number = number
+    this.spanId = number === 0 ? scope.rootSpanId : spanId(scope.traceId, 'eval_attempt', attemptKey(scope, number))
+  }
+
+  /** When its first and its last event were, as far as they are known. */
+  get start(): HrTime | undefined {
+    return this.#start
+  }
+
+  get end(): HrTime | undefined {
+    return this.#end
+  }
+
+  /** Takes an event and gives the spans that it made final, and the one that it began. */
+  event(event: Event): { items: Item[]; open: OpenSpan[] } {
+    this.#noteTime(event)
+    if (!this.#take(event)) return { items: [], open: [] }
+    switch (event.event) {
+      case 'span_begin':
+        return { items: [], open: this.#open(event) }
+      case 'span_end':
+        return { items: this.#transcriptSpan(event.id, undefined), open: [] }
+      case 'model':
+        return { items: event.completed === undefined ? [] : this.#chat(keyOf(event), event, undefined), open: [] }
+      case 'tool':
+        return { items: this.#toolIfClear(keyOf(event), event), open: [] }
+      default:
+        return { items: [], open: [] }
+    }
+  }
+
+  /**
+   * Gives all spans that are left. `events` are those of the finished sample, which also hold what got lost on the way
+   * and what happened before the attempt began; `end` is when the attempt ended, for what was cut off by that.
+   */
+  finish(events: readonly Event[] | undefined, end: HrTime | undefined): Item[] {
+    const begun = events?.findIndex((event) => event.event === 'span_begin' && event.name === 'solvers') ?? -1
+    events?.forEach((event, index) => {
+      const at = parseTime(event.timestamp)
+      const afterwards = at && end && compareTimes(at, end) > 0
+      if (begun >= 0 && index >= begun && !afterwards) this.#noteTime(event)
+      this.#take(event)
+    })
+    this.#end = end ?? this.#end
+    const bound = this.#end ?? this.#start ?? [0, 0]
+    return [
+      ...this.#unknownSpans(bound),
+      ...this.#remainingTools(events, bound),
+      ...this.#remainingChats(events, bound),
+      ...[...this.#begins.keys()].flatMap((id) => this.#transcriptSpan(id, bound)),
+    ]
+  }
+
+  #noteTime(event: Event): void {
+    const start = parseTime(event.timestamp)
+    this.#start = earliest(this.#start, start)
+    this.#end = latest(this.#end, latest(start, parseTime((event as ModelEvent).completed)))
+  }
+
+  /** Remembers the event until its span is final; false when it already was. */
+  #take(event: Event): boolean {
+    const key = keyOf(event)
+    if (event.event === 'model' || this.#trail.at(-1)?.event === 'model') this.#trail.push(lean(event))
+    if (this.#done.has(key)) return false
+    switch (event.event) {
+      case 'span_begin':
+        if (!this.#begins.has(event.id)) this.#begins.set(event.id, event)
+        break
+      case 'span_end': {
+        const at = parseTime(event.timestamp)
+        if (at) this.#ends.set(event.id, at)
+        break
+      }
+      case 'model':
+        this.#models.set(key, event)
+        break
+      case 'tool':
+        this.#tools.set(key, event)
+        break
+      default:
+    }
+    return true
+  }
+
+  #open(begin: SpanBeginEvent): OpenSpan[] {
+    const parentSpanId = this.#parentOf(begin)
+    const start = parseTime(begin.timestamp)
+    if (parentSpanId === undefined || !start) return []
+    const { traceId } = this.#scope
+    return [
+      {
+        traceId,
+        spanId: this.#spanIdOf(begin.id),
+        parentSpanId,
+        name: spanName(begin),
+        kind: 'internal',
+        start,
+        attributes: {},
+      },
+    ]
+  }
+
+  /** Undefined while the enclosing span is unknown. A parent that is in no log hangs its child on the attempt. */
+  #enclosing(inspectSpanId: string | undefined): string | undefined {
+    if (inspectSpanId === undefined) return this.spanId
+    return this.#begins.has(inspectSpanId) ? this.#spanIdOf(inspectSpanId) : undefined
+  }
+
+  #parentOf(begin: SpanBeginEvent): string {
+    if (begin.parent_id === undefined && begin.type === 'init') return this.#scope.rootSpanId
+    return this.#enclosing(begin.parent_id) ?? this.spanId
+  }
+
+  #spanIdOf(inspectSpanId: string): string {
+    return spanId(this.#scope.traceId, 'span', inspectSpanId)
+  }
+
+  #transcriptSpan(id: string, bound: HrTime | undefined): Item[] {
+    const begin = this.#begins.get(id)
+    const known = this.#ends.get(id)
+    const end = known ?? bound
+    const start = begin && parseTime(begin.timestamp)
+    if (!begin || !start || !end || this.#done.has(`span:${id}`)) return []
+    // What is not clear yet waits: the event of a tool, which carries the result; a parent whose begin is to come.
+    const unclear = begin.type === 'tool' || (begin.parent_id !== undefined && !this.#begins.has(begin.parent_id))
+    if (unclear && !bound) return []
+    this.#done.add(`span:${id}`)
+    const place = {
+      spanId: this.#spanIdOf(id),
+      parentSpanId: this.#parentOf(begin),
+      start,
+      end: latest(start, end),
+      incomplete: !known,
+    }
+    return [transcriptItem(begin, place, this.#calls.get(id), this.#scope)]
+  }
+
+  #chat(key: string, event: ModelEvent, bound: { end: HrTime; incomplete?: boolean } | undefined): Item[] {
+    const parentSpanId = this.#enclosing(event.span_id) ?? (bound && this.spanId)
+    const end = parseTime(event.completed) ?? bound?.end
+    if (parentSpanId === undefined || !end) return []
+    this.#models.delete(key)
+    this.#done.add(key)
+    this.#count(event.span_id, 'inference')
+    const start = parseTime(event.timestamp) ?? end
+    const place = {
+      spanId: spanId(this.#scope.traceId, 'event', event.uuid ?? key),
+      parentSpanId,
+      end: latest(start, end),
+      incomplete: bound?.incomplete ?? false,
+    }
+    return [chatItem(event, place, this.#takeRetries(event, start, place.end), this.#scope)]
+  }
+
+  #remainingChats(events: readonly Event[] | undefined, bound: HrTime): Item[] {
+    const endOfSpan = (id: string | undefined): HrTime | undefined =>
+      (id === undefined ? undefined : this.#ends.get(id)) ?? bound
+    const failed = new Map(
+      [...this.#models.values()].some(isFailedAttempt)
+        ? failedAttempts(events ?? this.#trail, endOfSpan).map((attempt) => [keyOf(attempt.event), attempt.end])
+        : [],
+    )
+    return [...this.#models].flatMap(([key, event]) => {
+      const end = failed.get(key)
+      if (end) return this.#chat(key, event, { end })
+      const start = parseTime(event.timestamp)
+      if (!event.pending && event.error === undefined && event.output?.time !== undefined && start) {
+        // Answered, and then stopped by the limit that the answer tripped.
+        return this.#chat(key, event, { end: addSeconds(start, event.output.time) })
+      }
+      return this.#chat(key, event, {
+        end: endOfSpan(event.span_id) ?? bound,
+        incomplete: event.completed === undefined,
+      })
+    })
+  }
+
+  #toolSpans(): ToolSpan[] {
+    return [...this.#begins.values()].flatMap((begin) => {
+      const end = this.#ends.get(begin.id)
+      return begin.type === 'tool' && end && !this.#done.has(`span:${begin.id}`) ? [{ begin, end }] : []
+    })
+  }
+
+  #toolIfClear(key: string, event: ToolEvent): Item[] {
+    const candidates = this.#toolSpans().filter((span) => mayBelong(event, span))
+    return candidates.length === 1 ? this.#tool(key, event, candidates[0]!.begin, undefined) : []
+  }
+
+  #remainingTools(events: readonly Event[] | undefined, bound: HrTime): Item[] {
+    const inLog = events ? pairsInLog(events, keyOf) : new Map<string, string>()
+    const items = [...this.#tools].flatMap(([key, event]) => {
+      const begin = this.#begins.get(inLog.get(key) ?? '')
+      return begin && !this.#done.has(`span:${begin.id}`) ? this.#tool(key, event, begin, bound) : []
+    })
+    const byTime = pairsByTime([...this.#tools.values()], this.#toolSpans())
+    return [
+      ...items,
+      ...[...this.#tools].flatMap(([key, event]) => this.#tool(key, event, byTime.get(event)?.begin, bound)),
+    ]
+  }
+
+  #tool(key: string, event: ToolEvent, begin: SpanBeginEvent | undefined, bound: HrTime | undefined): Item[] {
+    const parentSpanId = this.#enclosing(event.span_id) ?? (bound && this.spanId)
+    const start = parseTime(event.timestamp)
+    const known = parseTime(event.completed) ?? (begin && this.#ends.get(begin.id))
+    const end = known ?? bound
+    if (parentSpanId === undefined || !start || !end) return []
+    this.#tools.delete(key)
+    this.#done.add(key)
+    if (begin) this.#done.add(`span:${begin.id}`)
+    const agent = this.#count(event.span_id, 'tool')
+    const { traceId } = this.#scope
+    const place = {
+      spanId: begin ? this.#spanIdOf(begin.id) : spanId(traceId, 'event', event.uuid ?? key),
+      parentSpanId,
+      start,
+      end: latest(start, end),
+      incomplete: !known,
+    }
+    return [toolItem(event, place, begin?.id, agent, this.#scope)]
+  }
+
+  /** Counts a call for the agent that made it, and names the agent. */
+  #count(inspectSpanId: string | undefined, what: 'inference' | 'tool'): string | undefined {
+    let begin = this.#begins.get(inspectSpanId ?? '')
+    while (begin && begin.type !== 'agent') begin = this.#begins.get(begin.parent_id ?? '')
+    if (!begin) return undefined
+    const calls = this.#calls.get(begin.id) ?? { inference: 0, tool: 0 }
+    calls[what] += 1
+    this.#calls.set(begin.id, calls)
+    return begin.name
+  }
+
+  /**
+   * Of a retried attempt a log keeps what followed its last model call: ends of spans whose begins are gone. Their ids
+   * are those of the live run, so they are filled in: the last one is `solvers`, the one before it a solver of the plan.
+   */
+  #unknownSpans(bound: HrTime): Item[] {
+    const ids = [...this.#ends.keys()].filter((id) => !this.#begins.has(id))
+    const start = this.#start ?? bound
+    const { solvers, traceId } = this.#scope
+    const placed = ids.map((id, index) => {
+      const level = ids.length - 1 - index
+      const solver = solvers.length === 1 ? solvers[0]! : 'solver'
+      const [type, name] = level === 0 ? ['solvers', 'solvers'] : level === 1 ? ['solver', solver] : ['span', 'span']
+      return { begin: { event: 'span_begin' as const, id, type, name, timestamp: '' }, parent: ids[index + 1] }
+    })
+    for (const { begin } of placed) {
+      this.#begins.set(begin.id, begin)
+      this.#done.add(`span:${begin.id}`)
+    }
+    return placed.map(({ begin, parent }) => {
+      const parentSpanId = parent === undefined ? this.spanId : this.#spanIdOf(parent)
+      const place = {
+        spanId: spanId(traceId, 'span', begin.id),
+        parentSpanId,
+        start,
+        end: latest(start, this.#ends.get(begin.id)),
+        incomplete: true,
+      }
+      return transcriptItem(begin, place, undefined, this.#scope)
+    })
+  }
+}
+
+/** In a trace of its own an attempt is known by its number; in the trace of a run the sample must be told as well. */
+function attemptKey({ settings, rootSpanId }: SampleScope, number: number): string {
+  return settings.traceShape === 'run' ? `${rootSpanId}|${number}` : String(number)
+}
+
+/** What tells attempts of a call apart, without the conversation that each of them carries. */
+function lean(event: Event): Event {
+  const { timestamp, working_start } = event
+  if (event.event !== 'model') return { event: 'info', timestamp, working_start }
+  return {
+    ...event,
+    input: event.input.slice(-1),
+    tools: undefined,
+    output: undefined,
+    call: event.call && { request: {}, time: event.call.time },
+  }
+}
+
+/** One event in all its deliveries. Logs older than uuids are told apart by what an event says of itself. */
+function keyOf(event: Event): string {
+  if (event.event === 'span_begin') return `span:${event.id}`
+  if (event.event === 'span_end') return `end:${event.id}`
+  return event.uuid ?? `${event.event}|${event.span_id}|${event.timestamp}|${(event as ToolEvent).id ?? ''}`
+}

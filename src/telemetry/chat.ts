@@ -1,0 +1,220 @@
+import type { Attributes, HrTime, Item, Measurement } from '../delivery/item.ts'
+import type { ModelRetry } from '../hooks/events.ts'
+import type { ModelEvent, ModelOutput } from '../inspect/records.ts'
+import { parseTime, secondsBetween } from '../inspect/time.ts'
+import { chatContent } from './content.ts'
+import { spanError, type SpanError } from './errors.ts'
+import { instrument, measure } from './instruments.ts'
+import { modelName, type ModelName } from './models.ts'
+import { attributesOf, spanItem } from './output.ts'
+import type { SampleScope } from './scope.ts'
+import { attribute, cacheWriteTokens, event as eventName } from './semconv.ts'
+import { tokenUsage, type TokenUsage } from './usage.ts'
+
+/** A back-off before a call was tried again. */
+export interface Retry {
+  readonly time: HrTime
+  readonly data: ModelRetry
+}
+
+/** The span of one model event: one attempt of a call, or an answer from Inspect's cache. */
+export function chatItem(
+  event: ModelEvent,
+  place: {
+    readonly spanId: string
+    readonly parentSpanId: string
+    readonly end: HrTime
+    readonly incomplete?: boolean
+  },
+  retries: readonly Retry[],
+  scope: SampleScope,
+): Item<'span'> {
+  const { settings } = scope
+  const name = modelName(event.model)
+  const cached = event.cache === 'read'
+  const start = parseTime(event.timestamp) ?? place.end
+  const error = event.error === undefined ? undefined : spanError({ message: event.error })
+  const usage = event.output?.usage ? tokenUsage(event.output.usage) : undefined
+  const answer = answerOf(event)
+  return spanItem(
+    {
+      traceId: scope.traceId,
+      spanId: place.spanId,
+      parentSpanId: place.parentSpanId,
+      name: `chat ${name.model}`,
+      kind: name.remote && !cached ? 'client' : 'internal',
+      start,
+      end: place.end,
+      attributes: {
+        ...attributesOf({
+          [attribute.operation]: 'chat',
+          [attribute.provider]: name.provider,
+          [attribute.requestModel]: name.model,
+          [attribute.errorType]: error?.type,
+          ...requestAttributes(event, scope),
+          [attribute.responseModel]: answer?.model,
+          [attribute.responseId]: responseId(event),
+          [attribute.finishReasons]: answer?.choices.map((choice) => choice.stop_reason),
+          ...(usage && !cached ? usageAttributes(usage, scope) : {}),
+          [attribute.modelRole]: event.role,
+          [attribute.modelRetries]: event.retries,
+          [attribute.modelCache]: event.cache,
+          [attribute.modelWorkingTime]: event.working_time,
+          [attribute.spanIncomplete]: place.incomplete || undefined,
+        }),
+        ...(settings.content.spans ? chatContent(event) : {}),
+      },
+      events: retries.map((retry) => ({
+        name: eventName.modelRetry,
+        time: retry.time,
+        attributes: retryAttributes(retry, name),
+      })),
+      links: [],
+      error: error && { message: error.message },
+    },
+    [
+      ...callMeasurements(event, name, secondsBetween(start, place.end), place.end, error, usage, scope),
+      ...retries.flatMap((retry) => retryMeasurements(retry, name)),
+    ],
+  )
+}
+
+/** A failed attempt carries an output too, an empty one. */
+function answerOf(event: ModelEvent): ModelOutput | undefined {
+  return event.error === undefined && event.output && event.output.choices.length > 0 ? event.output : undefined
+}
+
+function requestAttributes(
+  { config = {} }: ModelEvent,
+  { settings }: SampleScope,
+): { [name: string]: string | number | string[] | undefined } {
+  const choices = number(config['num_choices'])
+  const stops = config['stop_seqs']
+  return {
+    [attribute.temperature]: number(config['temperature']),
+    [attribute.topP]: number(config['top_p']),
+    [attribute.topK]: number(config['top_k']),
+    [attribute.maxTokens]: number(config['max_tokens']),
+    [attribute.seed]: number(config['seed']),
+    [attribute.frequencyPenalty]: number(config['frequency_penalty']),
+    [attribute.presencePenalty]: number(config['presence_penalty']),
+    [attribute.stopSequences]: Array.isArray(stops) && stops.length > 0 ? stops.map(String) : undefined,
+    [attribute.choiceCount]: choices === 1 ? undefined : choices,
+    [attribute.reasoningLevel]:
+      settings.generation === 'latest' && typeof config['reasoning_effort'] === 'string'
+        ? config['reasoning_effort']
+        : undefined,
+  }
+}
+
+function number(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+function responseId(event: ModelEvent): string | undefined {
+  const id = event.call?.response?.['id']
+  return typeof id === 'string' && id !== '' && !id.startsWith('attachment://') ? id : undefined
+}
+
+function usageAttributes(usage: TokenUsage, { settings }: SampleScope): { [name: string]: number | undefined } {
+  return {
+    [attribute.inputTokens]: usage.input,
+    [attribute.outputTokens]: usage.output,
+    [attribute.cacheReadTokens]: usage.cacheRead,
+    [cacheWriteTokens(settings.generation)]: usage.cacheWrite,
+    [attribute.reasoningTokens]: usage.reasoning,
+    [attribute.usageCost]: usage.cost,
+  }
+}
+
+/** On the chat span, or on the sample's when no call could be told to be the retried one. */
+export function retryAttributes({ data }: Retry, name: ModelName | undefined): Attributes {
+  return attributesOf({
+    [attribute.retryAttempt]: data.attempt,
+    [attribute.retryWaitTime]: data.wait_time,
+    [attribute.errorType]: data.exception_type,
+    [attribute.httpStatus]: data.status_code,
+    [attribute.requestModel]: name?.model ?? data.model_name,
+  })
+}
+
+export function retryMeasurements(retry: Retry, name: ModelName | undefined): Measurement[] {
+  const { data, time } = retry
+  const model = {
+    [attribute.provider]: name?.provider,
+    [attribute.requestModel]: name?.model ?? data.model_name,
+    [attribute.errorType]: data.exception_type ?? '_OTHER',
+  }
+  return [
+    ...measure(instrument.modelRetry, 1, attributesOf({ ...model, [attribute.httpStatus]: data.status_code }), time),
+    ...measure(instrument.modelRetryWait, data.wait_time, attributesOf(model), time),
+  ]
+}
+
+function callMeasurements(
+  event: ModelEvent,
+  name: ModelName,
+  seconds: number,
+  time: HrTime,
+  error: SpanError | undefined,
+  usage: TokenUsage | undefined,
+  scope: SampleScope,
+): Measurement[] {
+  const model = { [attribute.provider]: name.provider, [attribute.requestModel]: name.model }
+  const lookup =
+    event.cache === undefined
+      ? []
+      : measure(
+          instrument.cacheLookup,
+          1,
+          { ...model, [attribute.cacheResult]: event.cache === 'read' ? 'hit' : 'miss' },
+          time,
+        )
+  if (event.cache === 'read') {
+    const saved = (type: string, value: number | undefined): Measurement[] =>
+      measure(instrument.cacheSaved, value, { ...model, [attribute.tokenType]: type }, time)
+    return [...lookup, ...saved('input', usage?.input), ...saved('output', usage?.output)]
+  }
+  const call = attributesOf({
+    [attribute.operation]: 'chat',
+    ...model,
+    [attribute.responseModel]: answerOf(event)?.model,
+  })
+  const outcome = attributesOf({ ...call, [attribute.errorType]: error?.type })
+  const cost = measure(instrument.cost, usage?.cost, { ...model, [attribute.suiteName]: scope.suite }, time)
+  if (scope.settings.generation === 'latest') {
+    return [
+      ...lookup,
+      ...measure(instrument.inferenceDuration, seconds, outcome, time),
+      ...latestTokens(usage, call, outcome, time),
+      ...cost,
+    ]
+  }
+  const token = (type: string, value: number | undefined): Measurement[] =>
+    measure(instrument.tokenUsage, value, { ...call, [attribute.tokenType]: type }, time)
+  return [
+    ...lookup,
+    ...measure(instrument.operationDuration, seconds, outcome, time),
+    ...token('input', usage?.input),
+    ...token('output', usage?.output),
+    ...cost,
+  ]
+}
+
+function latestTokens(
+  usage: TokenUsage | undefined,
+  call: Attributes,
+  outcome: Attributes,
+  time: HrTime,
+): Measurement[] {
+  const modality = { ...call, [attribute.tokenModality]: 'unknown' }
+  return [
+    ...measure(instrument.inferenceInput, usage?.input ?? 0, modality, time),
+    ...measure(instrument.inferenceOutput, usage?.output ?? 0, modality, time),
+    ...measure(instrument.inferenceCacheRead, usage?.cacheRead, modality, time),
+    ...measure(instrument.inferenceCacheWrite, usage?.cacheWrite, modality, time),
+    ...measure(instrument.inferenceReasoning, usage?.reasoning, modality, time),
+    ...measure(instrument.operationInput, usage?.input, outcome, time),
+    ...measure(instrument.operationOutput, usage?.output, outcome, time),
+  ]
+}

@@ -1,0 +1,170 @@
+import type { Item } from '../delivery/item.ts'
+import type { HookData, HookEvent, HookName } from '../hooks/hooks.ts'
+import type { EvalLog } from '../inspect/records.ts'
+import { parseTime, type HrTime } from '../inspect/time.ts'
+import { runTraceId, sampleTraceId, spanId } from './ids.ts'
+import { modelName } from './models.ts'
+import { attributesOf, markItem, type Output } from './output.ts'
+import { RunTrace } from './run-trace.ts'
+import { SampleTrace } from './sample-trace.ts'
+import { attribute } from './semconv.ts'
+import type { TelemetrySettings } from './settings.ts'
+
+interface SampleIds {
+  readonly run_id: string
+  readonly eval_id: string
+  readonly eval_set_id?: string | null | undefined
+  readonly sample_id: string
+}
+
+interface SampleKey {
+  readonly id: string | number
+  readonly epoch: number
+  readonly uuid?: string | undefined
+}
+
+const nothing: Output = { items: [], open: [] }
+
+/**
+ * Hook events to spans, event records and measurements: one path for a live run and for the replay of its log. It keeps
+ * what is under way and forgets it when it ends, and accepts any stream that Inspect fires, unbalanced ones too.
+ */
+export class Mapping {
+  readonly #settings: TelemetrySettings
+  readonly #runs = new Map<string, RunTrace>()
+  readonly #samples = new Map<string, { trace: SampleTrace; evalId: string; runId: string }>()
+
+  constructor(settings: TelemetrySettings) {
+    this.#settings = settings
+  }
+
+  map({ hook, data, meta }: HookEvent): Output {
+    const time = parseTime(meta.time)
+    const output = this.#handlers[hook]?.(data as never, time) ?? nothing
+    return {
+      items: output.items.map((item) => this.#sampled(item)),
+      open: output.open.filter((span) => this.#settings.sampled(span.traceId)),
+    }
+  }
+
+  /** A task's log is final, which a hook says of some only: the others raised or were cancelled. */
+  taskLog(log: EvalLog): Output {
+    const { eval: spec } = log
+    const items = this.#run(spec.run_id, spec.eval_set_id).taskEnd(log)
+    return { items: items.map((item) => this.#sampled(item)), open: [] }
+  }
+
+  /** A sample in the log of a retried task is the earlier one, and told there. */
+  sampleReused(log: EvalLog): void {
+    this.#run(log.eval.run_id, log.eval.eval_set_id).sampleReused(log.eval.eval_id)
+  }
+
+  /** Nothing more will come: what is under way is closed as incomplete. */
+  seal(time: HrTime): Output {
+    const items = [...this.#samples.values()].flatMap(({ trace }) => trace.seal(time).items)
+    this.#samples.clear()
+    for (const run of this.#runs.values()) items.push(...this.#closeTasks(run, 'started'), ...run.end({}, time))
+    this.#runs.clear()
+    return { items: items.map((item) => this.#sampled(item)), open: [] }
+  }
+
+  readonly #handlers: { readonly [N in HookName]?: (data: HookData<N>, time: HrTime | undefined) => Output } = {
+    onRunStart: (data, time) => ({ items: [], open: this.#run(data.run_id, data.eval_set_id).start(data, time) }),
+
+    onTaskStart: (data, time) => this.#run(data.run_id, data.eval_set_id).taskStart(data, time),
+
+    onTaskEnd: (data) => ({ items: this.#run(data.run_id, data.eval_set_id).taskEnd(data.log), open: [] }),
+
+    onRunEnd: (data, time) => {
+      const run = this.#run(data.run_id, data.eval_set_id)
+      const logged = data.logs.flatMap((log) => run.taskEnd(log))
+      const samples = [...this.#samples].filter(([, sample]) => sample.runId === data.run_id)
+      const dangling = samples.flatMap(([key, { trace }]) => {
+        this.#samples.delete(key)
+        return trace.seal(time ?? [0, 0]).items
+      })
+      // Inspect tells of Ctrl-C only by leaving out the logs of tasks that it has started.
+      const items = [...dangling, ...logged, ...this.#closeTasks(run, 'cancelled'), ...run.end(data, time)]
+      this.#runs.delete(data.run_id)
+      return { items, open: [] }
+    },
+
+    onSampleInit: (data, time) => this.#sample(data, data.summary).init(data.summary, time),
+
+    onSampleStart: (data, time) => this.#sample(data, data.summary).start(time ?? [0, 0]),
+
+    onSampleAttemptStart: (data, time) => this.#sample(data, data.summary).attemptStart(data, time),
+
+    onSampleEvent: (data) => this.#samples.get(data.sample_id)?.trace.event(data.event) ?? nothing,
+
+    onSampleAttemptEnd: (data) => this.#sample(data, data.summary).attemptEnd(data),
+
+    onSampleEnd: (data, time) => {
+      const output = this.#sample(data, data.sample).end(data.sample, time)
+      this.#samples.delete(data.sample_id)
+      this.#run(data.run_id, data.eval_set_id).sampleEnd(data.eval_id, parseTime(data.sample.completed_at))
+      return output
+    },
+
+    onModelRetry: (data, time) => {
+      const sample = this.#samples.get(data.sample_id ?? '')
+      if (sample && time) sample.trace.retry({ data, time })
+      return nothing
+    },
+  }
+
+  #run(runId: string, setId: string | null | undefined): RunTrace {
+    let run = this.#runs.get(runId)
+    if (!run) {
+      run = new RunTrace(runId, setId ?? undefined, this.#settings)
+      this.#runs.set(runId, run)
+    }
+    return run
+  }
+
+  /** A task without a log can be told by its start alone. */
+  #closeTasks(run: RunTrace, status: 'cancelled' | 'started'): Item[] {
+    return run.openTasks.flatMap((spec) =>
+      run.taskEnd({ version: 2, status, eval: spec, plan: { name: 'plan', steps: [] }, stats: {} }),
+    )
+  }
+
+  #sample(ids: SampleIds, sample: SampleKey): SampleTrace {
+    const known = this.#samples.get(ids.sample_id)
+    if (known) return known.trace
+    const { eval_id: evalId, run_id: runId } = ids
+    const setId = ids.eval_set_id ?? undefined
+    const run = this.#run(runId, setId)
+    const task = run.task(evalId)
+    const suite = task?.spec.task ?? 'unknown'
+    const key = sample.uuid === undefined ? [evalId, String(sample.id), String(sample.epoch)] : [sample.uuid]
+    const traceId = this.#settings.traceShape === 'run' ? runTraceId(setId ?? runId) : sampleTraceId(...key)
+    const identity = attributesOf({
+      [attribute.suiteName]: suite,
+      [attribute.suiteRunId]: evalId,
+      [attribute.caseId]: String(sample.id),
+      [attribute.caseRunId]: ids.sample_id,
+      [attribute.epoch]: sample.epoch,
+      [attribute.runId]: runId,
+      [attribute.setId]: setId,
+    })
+    const scope = {
+      settings: this.#settings,
+      traceId,
+      rootSpanId: spanId(traceId, 'eval_sample', key.join('|')),
+      suite,
+      model: modelName(task?.spec.model ?? 'unknown'),
+      solvers: task?.solvers ?? [],
+      identity,
+    }
+    const trace = new SampleTrace(scope, { traceId: run.traceId, spanId: run.taskSpanId(evalId) })
+    this.#samples.set(ids.sample_id, { trace, evalId, runId })
+    return trace
+  }
+
+  /** Metrics count all; spans and records of traces that are not sampled go nowhere. */
+  #sampled(item: Item): Item {
+    if (item.kind === 'mark' || this.#settings.sampled(item.object)) return item
+    return markItem(item.object, item.id, [Math.floor(item.time.getTime() / 1000), 0], item.measurements ?? [])
+  }
+}

@@ -1,0 +1,18 @@
+import type { Attributes } from '../delivery/item.ts'
+import type { ModelName } from './models.ts'
+import type { TelemetrySettings } from './settings.ts'
+
+/** What all spans of one sample have in common. */
+export interface SampleScope {
+  readonly settings: TelemetrySettings
+  readonly traceId: string
+  readonly rootSpanId: string
+  /** The task's name. */
+  readonly suite: string
+  /** The task's model. */
+  readonly model: ModelName
+  /** Names of the plan's solvers. */
+  readonly solvers: readonly string[]
+  /** Which sample of which run: on the root, and on event records, which backends cannot join easily. */
+  readonly identity: Attributes
+}

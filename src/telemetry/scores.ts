@@ -1,0 +1,225 @@
+import type { Attributes, HrTime, Item, Measurement, SpanBody } from '../delivery/item.ts'
+import type { EvalSample, Event, Score, ScoreEvent, ScoreEditEvent, ScoreValue } from '../inspect/records.ts'
+import { parseTime } from '../inspect/time.ts'
+import { contentOf } from './content.ts'
+import { spanId } from './ids.ts'
+import { instrument, measure } from './instruments.ts'
+import { attributesOf, logItem, spanItem } from './output.ts'
+import type { SampleScope } from './scope.ts'
+import { attribute, event as eventName } from './semconv.ts'
+
+/** Spans hold 128 events at most, and a sample's root has other ones too. */
+const maximumSpanEvents = 96
+
+export interface Evaluations {
+  readonly items: Item[]
+  /** The same results for the sample's root span: what a backend without logs shows. */
+  readonly events: SpanBody['events']
+  /** `pass` or `fail` when a scorer gave a verdict; all must have passed. */
+  readonly verdict: 'pass' | 'fail' | undefined
+}
+
+/** The results of a finished sample: one for each scalar of each score, as `gen_ai.evaluation.result`. */
+export function evaluationsOf(sample: EvalSample, scope: SampleScope, fallbackTime: HrTime): Evaluations {
+  const results = Object.entries(sample.scores ?? {}).flatMap(([name, score]) => {
+    // A score that was edited afterwards is told as it was; the edit is told apart.
+    const original: Score = { ...score, ...score.history?.[0] } as Score
+    const time = scoredAt(name, original, sample.events) ?? fallbackTime
+    return scalarsOf(name, original.value).map((scalar) => ({
+      ...scalar,
+      ...resultOf(scalar.value, scope),
+      score: original,
+      time,
+    }))
+  })
+  const intermediate = sample.events.filter(
+    (event): event is ScoreEvent => event.event === 'score' && event.intermediate === true,
+  )
+  const verdicts = results.flatMap((result) => (result.verdict === undefined ? [] : [result.verdict]))
+  return {
+    items: [
+      ...results.map((result) =>
+        logItem(
+          `result|${result.name}`,
+          record(
+            result.time,
+            resultAttributes(result.name, result, result.score, scope.settings.content.events),
+            scope.rootSpanId,
+            scope,
+          ),
+          resultMeasurements(result.name, result, result.time, scope),
+        ),
+      ),
+      ...intermediate.flatMap((event, index) => intermediateItems(event, index, scope)),
+      ...sample.events.flatMap((event) => (event.event === 'score_edit' ? editItems(event, sample, scope) : [])),
+    ],
+    events: results.slice(0, maximumSpanEvents).map((result) => ({
+      name: eventName.evaluationResult,
+      time: result.time,
+      attributes: resultAttributes(result.name, result, result.score, scope.settings.content.spans),
+    })),
+    verdict: verdicts.length === 0 ? undefined : verdicts.every(Boolean) ? 'pass' : 'fail',
+  }
+}
+
+interface Result {
+  readonly value: number | undefined
+  readonly label: string | undefined
+  /** The scorer's range is known to be 0 to 1. */
+  readonly unit: boolean
+  readonly verdict: boolean | undefined
+}
+
+const grades: { readonly [grade: string]: number } = { C: 1, P: 0.5, I: 0, N: 0 }
+const words: { readonly [word: string]: boolean } = { yes: true, true: true, no: false, false: false }
+
+/** As Inspect's `value_to_float`, except that what is no number stays none instead of becoming 0. */
+function resultOf(value: unknown, { settings }: SampleScope): Result {
+  if (typeof value === 'number') {
+    return { value: Number.isFinite(value) ? value : undefined, label: undefined, unit: false, verdict: undefined }
+  }
+  if (typeof value === 'boolean') return verdictResult(value, value ? 'pass' : 'fail')
+  const text = String(value)
+  const grade = grades[text]
+  if (grade !== undefined) {
+    return { value: grade, label: text, unit: true, verdict: text === 'C' || text === 'I' ? text === 'C' : undefined }
+  }
+  const word = words[text.toLowerCase()]
+  if (word !== undefined) return verdictResult(word, word ? 'pass' : 'fail')
+  const numeric = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isFinite(numeric)) return { value: numeric, label: undefined, unit: false, verdict: undefined }
+  // Any other text may be the model's own, which is content.
+  return {
+    value: undefined,
+    label: settings.content.events ? text.slice(0, 100) : undefined,
+    unit: false,
+    verdict: undefined,
+  }
+}
+
+function verdictResult(verdict: boolean, label: string): Result {
+  return { value: verdict ? 1 : 0, label, unit: true, verdict }
+}
+
+function scalarsOf(name: string, value: ScoreValue): { name: string; value: unknown }[] {
+  if (Array.isArray(value)) return value.map((part, index) => ({ name: `${name}/${index + 1}`, value: part }))
+  if (typeof value !== 'object' || value === null) return [{ name, value }]
+  return Object.entries(value).flatMap(([key, part]) =>
+    part === null ? [] : [{ name: `${name}/${key}`, value: part }],
+  )
+}
+
+function scoredAt(name: string, score: Score, events: readonly Event[]): HrTime | undefined {
+  const finals = events.filter((event): event is ScoreEvent => event.event === 'score' && !event.intermediate)
+  const value = JSON.stringify(score.value)
+  const match =
+    finals.find((event) => event.scorer === name) ?? finals.find((event) => JSON.stringify(event.score.value) === value)
+  return parseTime(match?.timestamp)
+}
+
+function resultAttributes(name: string, result: Result, score: Score, withContent: boolean): Attributes {
+  return {
+    ...attributesOf({
+      [attribute.evaluationName]: name,
+      [attribute.scoreValue]: result.value,
+      [attribute.scoreLabel]: result.label,
+    }),
+    ...(withContent ? contentOf({ [attribute.explanation]: score.explanation }) : {}),
+  }
+}
+
+function record(time: HrTime, attributes: Attributes, contextSpanId: string, scope: SampleScope): Item<'log'>['body'] {
+  return {
+    traceId: scope.traceId,
+    spanId: contextSpanId,
+    eventName: eventName.evaluationResult,
+    time,
+    severity: 'info',
+    attributes: { ...attributes, ...scope.identity },
+  }
+}
+
+function resultMeasurements(name: string, result: Result, time: HrTime, scope: SampleScope): Measurement[] {
+  const scorer = { [attribute.suiteName]: scope.suite, [attribute.evaluationName]: name }
+  const value = result.unit ? result.value : undefined
+  return [
+    ...measure(instrument.score, value, { ...scorer, [attribute.requestModel]: scope.model.model }, time),
+    ...(result.unit && result.label !== undefined
+      ? measure(instrument.result, 1, { ...scorer, [attribute.scoreLabel]: result.label }, time)
+      : []),
+  ]
+}
+
+function intermediateItems(event: ScoreEvent, index: number, scope: SampleScope): Item[] {
+  const time = parseTime(event.timestamp)
+  if (!time) return []
+  const withContent = scope.settings.content.events
+  return scalarsOf(event.scorer ?? 'score', event.score.value).map(({ name, value }) =>
+    logItem(
+      `intermediate|${event.uuid ?? index}|${name}`,
+      record(
+        time,
+        {
+          ...resultAttributes(name, resultOf(value, scope), event.score, withContent),
+          [attribute.scoreIntermediate]: true,
+        },
+        scope.rootSpanId,
+        scope,
+      ),
+    ),
+  )
+}
+
+/** An edit is a small span of its own, long after the sample's end, linked to the sample whose result it replaces. */
+function editItems(event: ScoreEditEvent, sample: EvalSample, scope: SampleScope): Item[] {
+  const time = parseTime(event.timestamp)
+  if (!time) return []
+  const edited = { ...event.edit } as Partial<Score>
+  const value =
+    edited.value === undefined || edited.value === 'UNCHANGED' ? sample.scores?.[event.score_name]?.value : edited.value
+  const key = event.uuid ?? `${event.score_name}|${event.timestamp}`
+  const id = spanId(scope.traceId, 'score_edit', key)
+  const score = {
+    ...edited,
+    value: value ?? Number.NaN,
+    explanation: edited.explanation === 'UNCHANGED' ? undefined : edited.explanation,
+  } as Score
+  const results = scalarsOf(event.score_name, score.value).map((scalar) => ({
+    ...scalar,
+    ...resultOf(scalar.value, scope),
+  }))
+  const marks = { [attribute.scoreEdited]: true }
+  return [
+    spanItem({
+      traceId: scope.traceId,
+      spanId: id,
+      parentSpanId: scope.rootSpanId,
+      name: `evaluation ${event.score_name}`,
+      kind: 'internal',
+      start: time,
+      end: time,
+      attributes: {
+        [attribute.openinferenceKind]: 'EVALUATOR',
+        [attribute.evaluationName]: event.score_name,
+        ...marks,
+      },
+      events: results.slice(0, maximumSpanEvents).map((result) => ({
+        name: eventName.evaluationResult,
+        time,
+        attributes: { ...resultAttributes(result.name, result, score, scope.settings.content.spans), ...marks },
+      })),
+      links: [{ traceId: scope.traceId, spanId: scope.rootSpanId, attributes: { [attribute.linkType]: 'evaluation' } }],
+    }),
+    ...results.map((result) =>
+      logItem(
+        `edit|${key}|${result.name}`,
+        record(
+          time,
+          { ...resultAttributes(result.name, result, score, scope.settings.content.events), ...marks },
+          id,
+          scope,
+        ),
+      ),
+    ),
+  ]
+}

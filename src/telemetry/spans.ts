@@ -1,0 +1,141 @@
+import type { HrTime, Item, Measurement } from '../delivery/item.ts'
+import type { SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
+import { secondsBetween } from '../inspect/time.ts'
+import { toolContent } from './content.ts'
+import { spanError } from './errors.ts'
+import { instrument, measure } from './instruments.ts'
+import { attributesOf, spanItem } from './output.ts'
+import type { SampleScope } from './scope.ts'
+import { attribute } from './semconv.ts'
+
+export interface Place {
+  readonly spanId: string
+  readonly parentSpanId: string
+  readonly start: HrTime
+  readonly end: HrTime
+  /** Its end, or its begin, is not known. */
+  readonly incomplete?: boolean | undefined
+}
+
+/** What an agent did by itself, not through other agents. */
+export interface AgentCalls {
+  readonly inference: number
+  readonly tool: number
+}
+
+/** Wrapper spans are named after their type, and so are those without a name of their own. */
+export function spanName(begin: Pick<SpanBeginEvent, 'type' | 'name'>): string {
+  if (begin.type === 'agent') return `invoke_agent ${begin.name}`
+  if (begin.type === 'tool') return `execute_tool ${begin.name}`
+  return begin.type === undefined || begin.type === begin.name ? begin.name : `${begin.type} ${begin.name}`
+}
+
+/** A span of Inspect's transcript: solver, scorer, agent, init, handoff, … */
+export function transcriptItem(
+  begin: SpanBeginEvent,
+  place: Place,
+  calls: AgentCalls | undefined,
+  scope: SampleScope,
+): Item<'span'> {
+  const agent = begin.type === 'agent'
+  return spanItem(
+    {
+      traceId: scope.traceId,
+      spanId: place.spanId,
+      parentSpanId: place.parentSpanId,
+      name: spanName(begin),
+      kind: 'internal',
+      start: place.start,
+      end: place.end,
+      attributes: attributesOf({
+        [attribute.operation]: agent ? 'invoke_agent' : begin.type === 'tool' ? 'execute_tool' : undefined,
+        [attribute.agentName]: agent ? begin.name : undefined,
+        [attribute.toolName]: begin.type === 'tool' ? begin.name : undefined,
+        [attribute.openinferenceKind]: agent || begin.type === 'tool' ? undefined : kindOf(begin.type),
+        [attribute.spanType]: begin.type,
+        [attribute.spanName]: begin.name,
+        [attribute.spanId]: begin.id,
+        [attribute.spanIncomplete]: place.incomplete || undefined,
+      }),
+      events: [],
+      links: [],
+    },
+    agent ? agentMeasurements(begin.name, place, calls, scope) : [],
+  )
+}
+
+function kindOf(type: string | undefined): string {
+  return type === 'scorer' || type === 'scorers' ? 'EVALUATOR' : 'CHAIN'
+}
+
+function agentMeasurements(
+  name: string,
+  place: Place,
+  calls: AgentCalls | undefined,
+  scope: SampleScope,
+): Measurement[] {
+  const agent = { [attribute.agentName]: name }
+  return [
+    ...measure(instrument.agentDuration, secondsBetween(place.start, place.end), agent, place.end),
+    ...(scope.settings.generation === 'latest' && calls
+      ? [
+          ...measure(instrument.agentInferenceCalls, calls.inference, agent, place.end),
+          ...measure(instrument.agentToolCalls, calls.tool, agent, place.end),
+        ]
+      : []),
+  ]
+}
+
+/** A tool call, merged with the span that holds what the tool did. */
+export function toolItem(
+  event: ToolEvent,
+  place: Place,
+  inspectSpanId: string | undefined,
+  agent: string | undefined,
+  scope: SampleScope,
+): Item<'span'> {
+  const error = event.error
+    ? { type: event.error.type, message: spanError(event.error).message }
+    : event.failed
+      ? { type: '_OTHER', message: `tool ${event.function} failed` }
+      : undefined
+  return spanItem(
+    {
+      traceId: scope.traceId,
+      spanId: place.spanId,
+      parentSpanId: place.parentSpanId,
+      name: `execute_tool ${event.function}`,
+      kind: 'internal',
+      start: place.start,
+      end: place.end,
+      attributes: {
+        ...attributesOf({
+          [attribute.operation]: 'execute_tool',
+          [attribute.toolName]: event.function,
+          [attribute.toolCallId]: event.id,
+          [attribute.toolType]: event.type ?? 'function',
+          [attribute.errorType]: error?.type,
+          [attribute.toolTruncated]: event.truncated ? true : undefined,
+          [attribute.toolWorkingTime]: event.working_time,
+          [attribute.spanId]: inspectSpanId,
+          [attribute.spanIncomplete]: place.incomplete || undefined,
+        }),
+        ...(scope.settings.content.spans ? toolContent(event) : {}),
+      },
+      events: [],
+      links: [],
+      error: error && { message: error.message },
+    },
+    measure(
+      instrument.toolDuration,
+      secondsBetween(place.start, place.end),
+      attributesOf({
+        [attribute.toolName]: event.function,
+        [attribute.agentName]: agent,
+        [attribute.toolType]: event.type ?? 'function',
+        [attribute.errorType]: error?.type,
+      }),
+      place.end,
+    ),
+  )
+}
