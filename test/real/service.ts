@@ -15,8 +15,8 @@ export const describeWithJaeger: typeof describe = (
 export interface Service<Ports> {
   readonly ports: Ports
   /** All it has written, standard output and error. */
-  output(): string
-  stop(): Promise<void>
+  readonly output: () => string
+  readonly stop: () => Promise<void>
 }
 
 type PortsOf<Name extends string> = { readonly [name in Name]: number }
