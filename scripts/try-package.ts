@@ -1,0 +1,50 @@
+/** Packs the package, installs it into an empty project as a user would, and tries what it is for. */
+import { execFileSync } from 'node:child_process'
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const largestMegabytes = 35
+const root = fileURLToPath(new URL('..', import.meta.url))
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
+const project = mkdtempSync(join(tmpdir(), 'evalspan-package-'))
+
+try {
+  run('npm', ['pack', '--silent', '--pack-destination', project], root)
+  const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? ''
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }))
+  run('npm', ['install', '--silent', '--omit=dev', '--no-audit', '--no-fund', `./${tarball}`], project)
+
+  expectEqual('evalspan --version', run(join(project, 'node_modules/.bin/evalspan'), ['--version'], project), version)
+  for (const specifier of ['evalspan', 'evalspan/exporter']) {
+    const script = `console.log(typeof (await import('${specifier}')).Hooks)`
+    const answer = run(process.execPath, ['--input-type=module', '--eval', script], project)
+    expectEqual(`Hooks of import('${specifier}')`, answer, 'function')
+  }
+  const megabytes = sizeOf(join(project, 'node_modules')) / 1e6
+  console.log(`installed size: ${megabytes.toFixed(1)} MB of at most ${largestMegabytes} MB`)
+  if (megabytes > largestMegabytes) {
+    throw new Error(`The package and its dependencies are ${megabytes.toFixed(1)} MB: find out which one grew.`)
+  }
+} finally {
+  rmSync(project, { recursive: true, force: true })
+}
+
+function run(command: string, flags: readonly string[], cwd: string): string {
+  return execFileSync(command, flags, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim()
+}
+
+function expectEqual(what: string, actual: string, expected: string): void {
+  if (actual !== expected) {
+    throw new Error(`${what}: expected ${expected}, got ${actual}`)
+  }
+  console.log(`${what}: ${actual}`)
+}
+
+/** Bytes that a folder takes on the disk. */
+function sizeOf(path: string): number {
+  const stats = lstatSync(path)
+  const inside = stats.isDirectory() ? readdirSync(path).map((name) => sizeOf(join(path, name))) : []
+  return inside.reduce((sum, bytes) => sum + bytes, stats.blocks * 512)
+}
