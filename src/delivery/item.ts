@@ -95,19 +95,34 @@ export interface Committed {
 
 /**
  * What a backend said of a batch.
- * - `delivered`: taken, but for `rejected` of them where the server only gives a count.
+ * - `delivered`: taken, but for `rejected` of them where the server only gives a count. A sink with release `object` may
+ *   give `state`, which is merged into that of the object together with the acknowledgement.
  * - `retry`: not taken now; `afterMs` is the wait the server asked for.
  * - `rejected`: refused for good.
  * - `too-large`: send it in smaller batches.
+ * - `unsupported`: the backend takes nothing of this kind and was never asked to in particular. The destination is
+ *   switched off for the process with one line, the reason; what was filed for it counts as never produced.
  */
 export type Outcome =
-  | { readonly status: 'delivered'; readonly rejected?: number | undefined; readonly reason?: string | undefined }
+  | {
+      readonly status: 'delivered'
+      readonly rejected?: number | undefined
+      readonly reason?: string | undefined
+      readonly state?: ObjectState | undefined
+    }
   | { readonly status: 'retry'; readonly reason: string; readonly afterMs?: number | undefined }
   | { readonly status: 'rejected'; readonly reason: string }
   | { readonly status: 'too-large'; readonly reason: string }
+  | { readonly status: 'unsupported'; readonly reason: string }
 
 /** State that a sink keeps for an object between batches, as JSON; stored together with the acknowledgements. */
 export type ObjectState = { readonly [key: string]: unknown }
+
+export interface BatchLimits {
+  readonly items: number
+  /** Of the items' sizes. A batch has one item at least, however large. */
+  readonly bytes: number
+}
 
 /** Where items go: one signal of one backend. */
 export interface Sink<K extends ItemKind = ItemKind> {
@@ -121,7 +136,9 @@ export interface Sink<K extends ItemKind = ItemKind> {
   /** `item`: batches across objects, stateless; `object`: one object at a time, with its state. */
   readonly release: 'item' | 'object'
   /** Of one batch. */
-  readonly limits: { readonly items: number; readonly bytes: number }
+  readonly limits: BatchLimits
+  /** Milliseconds after which an attempt counts as hung; a minute when left out. */
+  readonly timeoutMs?: number | undefined
   /** Never rejects for what a server says or does not say: that is an outcome. The signal ends the attempt. */
   send(
     batch: readonly Item<K>[],

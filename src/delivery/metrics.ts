@@ -9,6 +9,8 @@ export interface MetricSink {
   destination(): string
   /** Milliseconds between two pushes while a command runs; one more comes at its end. */
   readonly intervalMs: number
+  /** Milliseconds after which an attempt counts as hung; a minute when left out. */
+  readonly timeoutMs?: number | undefined
   send(metrics: ResourceMetrics, context: { readonly signal: AbortSignal }): Promise<Outcome>
   close?(): Promise<void>
 }

@@ -1,4 +1,7 @@
-/** The account of a destination: `produced = delivered + waiting + rejected + dropped`, always. */
+/**
+ * The account of a destination: `produced = delivered + waiting + rejected + dropped`, always. Of metrics it counts the
+ * data points of the last push, because each push holds all there is.
+ */
 export interface DestinationReport {
   /** The sink's name: `otlp/traces`. */
   readonly sink: string
@@ -20,5 +23,6 @@ export interface DeliveryReport {
   readonly known: number
   /** Items that were seen before, with other content. */
   readonly superseded: number
+  /** Without those that turned out to take nothing of the kind and were switched off. */
   readonly destinations: readonly DestinationReport[]
 }
