@@ -73,5 +73,5 @@ function toPart(part: { readonly type: string; readonly [key: string]: Json | un
 
 function textOf(message: ChatMessage): Json {
   if (typeof message.content === 'string') return message.content
-  return message.content.map((part) => (part.type === 'text' ? (part['text'] ?? '') : `[${part.type}]`)).join('\n')
+  return message.content.map((part) => (typeof part['text'] === 'string' ? part['text'] : `[${part.type}]`)).join('\n')
 }

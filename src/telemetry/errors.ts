@@ -34,14 +34,6 @@ function errorType(message: string, traceback: string | undefined): string {
   return /^([A-Za-z_][\w.]*)(?::|$)/.exec(last)?.[1] ?? '_OTHER'
 }
 
-/** An HTTP status that an error's text gives away: `429`, `Error code: 503`. */
-export function statusInText(message: string): number | undefined {
-  const match =
-    /\b(?:status(?:[ _]code)?|code|HTTP)\D{0,3}([45]\d\d)\b/i.exec(message) ??
-    /\b(408|409|429|5[023]\d)\b/.exec(message)
-  return match ? Number(match[1]) : undefined
-}
-
 /** The event by which a span says which exception ended it. The stack is content. */
 export function exceptionEvent(
   error: EvalError,

@@ -1,0 +1,38 @@
+import { createReadStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { EvalspanError, messageOf } from '../errors.ts'
+import type { HookEvent } from '../hooks/hooks.ts'
+import { fromRecord } from '../hooks/wire.ts'
+import { parse } from '../inspect/json.ts'
+
+export interface ReadEventsOptions {
+  readonly replay: boolean
+  /** A line that is no record; the others are read all the same. */
+  readonly onProblem: (error: EvalspanError) => void
+}
+
+/** The events of an event log: one record of the hooks' wire format on each line. Empty lines are passed over. */
+export async function* readEvents(path: string, { replay, onProblem }: ReadEventsOptions): AsyncGenerator<HookEvent> {
+  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })
+  let number = 0
+  try {
+    for await (const line of lines) {
+      number += 1
+      if (line.trim() === '') continue
+      const event = readLine(line, replay)
+      if (event instanceof Error)
+        onProblem(new EvalspanError('BAD_LOG', `${path}, line ${number}: ${event.message}`, { cause: event }))
+      else yield event
+    }
+  } catch (error) {
+    onProblem(new EvalspanError('BAD_LOG', `${path}: ${messageOf(error)}`, { cause: error }))
+  }
+}
+
+function readLine(line: string, replay: boolean): HookEvent | Error {
+  try {
+    return fromRecord(parse(line), { replay })
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}

@@ -1,0 +1,184 @@
+import { dirname } from 'node:path'
+import { EvalspanError, messageOf } from '../errors.ts'
+import type { HookEvent } from '../hooks/hooks.ts'
+import { openLog } from '../inspect/log.ts'
+import type { EvalLog } from '../inspect/records.ts'
+import { compareTimes, earliest, latest, parseTime, type HrTime } from '../inspect/time.ts'
+import { readEvents } from './event-log.ts'
+import { findFiles } from './find.ts'
+import { fire, sampleEvents } from './sample-events.ts'
+
+export interface ReplayOptions {
+  /** At most so many samples of each log. */
+  readonly limit?: number | undefined
+  /** Only these samples, by their id in the dataset or their uuid. */
+  readonly samples?: readonly string[] | undefined
+  /** A path, a log or a sample that cannot be read; what can be is replayed all the same. */
+  readonly onProblem: (error: EvalspanError) => void
+  /** A log is through, and what its header says of the task is final. Comes also for tasks that fired no end. */
+  readonly onTaskLog?: ((log: EvalLog) => void) | undefined
+  /** A sample was passed over: a retried task took it over from an earlier log, which has been replayed. */
+  readonly onReused?: ((log: EvalLog) => void) | undefined
+}
+
+interface LogEntry {
+  readonly path: string
+  readonly header: EvalLog
+}
+
+/**
+ * The hook events that Inspect fired while it wrote these logs, in the order in which they were fired within a sample;
+ * samples follow each other by the time they were completed. Paths are logs (`.eval`, `.json`), event logs (`.jsonl`),
+ * folders and patterns; logs of one run or one eval set are put together, wherever they lie.
+ */
+export async function* replay(paths: readonly string[], options: ReplayOptions): AsyncGenerator<HookEvent> {
+  const { files, problems } = await findFiles(paths)
+  for (const problem of problems) options.onProblem(problem)
+  const wanted = new Set(options.samples)
+  const found = new Set<string>()
+  const logs: LogEntry[] = []
+  for (const path of files) {
+    if (path.endsWith('.jsonl')) {
+      yield* readEvents(path, { replay: true, onProblem: options.onProblem })
+      continue
+    }
+    const header = await readHeader(path, options)
+    if (header) logs.push({ path, header })
+  }
+  for (const set of group(logs, ({ header }) => header.eval.eval_set_id ?? `run ${header.eval.run_id}`)) {
+    yield* replaySet(set, options, { wanted, found })
+  }
+  for (const sample of wanted) {
+    if (!found.has(sample))
+      options.onProblem(
+        new EvalspanError(
+          'BAD_LOG',
+          `no sample \`${sample}\` in these logs; --sample takes an id of the dataset or a uuid`,
+        ),
+      )
+  }
+}
+
+interface Selection {
+  readonly wanted: ReadonlySet<string>
+  readonly found: Set<string>
+}
+
+async function* replaySet(
+  logs: readonly LogEntry[],
+  options: ReplayOptions,
+  selection: Selection,
+): AsyncGenerator<HookEvent> {
+  const setId = logs[0]!.header.eval.eval_set_id
+  const set = { eval_set_id: setId ?? '', log_dir: dirname(logs[0]!.path) }
+  if (setId !== undefined) yield fire('onEvalSetStart', set, startOf(logs))
+  const seen = new Map<string, Set<string>>()
+  for (const run of group(logs, ({ header }) => header.eval.run_id)) yield* replayRun(run, options, selection, seen)
+  if (setId !== undefined) yield fire('onEvalSetEnd', set, endOf(logs))
+}
+
+async function* replayRun(
+  logs: readonly LogEntry[],
+  options: ReplayOptions,
+  selection: Selection,
+  seen: Map<string, Set<string>>,
+): AsyncGenerator<HookEvent> {
+  const { run_id, eval_set_id = null } = logs[0]!.header.eval
+  const ids = { eval_set_id, run_id }
+  // A task that was retried within the run has several logs and one name.
+  const tasks = new Map(logs.map(({ header }) => [header.eval.task_id || header.eval.eval_id, header.eval.task]))
+  yield fire('onRunStart', { ...ids, task_names: [...tasks.values()] }, startOf(logs))
+  for (const entry of logs) {
+    const { header } = entry
+    const taskIds = { ...ids, eval_id: header.eval.eval_id }
+    yield fire('onTaskStart', { ...taskIds, spec: header.eval, plan: header.plan }, timeOf(header, 'started_at'))
+    yield* replaySamples(entry, options, selection, seen)
+    options.onTaskLog?.(header)
+    if (endsRegularly(header)) yield fire('onTaskEnd', { ...taskIds, log: header }, timeOf(header, 'completed_at'))
+  }
+  // Ctrl-C leaves Inspect without any log to tell of; otherwise each task's latest attempt is told.
+  const latestLogs = new Map(logs.map(({ header }) => [header.eval.task_id || header.eval.eval_id, header]))
+  const cancelled = logs.some(({ header }) => header.status === 'cancelled')
+  yield fire('onRunEnd', { ...ids, exception: null, logs: cancelled ? [] : [...latestLogs.values()] }, endOf(logs))
+}
+
+async function* replaySamples(
+  { path, header }: LogEntry,
+  options: ReplayOptions,
+  { wanted, found }: Selection,
+  seen: Map<string, Set<string>>,
+): AsyncGenerator<HookEvent> {
+  const { task_id } = header.eval
+  const earlier = seen.get(task_id) ?? new Set()
+  const reader = await openLog(path)
+  try {
+    const match = (key: { id: string | number; uuid?: string | undefined }): boolean =>
+      wanted.size === 0 || wanted.has(String(key.id)) || (key.uuid !== undefined && wanted.has(key.uuid))
+    for await (const entry of reader.samples({
+      ...(options.limit === undefined ? {} : { limit: options.limit }),
+      match,
+    })) {
+      if ('error' in entry) {
+        options.onProblem(entry.error)
+        continue
+      }
+      const { sample } = entry
+      for (const name of [String(sample.id), sample.uuid]) if (name !== undefined && wanted.has(name)) found.add(name)
+      if (sample.uuid !== undefined && earlier.has(sample.uuid)) {
+        options.onReused?.(header)
+        continue
+      }
+      if (sample.uuid !== undefined) earlier.add(sample.uuid)
+      yield* sampleEvents(header, sample)
+    }
+  } catch (error) {
+    options.onProblem(toProblem(path, error))
+  } finally {
+    await reader.close()
+  }
+  seen.set(task_id, earlier)
+}
+
+/** Inspect fires a task's end only when the task itself did not raise: a failed threshold leaves no error in the log. */
+function endsRegularly(log: EvalLog): boolean {
+  return log.status === 'success' || (log.status === 'error' && log.error === undefined)
+}
+
+async function readHeader(path: string, options: ReplayOptions): Promise<EvalLog | undefined> {
+  try {
+    const reader = await openLog(path)
+    await reader.close()
+    return reader.header
+  } catch (error) {
+    options.onProblem(toProblem(path, error))
+    return undefined
+  }
+}
+
+function toProblem(path: string, error: unknown): EvalspanError {
+  return error instanceof EvalspanError
+    ? error
+    : new EvalspanError('BAD_LOG', `${path}: ${messageOf(error)}`, { cause: error })
+}
+
+/** Groups and their members by the time they started. */
+function group(logs: readonly LogEntry[], keyOf: (entry: LogEntry) => string): LogEntry[][] {
+  const sorted = [...logs].toSorted((a, b) =>
+    compareTimes(timeOf(a.header, 'started_at'), timeOf(b.header, 'started_at')),
+  )
+  return [...Map.groupBy(sorted, keyOf).values()]
+}
+
+function timeOf(log: EvalLog, what: 'started_at' | 'completed_at'): HrTime {
+  return parseTime(log.stats[what]) ?? parseTime(log.eval.created) ?? [0, 0]
+}
+
+function startOf(logs: readonly LogEntry[]): HrTime {
+  return logs
+    .map(({ header }) => parseTime(header.eval.created) ?? timeOf(header, 'started_at'))
+    .reduce((a, b) => earliest(a, b))
+}
+
+function endOf(logs: readonly LogEntry[]): HrTime {
+  return logs.map(({ header }) => timeOf(header, 'completed_at')).reduce((a, b) => latest(a, b))
+}
