@@ -41,7 +41,15 @@ export class LimitExceededError extends Error {
   }
 }
 
-/** The message of anything that was thrown. */
+/** The message of anything that was thrown; never throws itself. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  try {
+    if (typeof error !== 'object' || error === null) return String(error)
+    const { message, name } = error as { message?: unknown; name?: unknown }
+    if (typeof message === 'string' && message !== '') return message
+    if (typeof name === 'string' && name !== '') return name
+    return Object.prototype.toString.call(error)
+  } catch {
+    return 'something that cannot be shown was thrown'
+  }
 }

@@ -10,6 +10,10 @@ export interface EventMeta {
 
 type Awaitable<T> = T | Promise<T>
 
+// Marks by which copies of this package in one process know each other's classes and empty methods.
+const baseMark = Symbol.for('evalspan.Hooks')
+const emptyMark = Symbol.for('evalspan.Hooks.empty')
+
 /**
  * The base of all hooks: override what you need. Each method is one event, and this is the only place it is declared;
  * its type, its name on the wire (`onSampleEnd` → `on_sample_end`) and the list of all events are derived from it.
@@ -23,6 +27,15 @@ type Awaitable<T> = T | Promise<T>
 export class Hooks {
   /** Set to true in a subclass whose methods are to be called on replay of a log as well. */
   static replay = false
+
+  static {
+    Object.defineProperty(this, baseMark, { value: true })
+    for (const name of Object.getOwnPropertyNames(this.prototype)) {
+      const method: unknown = Reflect.get(this.prototype, name)
+      if (name.startsWith('on') && typeof method === 'function')
+        Object.defineProperty(method, emptyMark, { value: true })
+    }
+  }
 
   /** Asked before every call, so keep it cheap. False leaves the hooks out for that call. */
   enabled(): boolean {
@@ -77,6 +90,20 @@ export type HookName = keyof { [N in keyof Hooks as N extends `on${string}` ? N 
 
 /** The data of the event whose method is `N`. */
 export type HookData<N extends HookName> = Parameters<Hooks[N]>[0]
+
+/** A subclass of `Hooks`, as it is registered. */
+export type HooksClass = (new () => Hooks) & { readonly replay?: boolean | undefined }
+
+/** True for subclasses of `Hooks`, also of another copy of the package. */
+export function isHooksClass(value: unknown): value is HooksClass {
+  return typeof value === 'function' && Reflect.get(value, baseMark) === true
+}
+
+/** False when the method of an event is the empty one of the base class, so that calling it is a waste. */
+export function listensTo(hooks: Hooks, name: HookName): boolean {
+  const method: unknown = hooks[name]
+  return typeof method === 'function' && Reflect.get(method, emptyMark) !== true
+}
 
 /** One event, as it is fired. */
 export type HookEvent = {

@@ -1,0 +1,22 @@
+export { EvalspanError, LimitExceededError, type ErrorCode } from './errors.ts'
+export { hasApiKeyOverride, resolveApiKey } from './hooks/api-keys.ts'
+export { Emitter, type EmitterOptions } from './hooks/emitter.ts'
+export type * from './hooks/events.ts'
+export {
+  fromWireName,
+  hookNames,
+  Hooks,
+  toWireName,
+  type EventMeta,
+  type HookData,
+  type HookEvent,
+  type HookName,
+  type HooksClass,
+  type WireName,
+} from './hooks/hooks.ts'
+export { hooks, type RegisterHooks } from './hooks/register.ts'
+export { globalRegistry, Registry, type LazyHooks, type RegisteredHooks, type Registration } from './hooks/registry.ts'
+export type { Report } from './hooks/report.ts'
+export { startHooks, type StartOptions } from './hooks/start.ts'
+export { fromRecord, toRecord, type WireRecord } from './hooks/wire.ts'
+export type * from './inspect/records.ts'
