@@ -8,7 +8,8 @@ import type { Committed, DeliveryReport, MetricSink, Sink } from './delivery/ind
 export { Hooks, hookNames, toWireName } from './hooks/hooks.ts'
 export type * from './hooks/hooks.ts'
 export { EvalspanError, messageOf } from './errors.ts'
-export * from './delivery/index.ts'
+export type * from './delivery/index.ts'
+export * from './delivery/toolbox.ts'
 export { stringify } from './inspect/json.ts'
 export { plainText } from './plain-text.ts'
 

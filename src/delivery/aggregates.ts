@@ -2,7 +2,7 @@ import type { Attributes, Instrument, Measurement, HrTime } from './item.ts'
 import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
 import { ValueType } from '@opentelemetry/api'
 import { Distribution } from './distribution.ts'
-import { toHrTime } from './hr-time.ts'
+import { isBefore, toHrTime } from './hr-time.ts'
 
 /** OpenTelemetry's limit of series for an instrument, the overflow series included. */
 const mostSeries = 2000
@@ -144,8 +144,4 @@ class Series {
 
 function seriesKey(attributes: Attributes): string {
   return JSON.stringify(Object.entries(attributes).toSorted(([one], [other]) => (one < other ? -1 : 1)))
-}
-
-function isBefore(one: HrTime, other: HrTime): boolean {
-  return one[0] < other[0] || (one[0] === other[0] && one[1] < other[1])
 }
