@@ -1,0 +1,94 @@
+import { constants } from 'node:buffer'
+import { messageOf } from '../errors.ts'
+import { parse } from './json.ts'
+import { JsonLogScanner, type ByteRange, type ScannedSample } from './json-log-scanner.ts'
+import type { LogFile } from './log-file.ts'
+import type { LogLayout, RawSample, SampleSlot } from './layout.ts'
+import { mayHoldAttachments } from './resolve.ts'
+import { toSampleKey } from './sample-key.ts'
+import { decodeText, parseQuietly } from './text.ts'
+
+const chunkSize = 1024 * 1024
+
+/** A log in one JSON object: one pass finds its parts, and each sample is read when its turn comes. */
+export async function openJsonLayout(file: LogFile): Promise<LogLayout> {
+  const scanner = await scan(file)
+  if (!scanner.done && !scanner.reachedSamples) {
+    throw new Error(`is cut off in its header, after ${file.size} bytes; copy it again from where it was written`)
+  }
+  const slots = lastOfEach(scanner.samples.map((sample, index) => toSlot(file, sample, index)))
+  if (!scanner.done && scanner.inSamples) slots.push(cutOffSlot(file, scanner))
+  return {
+    header: await readHeader(file, scanner.header),
+    slots,
+    complete: scanner.done || !scanner.inSamples,
+  }
+}
+
+async function scan(file: LogFile): Promise<JsonLogScanner> {
+  const start = (await file.read(0, 1))[0] === 0xef ? 3 : 0
+  const scanner = new JsonLogScanner(start)
+  for (let position = start; position < file.size && !scanner.done; position += chunkSize) {
+    scanner.push(await file.read(position, Math.min(chunkSize, file.size - position)))
+  }
+  return scanner
+}
+
+async function readHeader(file: LogFile, fields: readonly ByteRange[]): Promise<unknown> {
+  try {
+    const texts: string[] = []
+    for (const field of fields) texts.push(await readRange(file, field))
+    return parse(`{${texts.join(',')}}`)
+  } catch (error) {
+    throw new Error(`the header: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+async function readRange(file: LogFile, { start, end }: ByteRange): Promise<string> {
+  const length = end - start
+  if (length > constants.MAX_STRING_LENGTH) {
+    throw new Error(`has ${length} bytes; no more than ${constants.MAX_STRING_LENGTH} can be read at once`)
+  }
+  return decodeText(await file.read(start, length))
+}
+
+function toSlot(file: LogFile, sample: ScannedSample, index: number): SampleSlot {
+  const { completed_at: completedAt, ...key } = notedFields(sample.fields)
+  return {
+    key: toSampleKey(key),
+    completedAt,
+    where: `samples[${index}]`,
+    async load(): Promise<RawSample> {
+      const text = await readRange(file, sample)
+      return { record: parse(text), condensed: mayHoldAttachments(text) }
+    },
+  }
+}
+
+function cutOffSlot(file: LogFile, scanner: JsonLogScanner): SampleSlot {
+  return {
+    key: scanner.openFields && toSampleKey(notedFields(scanner.openFields)),
+    completedAt: undefined,
+    where: `samples[${scanner.samples.length}]`,
+    load(): Promise<RawSample> {
+      return Promise.reject(
+        new Error(`is cut off, after ${file.size} bytes, and what followed is lost; copy the log again`),
+      )
+    },
+  }
+}
+
+function notedFields(fields: ReadonlyMap<string, string>): { [name: string]: unknown; completed_at?: string } {
+  return Object.fromEntries([...fields].map(([name, text]) => [name, parseQuietly(text)]))
+}
+
+/** A sample that was run again is there twice; the last one counts. */
+function lastOfEach(slots: readonly SampleSlot[]): SampleSlot[] {
+  const last = new Map<unknown, SampleSlot>()
+  for (const slot of slots) {
+    const identity = slot.key === undefined ? slot : JSON.stringify([slot.key.id, slot.key.epoch])
+    last.delete(identity)
+    last.set(identity, slot)
+  }
+  return [...last.values()]
+}

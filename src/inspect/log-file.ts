@@ -1,0 +1,63 @@
+import { open, type FileHandle } from 'node:fs/promises'
+
+/** A log on disk, opened for reading pieces of it. It stays the same file when another one is put in its place. */
+export class LogFile {
+  readonly path: string
+  /** In bytes, when it was opened. */
+  readonly size: number
+  readonly #handle: FileHandle
+
+  private constructor(path: string, size: number, handle: FileHandle) {
+    this.path = path
+    this.size = size
+    this.#handle = handle
+  }
+
+  static async open(path: string): Promise<LogFile> {
+    const handle = await openHandle(path)
+    try {
+      const stats = await handle.stat()
+      if (stats.isDirectory()) throw new Error('is a folder, not a log; name one of the files in it')
+      if (!stats.isFile()) throw new Error('is not a file; copy its content to a file first')
+      if (stats.size === 0) throw new Error('is empty; nothing was written to it yet, or copying it failed')
+      return new LogFile(path, stats.size, handle)
+    } catch (error) {
+      await handle.close()
+      throw error
+    }
+  }
+
+  /** Exactly `length` bytes; an error when the file ends before. */
+  async read(position: number, length: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafe(length)
+    let filled = 0
+    while (filled < length) {
+      // Node reads at most 2 GiB at once.
+      const wanted = Math.min(length - filled, 2 ** 30)
+      const { bytesRead } = await this.#handle.read(buffer, filled, wanted, position + filled)
+      if (bytesRead === 0) throw new Error(`the file ends at byte ${position + filled}, in the middle of this`)
+      filled += bytesRead
+    }
+    return buffer
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close()
+  }
+}
+
+const reasons: { readonly [code: string]: string } = {
+  ENOENT: 'there is no such file; check the path',
+  ENOTDIR: 'there is no such file; check the path',
+  EACCES: 'permission denied; make the file readable',
+  EPERM: 'permission denied; make the file readable',
+}
+
+async function openHandle(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    const reason = reasons[(error as NodeJS.ErrnoException).code ?? '']
+    throw reason === undefined ? error : new Error(reason, { cause: error })
+  }
+}

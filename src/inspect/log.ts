@@ -1,0 +1,115 @@
+import type { EvalspanError } from '../errors.ts'
+import { badLog } from './bad-log.ts'
+import { openEvalLayout } from './eval-layout.ts'
+import { openJsonLayout } from './json-layout.ts'
+import type { LogLayout, SampleKey, SampleSlot } from './layout.ts'
+import { LogFile } from './log-file.ts'
+import { migrateHeader } from './migrate-header.ts'
+import { migrateSample } from './migrate-sample.ts'
+import type { EvalLog, EvalSample } from './records.ts'
+import { resolveSample } from './resolve.ts'
+import { toMicroseconds } from './timestamp.ts'
+
+/** A sample, or why it cannot be read. */
+export type LogEntry = { readonly sample: EvalSample } | { readonly error: EvalspanError }
+
+export interface SampleFilter {
+  /** No more entries than this, errors included. */
+  readonly limit?: number | undefined
+  readonly match?: ((key: SampleKey) => boolean) | undefined
+}
+
+/** A log that is open. */
+export interface LogReader {
+  readonly path: string
+  /** Without samples and reductions, in the form that Inspect writes today. */
+  readonly header: EvalLog
+  /** How many samples the log holds; undefined when a cut-off log no longer tells. */
+  readonly sampleCount: number | undefined
+  /**
+   * One at a time, in the order of `completed_at` (where it is the same or missing: in the order of the file), with
+   * pools and attachments resolved, as the live event of the sample's end has it. What cannot be read is an entry of
+   * its own, and the others still come.
+   */
+  samples(filter?: SampleFilter): AsyncGenerator<LogEntry>
+  close(): Promise<void>
+}
+
+/** Opens an Inspect log, `.eval` or `.json`; its first bytes tell which. Throws a `BAD_LOG` error. */
+export async function openLog(path: string): Promise<LogReader> {
+  let file: LogFile | undefined
+  try {
+    file = await LogFile.open(path)
+    const layout = await openLayout(file)
+    return new Reader(file, layout, migrateHeader(layout.header))
+  } catch (error) {
+    await file?.close()
+    throw badLog(path, undefined, error)
+  }
+}
+
+async function openLayout(file: LogFile): Promise<LogLayout> {
+  const start = await file.read(0, Math.min(file.size, 4096))
+  const signature = start.toString('latin1', 0, 4)
+  if (signature === 'PK\x03\x04' || signature === 'PK\x05\x06') return openEvalLayout(file)
+  const text = start.toString('utf8').replace('\uFEFF', '').trimStart()
+  if (text.startsWith('{')) return openJsonLayout(file)
+  throw new Error('is neither a ZIP nor a JSON object; give an .eval or .json log that Inspect wrote')
+}
+
+class Reader implements LogReader {
+  readonly path: string
+  readonly header: EvalLog
+  readonly sampleCount: number | undefined
+  readonly #file: LogFile
+  readonly #slots: readonly SampleSlot[]
+  #closed = false
+
+  constructor(file: LogFile, layout: LogLayout, header: EvalLog) {
+    this.path = file.path
+    this.header = header
+    this.sampleCount = layout.complete ? layout.slots.length : undefined
+    this.#file = file
+    this.#slots = byCompletion(layout.slots)
+  }
+
+  async *samples({ limit = Number.POSITIVE_INFINITY, match }: SampleFilter = {}): AsyncGenerator<LogEntry> {
+    let count = 0
+    for (const slot of this.#slots) {
+      if (count >= limit) return
+      if (match !== undefined && slot.key !== undefined && !match(slot.key)) continue
+      if (this.#closed) throw new Error(`${this.path} was closed while its samples were read`)
+      count += 1
+      yield await this.#read(slot)
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#file.close()
+  }
+
+  async #read(slot: SampleSlot): Promise<LogEntry> {
+    try {
+      const { record, condensed } = await slot.load()
+      const sample = migrateSample(record, this.header.results?.scores[0]?.name)
+      resolveSample(sample, { attachments: condensed })
+      return { sample: sample as unknown as EvalSample }
+    } catch (error) {
+      return { error: badLog(this.path, slot.where, error) }
+    }
+  }
+}
+
+/** A slot without a time goes with the one before it. */
+function byCompletion(slots: readonly SampleSlot[]): SampleSlot[] {
+  let time = Number.NEGATIVE_INFINITY
+  const timed = slots.map((slot) => {
+    time = toMicroseconds(slot.completedAt) ?? time
+    return { slot, time }
+  })
+  return timed
+    .toSorted((first, second) => (first.time < second.time ? -1 : Number(first.time > second.time)))
+    .map(({ slot }) => slot)
+}

@@ -1,0 +1,89 @@
+import { dropNulls, expectType, fieldsIn, isFields, listIn, visit, visitList, type Fields } from './fields.ts'
+import { migrateConfig } from './migrate-config.ts'
+import { migrateMessage, migrateOutput } from './migrate-message.ts'
+import { migrateScore } from './migrate-score.ts'
+import { toUtc } from './timestamp.ts'
+
+/** Brings an event of an older log to the present form, in place. Kinds that are not known stay as they are. */
+export function migrateEvent(event: Fields): void {
+  expectType(event, 'event', 'string')
+  event['timestamp'] = toUtc(event['timestamp'])
+  expectType(event, 'timestamp', 'string')
+  migrations.get(event['event'])?.(event)
+}
+
+const migrations: ReadonlyMap<unknown, (event: Fields) => void> = new Map([
+  ['model', migrateModelEvent],
+  ['tool', migrateToolEvent],
+  ['subtask', migrateSubtaskEvent],
+  ['sandbox', migrateEnd],
+  ['sample_init', migrateSampleInitEvent],
+  ['score', migrateScoreEvent],
+  ['score_edit', migrateScoreEditEvent],
+  ['error', migrateErrorEvent],
+  ['logger', migrateLoggerEvent],
+  ['branch', migrateBranchEvent],
+  ['span_begin', dropNulls],
+  ['span_end', dropNulls],
+  ['sample_limit', dropNulls],
+])
+
+function migrateModelEvent(event: Fields): void {
+  migrateEnd(event)
+  visitList(event, 'input', migrateMessage)
+  listIn(event, 'tools')
+  visit(event, 'config', migrateConfig)
+  if ('output' in event) visit(event, 'output', migrateOutput)
+  if ('call' in event) fieldsIn(event, 'call')
+}
+
+function migrateToolEvent(event: Fields): void {
+  migrateEnd(event)
+  fieldsIn(event, 'arguments')
+  if ('error' in event) fieldsIn(event, 'error')
+  if ('events' in event) visitList(event, 'events', migrateEvent)
+}
+
+function migrateSubtaskEvent(event: Fields): void {
+  migrateEnd(event)
+  if (!isFields(event['input'])) event['input'] = {}
+  if ('events' in event) visitList(event, 'events', migrateEvent)
+}
+
+function migrateEnd(event: Fields): void {
+  dropNulls(event)
+  if ('completed' in event) event['completed'] = toUtc(event['completed'])
+}
+
+function migrateSampleInitEvent(event: Fields): void {
+  const { sample } = event
+  if (isFields(sample) && Array.isArray(sample['input'])) visitList(sample, 'input', migrateMessage)
+}
+
+function migrateScoreEvent(event: Fields): void {
+  dropNulls(event)
+  visit(event, 'score', migrateScore)
+}
+
+function migrateScoreEditEvent(event: Fields): void {
+  dropNulls(event)
+  fieldsIn(event, 'edit')
+}
+
+function migrateErrorEvent(event: Fields): void {
+  dropNulls(event)
+  fieldsIn(event, 'error')
+}
+
+function migrateLoggerEvent(event: Fields): void {
+  const { message } = event
+  if (!isFields(message)) return
+  if (message['level'] === 'tools' || message['level'] === 'sandbox') message['level'] = 'trace'
+}
+
+function migrateBranchEvent(event: Fields): void {
+  delete event['from_span']
+  if (!('from_message' in event)) return
+  event['from_anchor'] ??= event['from_message']
+  delete event['from_message']
+}

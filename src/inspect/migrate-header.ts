@@ -1,0 +1,128 @@
+import { computeEvalId } from './eval-id.ts'
+import {
+  asFields,
+  dropNulls,
+  expectType,
+  fieldsIn,
+  isFields,
+  listIn,
+  visit,
+  visitList,
+  visitValues,
+  type Fields,
+} from './fields.ts'
+import { migrateConfig } from './migrate-config.ts'
+import { migrateSandbox } from './migrate-sandbox.ts'
+import type { EvalLog, EvalSpec } from './records.ts'
+import { toUtc } from './timestamp.ts'
+
+/** Brings the header of an older log to the present form, in place. An error names the field that is unusable. */
+export function migrateHeader(raw: unknown): EvalLog {
+  const log = asFields(raw, 'the header')
+  dropNulls(log)
+  delete log['samples']
+  delete log['reductions']
+  log['version'] ??= 2
+  log['status'] ??= 'started'
+  if (!('eval' in log)) throw new Error('eval is left out; this is not a log of Inspect')
+  visit(log, 'eval', migrateSpec)
+  visit(log, 'plan', migratePlan)
+  if ('results' in log) visit(log, 'results', migrateResults)
+  visit(log, 'stats', migrateStats)
+  if ('error' in log) fieldsIn(log, 'error')
+  migrateTags(log)
+  return log as unknown as EvalLog
+}
+
+function migrateSpec(spec: Fields): void {
+  dropNulls(spec)
+  for (const name of ['task', 'model', 'created']) expectType(spec, name, 'string')
+  spec['created'] = toUtc(spec['created'])
+  spec['run_id'] ??= ''
+  spec['task_id'] ??= ''
+  spec['eval_id'] ||= computeEvalId(spec as unknown as EvalSpec)
+  spec['task_version'] ??= 0
+  for (const name of ['task_attribs', 'task_args', 'model_args', 'packages']) fieldsIn(spec, name)
+  spec['task_args_passed'] ??= spec['task_args']
+  spec['solver_args_passed'] ??= spec['solver_args'] ?? {}
+  migrateSandbox(spec)
+  visit(spec, 'model_generate_config', migrateConfig)
+  visit(spec, 'config', migrateEvalConfig)
+  visit(spec, 'dataset', migrateDataset)
+}
+
+function migrateEvalConfig(config: Fields): void {
+  if (config['max_messages']) config['message_limit'] = config['max_messages']
+  delete config['max_messages']
+}
+
+function migrateDataset(dataset: Fields): void {
+  dropNulls(dataset)
+  if ('sample_ids' in dataset) listIn(dataset, 'sample_ids')
+}
+
+function migratePlan(plan: Fields): void {
+  dropNulls(plan)
+  plan['name'] ??= 'plan'
+  visitList(plan, 'steps', migrateStep)
+  if ('finish' in plan) visit(plan, 'finish', migrateStep)
+  visit(plan, 'config', migrateConfig)
+}
+
+function migrateStep(step: Fields): void {
+  step['params'] ??= {}
+  step['params_passed'] ??= step['params']
+}
+
+function migrateResults(results: Fields): void {
+  dropNulls(results)
+  delete results['sample_reductions']
+  if (isFields(results['scorer'])) {
+    const { scorer, metrics } = results
+    results['scores'] ??= [{ ...scorer, metrics: metrics ?? scorer['metrics'], scorer: scorer['name'] }]
+    delete results['scorer']
+    delete results['metrics']
+  }
+  results['total_samples'] ??= 0
+  results['completed_samples'] ??= 0
+  visitList(results, 'scores', migrateEvalScore)
+}
+
+function migrateEvalScore(score: Fields): void {
+  dropNulls(score)
+  score['scorer'] ??= score['name'] ?? ''
+  score['name'] ??= score['scorer']
+  score['params'] ??= {}
+  visitValues(score, 'metrics', migrateMetric)
+}
+
+function migrateMetric(metric: Fields, key: string): void {
+  dropNulls(metric)
+  delete metric['options']
+  metric['name'] ??= key
+  // Before Inspect 0.3.253 null was written for NaN.
+  metric['value'] ??= Number.NaN
+  metric['params'] ??= {}
+}
+
+function migrateStats(stats: Fields): void {
+  dropNulls(stats)
+  for (const name of ['started_at', 'completed_at']) {
+    // Empty when the eval ended before.
+    if (stats[name] === '') delete stats[name]
+    if (name in stats) stats[name] = toUtc(stats[name])
+  }
+  fieldsIn(stats, 'model_usage')
+  fieldsIn(stats, 'role_usage')
+}
+
+/** Logs that are older than edits of tags and metadata have them with the eval only. */
+function migrateTags(log: Fields): void {
+  const spec = log['eval'] as Fields
+  log['tags'] ??= Array.isArray(spec['tags']) ? spec['tags'].map(String).toSorted(compare) : []
+  log['metadata'] ??= isFields(spec['metadata']) ? { ...spec['metadata'] } : {}
+}
+
+function compare(first: string, second: string): number {
+  return first < second ? -1 : Number(first > second)
+}

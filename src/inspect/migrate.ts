@@ -1,0 +1,2 @@
+export { migrateHeader } from './migrate-header.ts'
+export { migrateSample } from './migrate-sample.ts'

@@ -1,0 +1,95 @@
+import { isFields, type Fields } from './fields.ts'
+
+/**
+ * Puts back, in place, what Inspect took out of a sample to store it once: messages of model inputs and of raw calls
+ * (pools), and long texts (attachments). As in what a live run shows, raw calls keep references to attachments, whose
+ * texts stay in `sample.attachments`. Pool messages are shared by the inputs they occur in.
+ */
+export function resolveSample(sample: Fields, options: { readonly attachments: boolean }): void {
+  const pools = takePools(sample)
+  const events = sample['events'] as Fields[]
+  if (options.attachments) {
+    const attempts = (sample['error_retries'] ?? []) as Fields[]
+    resolveAttachments(
+      [sample['input'], sample['messages'], events, pools.messages, attempts.map((attempt) => attempt['events'])],
+      sample['attachments'] as Fields,
+    )
+  }
+  for (const event of events) {
+    if (event['event'] === 'model') resolveModelEvent(event, pools)
+  }
+}
+
+interface Pools {
+  readonly messages: readonly unknown[]
+  readonly calls: readonly unknown[]
+}
+
+function takePools(sample: Fields): Pools {
+  const data = (sample['events_data'] ?? {}) as Partial<Pools>
+  const messages = data.messages ?? sample['message_pool'] ?? []
+  const calls = data.calls ?? sample['call_pool'] ?? []
+  for (const name of ['events_data', 'message_pool', 'call_pool']) delete sample[name]
+  return { messages, calls } as Pools
+}
+
+/** An empty pool leaves references as they are, and so does Inspect. */
+function resolveModelEvent(event: Fields, pools: Pools): void {
+  if (Array.isArray(event['input_refs']) && pools.messages.length > 0) {
+    event['input'] = expand(event['input_refs'], pools.messages)
+    delete event['input_refs']
+  }
+  const { call } = event
+  if (isFields(call) && Array.isArray(call['call_refs']) && pools.calls.length > 0) {
+    const key = typeof call['call_key'] === 'string' ? call['call_key'] : 'messages'
+    const request = isFields(call['request']) ? call['request'] : {}
+    request[key] = expand(call['call_refs'], pools.calls)
+    call['request'] = request
+    delete call['call_refs']
+    delete call['call_key']
+  }
+}
+
+/** Of ranges `[start, end)`; what lies beyond the pool is left out. */
+function expand(ranges: readonly unknown[], pool: readonly unknown[]): unknown[] {
+  return ranges.flatMap((range) => (Array.isArray(range) ? pool.slice(range[0] as number, range[1] as number) : []))
+}
+
+// With a list of what is still to do instead of recursion, since data may be nested deeper than the stack.
+function resolveAttachments(root: unknown[], attachments: Fields): void {
+  const open: object[] = [root]
+  const resolve = (holder: Fields | unknown[], key: string | number): void => {
+    const value = (holder as Fields)[key]
+    if (typeof value === 'object' && value !== null) open.push(value)
+    if (typeof value !== 'string') return
+    const text = attachmentOf(value, attachments)
+    if (text !== undefined) (holder as Fields)[key] = text
+  }
+  for (let holder = open.pop(); holder !== undefined; holder = open.pop()) {
+    if (Array.isArray(holder)) {
+      for (let index = 0; index < holder.length; index += 1) resolve(holder, index)
+      continue
+    }
+    const fields = holder as Fields
+    const isModelEvent = fields['event'] === 'model'
+    for (const key in fields) {
+      if (!(isModelEvent && key === 'call')) resolve(fields, key)
+    }
+  }
+}
+
+/** `tc://` is what Inspect wrote in 2024. */
+const protocols = ['attachment://', 'tc://']
+
+function attachmentOf(value: string, attachments: Fields): string | undefined {
+  const protocol = protocols.find((prefix) => value.startsWith(prefix))
+  if (protocol === undefined) return undefined
+  const hash = value.slice(protocol.length)
+  const text = Object.hasOwn(attachments, hash) ? attachments[hash] : undefined
+  return typeof text === 'string' ? text : undefined
+}
+
+/** True when the JSON text of a sample may hold references to attachments. */
+export function mayHoldAttachments(text: string): boolean {
+  return protocols.some((prefix) => text.includes(prefix))
+}

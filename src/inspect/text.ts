@@ -1,0 +1,17 @@
+import { parse } from './json.ts'
+
+/** The JSON text in bytes, without the mark that some editors put before UTF-8. */
+export function decodeText(bytes: Buffer): string {
+  const text = bytes.toString('utf8')
+  return text.startsWith('\uFEFF') ? text.slice(1) : text
+}
+
+/** What a JSON text that holds nothing else says; undefined when there is none or it cannot be read. */
+export function parseQuietly(text: string | undefined): unknown {
+  if (text === undefined) return undefined
+  try {
+    return parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,103 @@
+import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl'
+import { messageOf } from '../errors.ts'
+import type { LogFile } from './log-file.ts'
+
+/** A member of a ZIP, as its central directory has it. */
+export interface ZipMember {
+  readonly name: string
+  /** 0 stored, 8 deflate, 93 zstd. */
+  readonly method: number
+  readonly encrypted: boolean
+  readonly crc32: number
+  readonly compressedSize: number
+  readonly size: number
+  /** Of the local header. */
+  readonly offset: number
+}
+
+/**
+ * The members of a ZIP by name, in the order of its central directory. Of members with the same name the last one
+ * counts: Inspect replaces a member by appending another one.
+ */
+export async function readZipDirectory(file: LogFile): Promise<Map<string, ZipMember>> {
+  const members = new Map<string, ZipMember>()
+  const zip = await openZip(file)
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const member = toMember(entry)
+      members.delete(member.name)
+      members.set(member.name, member)
+    }
+  } catch (error) {
+    throw new Error(`the directory of the ZIP is damaged (${messageOf(error)}); copy the file again`, { cause: error })
+  }
+  return members
+}
+
+function toMember(entry: Entry): ZipMember {
+  return {
+    // Inspect writes UTF-8; other readers check names for `..` and backslashes, which are legal in ids of samples.
+    name: entry.fileNameRaw.toString('utf8'),
+    method: entry.compressionMethod,
+    encrypted: entry.isEncrypted(),
+    crc32: entry.crc32,
+    compressedSize: entry.compressedSize,
+    size: entry.uncompressedSize,
+    offset: entry.relativeOffsetOfLocalHeader,
+  }
+}
+
+async function openZip(file: LogFile): Promise<ZipFile> {
+  const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false, lazyEntries: true }
+  try {
+    return await fromRandomAccessReaderPromise(new BufferingReader(file), file.size, options)
+  } catch (error) {
+    throw new Error(
+      'the ZIP is cut off: its directory, which comes last, is missing; it is still being copied, or copying failed',
+      { cause: error },
+    )
+  }
+}
+
+const windowSize = 256 * 1024
+
+/** yauzl asks for each entry twice; this reads many at once. */
+class BufferingReader extends RandomAccessReader {
+  readonly #file: LogFile
+  #start = 0
+  #window: Buffer = Buffer.alloc(0)
+
+  constructor(file: LogFile) {
+    super()
+    this.#file = file
+  }
+
+  override read(
+    target: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    const from = position - this.#start
+    if (from >= 0 && from + length <= this.#window.length) {
+      this.#window.copy(target, offset, from, from + length)
+      callback(null, length)
+      return
+    }
+    const available = Math.max(0, this.#file.size - position)
+    if (available < length) {
+      callback(null, available)
+      return
+    }
+    this.#file.read(position, Math.min(Math.max(length, windowSize), available)).then(
+      (window) => {
+        this.#start = position
+        this.#window = window
+        window.copy(target, offset, 0, length)
+        callback(null, length)
+      },
+      (error: Error) => callback(error),
+    )
+  }
+}
