@@ -1,0 +1,27 @@
+import type { Output } from '../exporter.ts'
+
+/** An output that may lose its reader. */
+export interface CliOutput extends Output {
+  /** Nobody reads any more (`| head`): what is written goes nowhere. */
+  readonly closed: boolean
+}
+
+/** The world as a command sees it. */
+export interface CliContext {
+  readonly stdout: CliOutput
+  readonly stderr: CliOutput
+  /** Where the search for hooks begins. */
+  readonly cwd: string
+  /** Aborted by Ctrl-C and the like; the reason is the exit code. */
+  readonly interrupt: AbortSignal
+}
+
+/** Says how the command ended. */
+export type Exit = (code: ExitCode) => void
+
+export type ExitCode = number
+
+/** Something was not delivered, or could not be read. */
+export const FAILED: ExitCode = 1
+/** The command was called in a wrong way. */
+export const WRONG_USAGE: ExitCode = 2

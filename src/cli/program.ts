@@ -1,0 +1,43 @@
+import { Command } from 'commander'
+import type { CliContext, Exit } from './context.ts'
+import { demoCommand } from './demo.ts'
+import { hooksCommand } from './hooks.ts'
+import { packageVersion } from './package-folder.ts'
+import { replayCommand } from './replay.ts'
+
+/** All commands, ready to parse. Help and usage errors go to the context, never to the process. */
+export function createProgram(context: CliContext, exit: Exit): Command {
+  const program = new Command('evalspan')
+    .description('Hooks in, spans out: LLM evaluations as OpenTelemetry traces and metrics.')
+    .version(packageVersion(), '-V, --version', 'Show the version.')
+    .helpOption('-h, --help', 'Show this help.')
+    .helpCommand('help [command]', 'Show the help of a command.')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ evalspan demo                                  a recorded run, on this terminal
+  $ OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 evalspan replay logs/
+  $ evalspan hooks                                 where things go, and how to switch on more
+
+Exit codes: 0 done, 1 something was not delivered or not readable, 2 wrong usage.`,
+    )
+  for (const command of [replayCommand, demoCommand, hooksCommand]) program.addCommand(command(context, exit))
+  for (const each of [program, ...program.commands]) settle(each, context)
+  return program
+}
+
+function settle(command: Command, { stdout, stderr }: CliContext): void {
+  command
+    .exitOverride()
+    .helpOption('-h, --help', 'Show this help.')
+    .showHelpAfterError('(--help shows how to use it)')
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(text),
+      getOutHelpWidth: () => stdout.columns,
+      getErrHelpWidth: () => stderr.columns,
+      getOutHasColors: () => stdout.color,
+      getErrHasColors: () => stderr.color,
+    })
+}

@@ -1,0 +1,53 @@
+import { open, type FileHandle } from 'node:fs/promises'
+import { EvalspanError, messageOf } from '../errors.ts'
+import type { HookEvent } from '../hooks/hooks.ts'
+import { toRecord } from '../hooks/wire.ts'
+import { stringify } from '../inspect/json.ts'
+import type { CliOutput } from './context.ts'
+
+/** Where the events of a command are written, one record of the hooks' wire format on each line. */
+export interface RecordWriter {
+  write(event: HookEvent): void | Promise<void>
+  close(): Promise<void>
+}
+
+const bufferedCharacters = 256 * 1024
+
+/** Writes to a new file, or for `-` to standard output. Rejects with an `EvalspanError` that names the file. */
+export async function openRecords(path: string, stdout: CliOutput): Promise<RecordWriter> {
+  if (path === '-') {
+    return { write: (event) => stdout.write(recordLine(event)), close: () => Promise.resolve() }
+  }
+  const file = await openFile(path)
+  let waiting = ''
+  const flush = async (): Promise<void> => {
+    const text = waiting
+    waiting = ''
+    await file.appendFile(text).catch((error: unknown) => {
+      throw new EvalspanError('BAD_LOG', `--events: ${path} is incomplete: ${messageOf(error)}`, { cause: error })
+    })
+  }
+  return {
+    write(event) {
+      waiting += recordLine(event)
+      return waiting.length < bufferedCharacters ? undefined : flush()
+    },
+    async close() {
+      await flush()
+      await file.close()
+    },
+  }
+}
+
+function recordLine(event: HookEvent): string {
+  return `${stringify(toRecord(event))}\n`
+}
+
+/** Events hold everything, content included, so the file is private to its owner. */
+async function openFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w', 0o600)
+  } catch (error) {
+    throw new EvalspanError('BAD_OPTION', `--events: cannot write ${path}: ${messageOf(error)}`, { cause: error })
+  }
+}

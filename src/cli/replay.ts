@@ -1,0 +1,58 @@
+import { Command, InvalidArgumentError } from 'commander'
+import type { CliContext, Exit } from './context.ts'
+import { sendReplay } from './send-replay.ts'
+
+interface ReplayOptions {
+  readonly dryRun?: true
+  readonly limit?: number
+  readonly sample?: readonly string[]
+  readonly events?: string
+  readonly seal?: true
+  /** Undefined: where there is a terminal. */
+  readonly console?: boolean
+}
+
+/** `evalspan replay`: the events of finished runs, as if they happened now. */
+export function replayCommand(context: CliContext, exit: Exit): Command {
+  return new Command('replay')
+    .summary('Send what is in logs of finished runs.')
+    .description('Reads logs of Inspect AI and sends what is in them to all destinations that are switched on.')
+    .argument('<path...>', 'logs (.eval, .json), event logs (.jsonl), folders, or patterns such as "logs/**/*.eval"')
+    .option('--dry-run', 'read and map everything, send nothing, say what would be sent')
+    .option('--limit <n>', 'at most so many samples of each log', positiveInteger)
+    .option('--sample <id>', 'only this sample: its id in the dataset or its uuid (may be repeated)', collect)
+    .option('--events <file>', 'write the events to a file, one JSON object a line ("-" for standard output)')
+    .option('--seal', 'send what the input leaves open, marked as incomplete; it cannot be completed later')
+    .option('--console', 'show progress and a summary (by itself on a terminal)')
+    .option('--no-console', 'show only what was delivered')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ evalspan replay logs/                          all logs of a folder
+  $ evalspan replay "logs/**/*.eval" --dry-run     how much is that?
+  $ evalspan replay run.eval --sample lamp-2       one sample
+  $ evalspan replay run.eval --events - | jq .hook`,
+    )
+    .action(async (paths: string[], options: ReplayOptions) => {
+      const code = await sendReplay(context, paths, {
+        limit: options.limit,
+        samples: options.sample,
+        events: options.events,
+        dryRun: options.dryRun ?? false,
+        seal: options.seal,
+        console: options.console,
+      })
+      exit(code)
+    })
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text)
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value
+  throw new InvalidArgumentError('Give a whole number from 1.')
+}
+
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value]
+}

@@ -1,0 +1,105 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { openHooks } from '../builtin.ts'
+import type { DeliveryReport } from '../exporter.ts'
+import type { Emitter } from '../hooks/emitter.ts'
+import type { HookEvent } from '../hooks/hooks.ts'
+import { replay } from '../sources/replay.ts'
+import { accountLines, dryRunLines, isIncomplete } from './account.ts'
+import { FAILED, type CliContext, type ExitCode } from './context.ts'
+import { openRecords, type RecordWriter } from './record-file.ts'
+import { tell } from './tell.ts'
+
+export interface SendReplayOptions {
+  /** Samples of each log. */
+  readonly limit?: number | undefined
+  readonly samples?: readonly string[] | undefined
+  /** Where the events are written as well; `-` is standard output. */
+  readonly events?: string | undefined
+  readonly dryRun: boolean
+  /** What the input leaves open is sent as incomplete. */
+  readonly seal?: boolean | undefined
+  /** Progress and a summary; on a terminal when left out. */
+  readonly console?: boolean | undefined
+}
+
+/** Replays logs to all that is switched on, and ends with the account. */
+export async function sendReplay(
+  context: CliContext,
+  paths: readonly string[],
+  options: SendReplayOptions,
+): Promise<ExitCode> {
+  const { stdout, interrupt } = context
+  // With `--events -` standard output is for the events alone.
+  const output = options.events === '-' ? context.stderr : stdout
+  const records = options.events === undefined ? undefined : await openRecords(options.events, stdout)
+  const hooks = await openHooks({
+    host: 'inspect',
+    cwd: context.cwd,
+    ask: (options.console ?? output.interactive) ? ['console'] : [],
+    send: !options.dryRun,
+    output,
+    report: (message) => tell(context, message),
+  })
+  let problems = 0
+  const onProblem = (error: Error): void => {
+    problems += 1
+    tell(context, `error: ${error.message}`)
+  }
+
+  let account: DeliveryReport | undefined
+  try {
+    const events = replay(paths, {
+      limit: options.limit,
+      samples: options.samples,
+      onProblem,
+      onTaskLog: (log) => hooks.taskLog(log),
+      onReused: (log) => hooks.sampleReused(log),
+    })
+    const isOver = (): boolean => interrupt.aborted || (options.events === '-' && stdout.closed)
+    await play(events, { ...hooks, records, interrupt, isOver })
+    await records?.close()
+    if (options.seal && !isOver()) hooks.seal()
+  } finally {
+    account = await hooks.close()
+    const lines = options.dryRun ? dryRunLines(account) : accountLines(account)
+    output.write(`${lines.join('\n')}\n`)
+  }
+  if (interrupt.aborted) return interrupt.reason as ExitCode
+  return problems > 0 || (!options.dryRun && isIncomplete(account)) ? FAILED : 0
+}
+
+interface Stage {
+  readonly emitter: Emitter
+  readonly records: RecordWriter | undefined
+  readonly interrupt: AbortSignal
+  readonly isOver: () => boolean
+  room(): Promise<void>
+}
+
+async function play(events: AsyncIterable<HookEvent>, stage: Stage): Promise<void> {
+  let lastTurn = performance.now()
+  for await (const event of events) {
+    if (stage.isOver()) return
+    await stage.records?.write(event)
+    await stage.emitter.emit(event.hook, event.data, event.meta)
+    await orAborted(stage.room(), stage.interrupt)
+    if (performance.now() - lastTurn > 50) {
+      // Signals, timers and sockets have their turn, however much can be read at once.
+      await turn()
+      lastTurn = performance.now()
+    }
+  }
+}
+
+/** Room may not come for as long as a backend is away. */
+async function orAborted(room: Promise<void>, signal: AbortSignal): Promise<void> {
+  const { promise: aborted, resolve } = Promise.withResolvers<void>()
+  const listener = (): void => resolve()
+  if (signal.aborted) return
+  signal.addEventListener('abort', listener, { once: true })
+  try {
+    await Promise.race([room, aborted])
+  } finally {
+    signal.removeEventListener('abort', listener)
+  }
+}

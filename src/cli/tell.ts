@@ -1,0 +1,9 @@
+import { plainText } from '../plain-text.ts'
+import type { CliContext } from './context.ts'
+
+/** Tells the user something on standard error, without getting in the way of lines that are being redrawn. */
+export function tell({ stdout, stderr }: CliContext, message: string): void {
+  stdout.clear?.()
+  stderr.clear?.()
+  stderr.write(`${message.split('\n').map(plainText).join('\n')}\n`)
+}
