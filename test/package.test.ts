@@ -10,7 +10,25 @@ const index = join(root, 'src/index.ts')
 describe('the package', () => {
   it.skipIf(!existsSync(index))('exports these names', async () => {
     const exported = (await import(pathToFileURL(index).href)) as object
-    expect(Object.keys(exported).toSorted()).toMatchInlineSnapshot()
+    expect(Object.keys(exported).toSorted()).toMatchInlineSnapshot(`
+      [
+        "Emitter",
+        "EvalspanError",
+        "Hooks",
+        "LimitExceededError",
+        "Registry",
+        "fromRecord",
+        "fromWireName",
+        "globalRegistry",
+        "hasApiKeyOverride",
+        "hookNames",
+        "hooks",
+        "resolveApiKey",
+        "startHooks",
+        "toRecord",
+        "toWireName",
+      ]
+    `)
   })
 
   it('pins every dependency to one version', async () => {

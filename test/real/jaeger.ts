@@ -74,7 +74,9 @@ export async function startJaeger(): Promise<Jaeger> {
       if (tags !== undefined) {
         query.set('tags', JSON.stringify(tags))
       }
-      const { data } = (await successful(await fetch(`${url}/api/traces?${query.toString()}`))) as { data: { traceID: string }[] }
+      const { data } = (await successful(await fetch(`${url}/api/traces?${query.toString()}`))) as {
+        data: { traceID: string }[]
+      }
       return data.map((trace) => trace.traceID).toSorted()
     },
     output,
