@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import type { Resource } from '@opentelemetry/resources'
+import {
+  logLimits,
+  messageOf,
+  spanLimits,
+  toReadableLogRecord,
+  toReadableSpan,
+  type Item,
+  type ItemKind,
+  type Outcome,
+  type Sink,
+} from '../../src/exporter.ts'
+import type { Codec, Codecs } from './codec.ts'
+import type { Settings } from './settings.ts'
+import { isSwitchedOff } from './signal.ts'
+import type { Wire } from './wire.ts'
+
+/** gRPC servers take 4 MiB at most unless told otherwise. */
+const limits = { items: 1_000, bytes: 3 * 2 ** 20 }
+/** The wire has a timeout of its own, and says more when it runs out. */
+const spareMs = 5_000
+
+export function traceSink(settings: Settings, wire: Wire, codecs: Codecs, resource: Resource): Sink<'span'> {
+  const most = spanLimits()
+  return itemSink('span', settings, wire, codecs.traces, ({ body }) => toReadableSpan(body, resource, most))
+}
+
+export function logSink(settings: Settings, wire: Wire, codecs: Codecs, resource: Resource): Sink<'log'> {
+  const most = logLimits()
+  return itemSink('log', settings, wire, codecs.logs, ({ body }) => toReadableLogRecord(body, resource, most))
+}
+
+/** What all sinks of OTLP have in common. */
+export function sinkBase(settings: Settings, wire: Wire): SinkBase {
+  const { signal, url, protocol, timeoutMs } = settings
+  const name = `otlp/${signal}`
+  const hash = createHash('sha256').update(`${url.href}|${protocol}`).digest('hex').slice(0, 8)
+  return {
+    name,
+    enabled: () => !isSwitchedOff(signal, process.env),
+    destination: () => `${name}:${hash}`,
+    timeoutMs: timeoutMs + spareMs,
+    close: () => wire.close(),
+  }
+}
+
+interface SinkBase {
+  readonly name: string
+  readonly timeoutMs: number
+  enabled(): boolean
+  destination(): string
+  close(): Promise<void>
+}
+
+function itemSink<K extends ItemKind, T>(
+  kind: K,
+  settings: Settings,
+  wire: Wire,
+  codec: Codec<T[]>,
+  convert: (item: Item<K>) => T,
+): Sink<K> {
+  return {
+    ...sinkBase(settings, wire),
+    takes: [kind],
+    release: 'item',
+    limits,
+    async send(batch, { signal }): Promise<Outcome> {
+      let bytes: Uint8Array
+      try {
+        bytes = codec.encode(batch.map(convert))
+      } catch (error) {
+        // Smaller batches find the one item at fault, which alone is rejected then.
+        return { status: 'too-large', reason: `cannot be encoded: ${messageOf(error)}` }
+      }
+      return await wire.send(bytes, signal)
+    },
+  }
+}

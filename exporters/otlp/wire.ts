@@ -1,0 +1,34 @@
+import type { Outcome } from '../../src/exporter.ts'
+import type { Codec } from './codec.ts'
+import type { Settings } from './settings.ts'
+import { exporterVariable } from './signal.ts'
+
+/** Brings the bytes of one signal to its server and says what became of them. */
+export interface Wire {
+  send(bytes: Uint8Array, signal: AbortSignal): Promise<Outcome>
+  close(): Promise<void>
+}
+
+/** The outcome of a request that the server took, though perhaps not all of it. */
+export function taken(codec: Codec<never>, answer: Uint8Array, json: boolean): Outcome {
+  const partial = codec.readPartialSuccess(answer, json)
+  if (!partial) return { status: 'delivered' }
+  const { rejected, message } = partial
+  return { status: 'delivered', rejected, reason: message || 'the server took a part and gave no reason' }
+}
+
+/**
+ * The outcome where a server does not know what it was asked. Many trace backends take no metrics and no logs, and most
+ * users name one endpoint for everything: nothing that the backend could take is lost then.
+ */
+export function unknown(settings: Settings, answer: string, hint: string): Outcome {
+  const { signal, specific } = settings
+  if (specific || signal === 'traces') return { status: 'rejected', reason: `${answer}; ${hint}` }
+  const silence = `${exporterVariable(signal)}=none`
+  return { status: 'unsupported', reason: `${answer}: it takes no ${signal}, so none are sent (${silence} to say so)` }
+}
+
+/** What to look at when the server refuses the credentials. */
+export function credentialsHint({ headersVariable }: Settings): string {
+  return `check ${headersVariable}`
+}
