@@ -1,4 +1,3 @@
-import stringWidth from 'string-width'
 import type { Scale } from './bar.ts'
 
 const SECOND = 1000
@@ -10,13 +9,12 @@ const steps = [
   [1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
   [1, 2, 4, 6, 12, 24, 48, 120, 240].map((hours) => hours * HOUR),
 ].flat()
-const columnsBetweenTicks = 9
 
 /** The two lines above a chart: times, and a ruler with a tick at each. */
 export function axisOf({ start, end, columns }: Scale): [times: string, ruler: string] {
   const total = end - start
   if (total === 0) return ['0', '├'.padEnd(columns, '─')]
-  const step = steps.find((each) => (each / total) * columns >= columnsBetweenTicks) ?? total
+  const step = steps.find((each) => hasRoom(each, total, columns)) ?? total
   let times = ''
   const ruler = Array.from({ length: columns }, () => '─')
   for (let tick = 0; tick * step <= total; tick++) {
@@ -24,9 +22,14 @@ export function axisOf({ start, end, columns }: Scale): [times: string, ruler: s
     const label = tickLabel(tick * step)
     if (column >= columns) break
     ruler[column] = tick === 0 ? '├' : '┼'
-    if (column + stringWidth(label) <= columns) times = times.padEnd(column) + label
+    if (column + label.length <= columns) times = times.padEnd(column) + label
   }
   return [times, ruler.join('')]
+}
+
+function hasRoom(step: number, total: number, columns: number): boolean {
+  const widest = Math.max(tickLabel(step).length, tickLabel(Math.floor(total / step) * step).length)
+  return (step / total) * columns >= widest + 2
 }
 
 function tickLabel(milliseconds: number): string {

@@ -26,7 +26,7 @@ function taskLines(task: TaskTally, columns: number, paint: Paint): string[] {
   const model = cut(task.model, columns - Math.floor(columns / 2) - 2)
   const { usage } = task
   return [
-    `${paint('bold', name)}  ${model}`,
+    paint('bold', name) + (model && `  ${model}`),
     `  samples  ${formatCount(task.samples)}: ${outcomeText(task.outcomes, paint)}${retried(task)}`,
     ...[...task.scorers].map(([scorer, results], index) =>
       cut(`  ${(index === 0 ? 'scores' : '').padEnd(9)}${scorer}  ${scoreText(results)}`, columns),

@@ -28,12 +28,12 @@ export function waterfall(steps: readonly Step[], columns: number, paint: Paint)
 
 function lineOf(row: Row, columns: number, scale: Scale, paint: Paint): string {
   const { step } = row
-  const indent = shorten(row.indent, Math.max(0, columns - 16))
-  const mark = step.error === undefined ? '' : '✗ '
-  const label = fit(mark + step.label, columns - stringWidth(indent))
+  const name = (step.error === undefined ? '' : '✗ ') + step.label
+  const indent = shorten(row.indent, columns - Math.min(stringWidth(name), 18))
+  const label = fit(name, columns - indent.length)
   const duration = formatDuration(step.end - step.start).padStart(durationColumns)
   const named = step.error === undefined ? label : paint('red', label)
-  return `${paint('dim', indent)}${named} ${paint('dim', duration)} ${barOf(row, scale, paint)}`
+  return `${indent && paint('dim', indent)}${named} ${paint('dim', duration)} ${barOf(row, scale, paint)}`
 }
 
 /** Of very deep trees the branches next to the name, so that there is room for the name. */
@@ -69,7 +69,7 @@ function legend(rows: readonly Row[], paint: Paint): string[] {
 function errors(rows: readonly Row[], columns: number, paint: Paint): string[] {
   const sources = new Map<string, string>()
   for (const { step } of rows) if (step.error !== undefined) sources.set(step.error, step.label)
-  const lines = [...sources].map(([message, label]) => paint('red', cut(`✗ ${label}: ${message}`, columns)))
+  const lines = [...sources].map(([message, label]) => paint('red', cut(`✗ ${cut(label, 40)}: ${message}`, columns)))
   const rest = lines.length - maxErrors
   return rest > 0 ? [...lines.slice(0, maxErrors), paint('dim', `… ${counted(rest, 'more error')}`)] : lines
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { consoleObserver } from '../../../exporters/console/index.ts'
 import type { DeliveryReport, Item } from '../../../src/exporter.ts'
 import { fresh, memoryOutput, spanItem, type SpanSketch } from './sample-spans.ts'
@@ -110,7 +110,7 @@ describe('the console', () => {
 
                                                 [2m0        2 s      4 s      6 s[22m
                                                 [2m├────────┼────────┼────────┼────────┼─[22m
-      [2m[22meval_sample bug_hunt             [2m  8.33 s[22m [90m━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━[39m
+      eval_sample bug_hunt             [2m  8.33 s[22m [90m━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━[39m
       [2m├ [22m[31m✗ eval_attempt 1              [39m [2m  820 ms[22m [31m━━━━[39m
       [2m│ └ [22m[31m✗ solver react              [39m [2m  790 ms[22m [31m━━━━[39m
       [2m│   └ [22mchat pilot                 [2m  580 ms[22m [36m██▊[39m
@@ -136,6 +136,209 @@ describe('the console', () => {
 
       "
     `)
+  })
+
+  it('keeps failed and long spans of many, and says how many are left out', () => {
+    const turns = Array.from({ length: 60 }, (_, index) => {
+      const times: [number, number] = [index, index + (index % 10 === 0 ? 0.9 : 0.1 + index / 1000)]
+      return spanItem('big', `c${index}`, `chat model-${index}`, times, {
+        parent: index < 3 ? 'deep' : 'root',
+        ...(index === 1 && { error: 'refused' }),
+      })
+    })
+    const deep = spanItem('big', 'deep', 'solver first', [0, 0.05], { parent: 'root' })
+    const root = spanItem('big', 'root', 'eval_sample big', [0, 60])
+    const lines = shown([...turns, deep, root], 80).split('\n')
+    const rows = lines.filter((line) => /^(?:[├└│ ]|eval_sample)/.test(line) && /[━╸╺█▏▎▍▌▋▊▉▐▕]/.test(line))
+    expect(rows.length).toBe(40)
+    expect(lines.filter((line) => /solver first|model-1 |model-50 |model-59 |model-11 |not shown|✗ chat/.test(line)))
+      .toMatchInlineSnapshot(`
+      [
+        "├ solver first        50 ms ╸",
+        "│ └ ✗ chat model-1   101 ms ▕",
+        "├ chat model-50      900 ms                                            ▐▏",
+        "└ chat model-59      159 ms                                                    ▏",
+        "… 22 shorter spans of 62 not shown",
+        "✗ chat model-1: refused",
+      ]
+    `)
+  })
+
+  it('cuts long names and strips what could control the terminal', () => {
+    const evil = '\u001B]0;title\u0007\u001B[2J\u001B[31mchat\u202E \n evil\u0000 '
+    const items = [
+      spanItem('x', 'c', `${evil}${'名'.repeat(60)}`, [0, 1], { parent: 'root', error: '\u001B[2Jboom\r\nboom' }),
+      spanItem('x', 'root', `eval_sample ${evil}`, [0, 1], {
+        attributes: {
+          'test.suite.name': evil,
+          'test.case.id': `${evil}${'i'.repeat(90)}`,
+          'gen_ai.request.model': evil,
+        },
+        events: [{ name: 'gen_ai.evaluation.result', at: 1, attributes: { 'gen_ai.evaluation.name': evil } }],
+      }),
+    ]
+    expect(`\n${shown(items, 80)}`).toMatchInlineSnapshot(`
+      "
+
+      chat   evil   chat   evil 
+        samples  1: 1 success
+        scores   chat   evil   unscored 1
+        tokens   0 in, 0 out
+        errors   1 failed span within samples
+
+      Slowest sample  chat   evil iiiiiiiiiiiii… · 1.00 s · success
+
+                                                    0                500 ms
+                                                    ├────────────────┼────────────────
+      eval_sample chat   evil                1.00 s ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      └ ✗ chat   evil 名名名名名名名名名…    1.00 s ██████████████████████████████████
+      ✗ chat   evil 名名名名名名名名名名名名名…: boom boom
+
+      "
+    `)
+  })
+
+  it('draws spans whose parents are missing, that run in a circle, or that have no length', () => {
+    const items = [
+      spanItem('x', 'a', 'solver a', [0, 0.5], { parent: 'b' }),
+      spanItem('x', 'b', 'solver b', [0, 0.5], { parent: 'a' }),
+      spanItem('x', 'self', 'solver self', [0.5, 0.5], { parent: 'self' }),
+      spanItem('x', 'orphan', 'solver orphan', [0.9, 0.6], { parent: 'nobody' }),
+      spanItem('x', 'root', 'eval_sample x', [0, 1]),
+    ]
+    expect(`\n${shown(items, 60)}`).toMatchInlineSnapshot(`
+      "
+
+      x
+        samples  1: 1 success
+        tokens   0 in, 0 out
+
+      Slowest sample  1.00 s · success
+
+                               0                500 ms
+                               ├────────────────┼─────────────────
+      eval_sample x     1.00 s ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      ├ solver b        500 ms ━━━━━━━━━━━━━━━━━╸
+      │ └ solver a      500 ms █████████████████▌
+      ├ solver self       0 ms                  ▐
+      └ solver orphan     0 ms                                ▐
+
+      "
+    `)
+    expect(`\n${shown([spanItem('y', 'root', 'eval_sample y', [0, 0])], 60)}`).toMatchInlineSnapshot(`
+      "
+
+      y
+        samples  1: 1 success
+        tokens   0 in, 0 out
+
+      Slowest sample  0 ms · success
+
+                             0
+                             ├────────────────────────────────────
+      eval_sample y     0 ms ▏
+
+      "
+    `)
+  })
+
+  it('keeps names readable in very deep trees', () => {
+    const chain = Array.from({ length: 20 }, (_, index) =>
+      spanItem('x', `n${index}`, `invoke_agent helper-${index}`, [0, 20 - index], {
+        parent: index === 0 ? 'root' : `n${index - 1}`,
+      }),
+    )
+    const lines = shown([...chain.toReversed(), spanItem('x', 'root', 'eval_sample x', [0, 21])], 80).split('\n')
+    expect(lines.at(-3)).toMatchInlineSnapshot(`"…               └ invoke_agent help…   1.00 s █▋"`)
+  })
+
+  it('counts labels where scores are not numbers', () => {
+    const text = shown([toned('1', 'kind'), toned('2', 'rude'), toned('3', 'kind')], 80)
+    expect(text.split('\n').find((line) => line.includes('scores'))).toBe('  scores   tone  kind 2, rude 1')
+  })
+
+  it('shows a sample once that comes again, and shows what an earlier command has sent', () => {
+    const output = memoryOutput()
+    const observer = consoleObserver(output)
+    observer.committed({ fresh: [], known: limitedSample(), superseded: [] })
+    observer.committed({ fresh: [], known: [], superseded: limitedSample() })
+    observer.close?.(report)
+    expect(output.text.split('\n').find((line) => line.includes('samples'))).toBe('  samples  1: 1 limit')
+  })
+
+  it('tells samples apart that share the trace of their run', () => {
+    const items = [
+      spanItem('run', 'c1', 'chat m', [0, 1], { parent: 's1' }),
+      spanItem('run', 'c2', 'chat m', [0, 2], { parent: 's2' }),
+      spanItem('run', 's1', 'eval_sample x', [0, 1], { parent: 'task' }),
+      spanItem('run', 's2', 'eval_sample x', [0, 3], { parent: 'task' }),
+      spanItem('run', 'task', 'eval_task x', [0, 3], { parent: 'r' }),
+    ]
+    expect(`\n${shown(items, 60)}`).toMatchInlineSnapshot(`
+      "
+
+      x
+        samples  2: 2 success
+        tokens   0 in, 0 out
+
+      Slowest sample  3.00 s · success
+
+                             0           1 s         2 s
+                             ├───────────┼───────────┼────────────
+      eval_sample x   3.00 s ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      └ chat m        2.00 s ████████████████████████▋
+
+      "
+    `)
+  })
+
+  it('is silent when nothing was committed', () => {
+    expect(shown([], 80)).toBe('')
+  })
+})
+
+describe('progress', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('is a plain line every few seconds where nothing can be redrawn', () => {
+    const output = memoryOutput()
+    const observer = consoleObserver(output, () => Date.now())
+    observer.committed(fresh(...slowSample().slice(0, -1), ...limitedSample()))
+    vi.advanceTimersByTime(5000)
+    observer.committed(fresh(...slowSample().slice(-1)))
+    vi.advanceTimersByTime(5000)
+    const lines = output.text
+    observer.close?.(report)
+    expect(`\n${lines}`).toMatchInlineSnapshot(`
+      "
+      0:05  1 sample done: 1 limit, 1 in progress · 7,200 tokens in, 360 out · 3 failed spans · 2 retries (1.80 s)
+      0:10  2 samples done: 1 success · 1 limit · 7,200 tokens in, 360 out · 3 failed spans · 2 retries (1.80 s)
+      "
+    `)
+  })
+
+  it('is redrawn at most ten times a second on a terminal, and leaves nothing behind', () => {
+    const output = memoryOutput({ interactive: true, color: true })
+    const observer = consoleObserver(output, () => Date.now())
+    observer.committed(fresh(...limitedSample()))
+    expect(output.text).toBe('')
+    vi.advanceTimersByTime(1000)
+    expect(output.text.match(/1 sample done/g)?.length).toBeLessThanOrEqual(10)
+    expect(output.clear).toBeTypeOf('function')
+    output.clear?.()
+    output.text = ''
+    vi.advanceTimersByTime(1000)
+    expect(output.text).toContain('0:01')
+    observer.close?.(report)
+    expect(output.clear).toBeUndefined()
+    vi.advanceTimersByTime(1000)
+    expect(output.text.split('Slowest sample')[1]).not.toContain('0:0')
   })
 })
 
@@ -176,7 +379,10 @@ function slowSample(): Item[] {
     spanItem(t, id, `execute_tool ${name}`, times, { parent, ...(error !== undefined && { error }) })
   return [
     chat('c0', [0.02, 0.6], 'solve1'),
-    spanItem(t, 'solve1', 'solver react', [0.01, 0.8], { parent: 'a1', error: 'ConnectionError: the workspace went away' }),
+    spanItem(t, 'solve1', 'solver react', [0.01, 0.8], {
+      parent: 'a1',
+      error: 'ConnectionError: the workspace went away',
+    }),
     spanItem(t, 'a1', 'eval_attempt', [0, 0.82], {
       parent: 'root',
       error: 'ConnectionError: the workspace went away',
@@ -248,6 +454,13 @@ function limitedSample(): Item[] {
       },
     }),
   ]
+}
+
+function toned(id: string, label: string): Item {
+  const attributes = { 'gen_ai.evaluation.name': 'tone', 'gen_ai.evaluation.score.label': label }
+  return spanItem(id, 'root', 'eval_sample x', [0, 1], {
+    events: [{ name: 'gen_ai.evaluation.result', at: 1, attributes }],
+  })
 }
 
 function result(name: string, label: string, value: number) {
