@@ -55,11 +55,11 @@ function isHost(value: unknown): value is EventMeta['host'] {
 }
 
 function kindOf(value: unknown): string {
-  if (value === null) return 'null'
+  if (value === null || value === undefined) return String(value)
   return Array.isArray(value) ? 'an array' : `a ${typeof value}`
 }
 
 /** As JSON, cut where somebody's data would fill the line. */
 function shown(value: unknown): string {
-  return (JSON.stringify(value) ?? String(value)).slice(0, 100)
+  return (typeof value === 'number' ? String(value) : JSON.stringify(value)).slice(0, 100)
 }
