@@ -1,6 +1,6 @@
-import stringWidth from 'string-width'
 import type { DeliveryReport, DestinationReport } from '../exporter.ts'
 import { plainText } from '../plain-text.ts'
+import { tableLines } from './table.ts'
 
 const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 
@@ -9,19 +9,24 @@ const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
  * dropped`, why something was not delivered, and what was not sent because it was known.
  */
 export function accountLines(report: DeliveryReport): string[] {
-  if (report.destinations.length === 0) {
-    return [`${freshText(report)}; nothing was sent, because no destination is on.`, switchOn]
-  }
-  return [...destinationLines(report.destinations, equation), ...knownLines(report)]
+  if (report.destinations.length === 0) return ['Nothing was sent, because no destination is on.', switchOn]
+  return [...destinationLines(report.destinations), ...knownLines(report)]
 }
 
-/** The same after a dry run: what would have been sent where. */
-export function dryRunLines(report: DeliveryReport): string[] {
-  if (report.destinations.length === 0) {
-    return [`Dry run: ${freshText(report)}; there is nowhere to send it, because no destination is on.`, switchOn]
-  }
-  const places = report.destinations.map((each) => `${plainText(each.sink)} (${plainText(each.destination)})`)
-  return [`Dry run: ${freshText(report)}; nothing was sent. It would go to:`, ...places.map((place) => `  ${place}`)]
+/** The same after a dry run of so many samples: what would have been sent where. */
+export function dryRunLines(report: DeliveryReport, samples: number): string[] {
+  const read = `Dry run: ${counted(samples, 'sample')} read, nothing sent`
+  if (report.destinations.length === 0) return [`${read}. No destination is on.`, switchOn]
+  const { fresh } = report
+  const rows = report.destinations.map((each) => [
+    [`  ${plainText(each.sink)}`],
+    [addressOf(each)],
+    [`${numbers.format(each.produced)} to send`],
+  ])
+  return [
+    `${read}; that makes ${counted(fresh.span, 'span')} and ${counted(fresh.log, 'log record')}.`,
+    ...tableLines(rows),
+  ]
 }
 
 /** Something is not where it should be. */
@@ -32,20 +37,19 @@ export function isIncomplete({ destinations }: DeliveryReport): boolean {
 const switchOn =
   'Set OTEL_EXPORTER_OTLP_ENDPOINT, for example to http://localhost:4318, or see `evalspan hooks` for all that can be set.'
 
-function destinationLines(
-  destinations: readonly DestinationReport[],
-  text: (destination: DestinationReport, digits: number) => string,
-): string[] {
+function destinationLines(destinations: readonly DestinationReport[]): string[] {
   const digits = Math.max(...destinations.map(({ produced }) => numbers.format(produced).length))
-  const sinkColumns = widest(destinations.map(({ sink }) => plainText(sink)))
-  const placeColumns = widest(destinations.map(({ destination }) => plainText(destination)))
-  return destinations.flatMap((each) => [
-    `${pad(plainText(each.sink), sinkColumns)}  ${pad(plainText(each.destination), placeColumns)}  ${text(each, digits)}`,
-    ...each.reasons.map(({ reason, count }) => {
-      const times = numbers.format(count).padStart(digits)
-      return `${' '.repeat(sinkColumns)}  ${times} not delivered: ${plainText(reason)}`
-    }),
-  ])
+  const rows = destinations.map((each) => [[plainText(each.sink)], [addressOf(each)], [equation(each, digits)]])
+  return tableLines(rows).flatMap((line, index) => [line, ...reasonLines(destinations[index]!)])
+}
+
+function reasonLines({ reasons }: DestinationReport): string[] {
+  return reasons.map(({ reason, count }) => `  ${numbers.format(count)} not delivered: ${plainText(reason)}`)
+}
+
+/** Sinks that do not say where they send are told apart by the hash in their destination. */
+function addressOf({ sink, destination, address }: DestinationReport): string {
+  return plainText(address ?? (destination.startsWith(`${sink}:`) ? destination.slice(sink.length + 1) : destination))
 }
 
 function equation({ produced, delivered, waiting, rejected, dropped }: DestinationReport, digits: number): string {
@@ -61,19 +65,6 @@ function knownLines({ known, superseded }: DeliveryReport): string[] {
   return lines
 }
 
-function freshText({ fresh, known, superseded }: DeliveryReport): string {
-  const seen = known + superseded > 0 ? `, ${counted(known + superseded, 'item')} seen before` : ''
-  return `${counted(fresh.span, 'span')} and ${counted(fresh.log, 'log record')}${seen}`
-}
-
 function counted(count: number, noun: string): string {
   return `${numbers.format(count)} ${noun}${count === 1 ? '' : 's'}`
-}
-
-function widest(texts: readonly string[]): number {
-  return Math.max(...texts.map((text) => stringWidth(text)))
-}
-
-function pad(text: string, columns: number): string {
-  return text + ' '.repeat(Math.max(0, columns - stringWidth(text)))
 }

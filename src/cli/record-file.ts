@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { EvalspanError, messageOf } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { toRecord } from '../hooks/wire.ts'
@@ -13,10 +14,19 @@ export interface RecordWriter {
 
 const bufferedCharacters = 256 * 1024
 
-/** Writes to a new file, or for `-` to standard output. Rejects with an `EvalspanError` that names the file. */
-export async function openRecords(path: string, stdout: CliOutput): Promise<RecordWriter> {
+/**
+ * Writes to a new file, or for `-` to standard output. Rejects with an `EvalspanError` that names the file, and for what
+ * may be a log that is about to be read.
+ */
+export async function openRecords(path: string, inputs: readonly string[], stdout: CliOutput): Promise<RecordWriter> {
   if (path === '-') {
     return { write: (event) => stdout.write(recordLine(event)), close: () => Promise.resolve() }
+  }
+  if (/\.(?:eval|json)$/.test(path) || inputs.some((input) => resolve(input) === resolve(path))) {
+    throw new EvalspanError(
+      'BAD_OPTION',
+      `--events: ${path} may be a log, and would be overwritten: name a new .jsonl file`,
+    )
   }
   const file = await openFile(path)
   let waiting = ''

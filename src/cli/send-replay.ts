@@ -1,12 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { openHooks } from '../builtin.ts'
 import type { DeliveryReport } from '../exporter.ts'
-import type { Emitter } from '../hooks/emitter.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { replay } from '../sources/replay.ts'
 import { accountLines, dryRunLines, isIncomplete } from './account.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
-import { openRecords, type RecordWriter } from './record-file.ts'
+import { openRecords } from './record-file.ts'
 import { tell } from './tell.ts'
 
 export interface SendReplayOptions {
@@ -31,7 +30,7 @@ export async function sendReplay(
   const { stdout, interrupt } = context
   // With `--events -` standard output is for the events alone.
   const output = options.events === '-' ? context.stderr : stdout
-  const records = options.events === undefined ? undefined : await openRecords(options.events, stdout)
+  const records = options.events === undefined ? undefined : await openRecords(options.events, paths, stdout)
   const hooks = await openHooks({
     host: 'inspect',
     cwd: context.cwd,
@@ -47,6 +46,7 @@ export async function sendReplay(
   }
 
   let account: DeliveryReport | undefined
+  let samples = 0
   try {
     const events = replay(paths, {
       limit: options.limit,
@@ -56,33 +56,33 @@ export async function sendReplay(
       onReused: (log) => hooks.sampleReused(log),
     })
     const isOver = (): boolean => interrupt.aborted || (options.events === '-' && stdout.closed)
-    await play(events, { ...hooks, records, interrupt, isOver })
+    await play(events, async (event) => {
+      if (isOver()) return false
+      if (event.hook === 'onSampleEnd') samples += 1
+      await records?.write(event)
+      await hooks.emitter.emit(event.hook, event.data, event.meta)
+      await orAborted(hooks.room(), interrupt)
+      return true
+    })
     await records?.close()
     if (options.seal && !isOver()) hooks.seal()
   } finally {
     account = await hooks.close()
-    const lines = options.dryRun ? dryRunLines(account) : accountLines(account)
-    output.write(`${lines.join('\n')}\n`)
+    // Who only wants the events needs no word about destinations.
+    if (!records || account.destinations.length > 0) {
+      const lines = options.dryRun ? dryRunLines(account, samples) : accountLines(account)
+      output.write(`${lines.join('\n')}\n`)
+    }
   }
   if (interrupt.aborted) return interrupt.reason as ExitCode
   return problems > 0 || (!options.dryRun && isIncomplete(account)) ? FAILED : 0
 }
 
-interface Stage {
-  readonly emitter: Emitter
-  readonly records: RecordWriter | undefined
-  readonly interrupt: AbortSignal
-  readonly isOver: () => boolean
-  room(): Promise<void>
-}
-
-async function play(events: AsyncIterable<HookEvent>, stage: Stage): Promise<void> {
+/** Takes one event after another until there are no more, or the taker has enough. */
+async function play(events: AsyncIterable<HookEvent>, take: (event: HookEvent) => Promise<boolean>): Promise<void> {
   let lastTurn = performance.now()
   for await (const event of events) {
-    if (stage.isOver()) return
-    await stage.records?.write(event)
-    await stage.emitter.emit(event.hook, event.data, event.meta)
-    await orAborted(stage.room(), stage.interrupt)
+    if (!(await take(event))) return
     if (performance.now() - lastTurn > 50) {
       // Signals, timers and sockets have their turn, however much can be read at once.
       await turn()

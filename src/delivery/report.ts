@@ -6,6 +6,8 @@ export interface DestinationReport {
   /** The sink's name: `otlp/traces`. */
   readonly sink: string
   readonly destination: string
+  /** Where that is, for people: a URL without credentials, or a path. */
+  readonly address?: string | undefined
   readonly produced: number
   readonly delivered: number
   readonly waiting: number

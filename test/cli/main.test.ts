@@ -1,0 +1,45 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+const main = join(import.meta.dirname, '../../src/cli/main.ts')
+const basic = join(import.meta.dirname, '../fixtures/inspect/basic.eval')
+
+function shell(command: string) {
+  const env = { PATH: process.env['PATH'] ?? '', NODE: process.execPath, MAIN: main, LOG: basic }
+  return promisify(execFile)('/bin/sh', ['-c', command], { env })
+}
+
+describe('the program', () => {
+  it('passes the exit code on', async () => {
+    await expect(shell('"$NODE" "$MAIN" replay nowhere.eval')).rejects.toMatchObject({
+      code: 1,
+      stderr: 'error: nowhere.eval: no such file or folder\n',
+    })
+  })
+
+  it('ends quietly when its reader goes away', async () => {
+    const command = `"$NODE" "$MAIN" replay "$LOG" --events - | head -n 1 | cut -c 1-22`
+    expect(await shell(command)).toEqual({ stdout: '{"hook":"on_run_start"\n', stderr: '' })
+    expect(await shell('"$NODE" "$MAIN" --help | true')).toEqual({ stdout: '', stderr: '' })
+  })
+
+  it('gives up what waits after Ctrl-C, says so, and exits with the code of the signal', async () => {
+    const silent = createServer()
+    silent.once('request', () => child.kill('SIGINT'))
+    await once(silent.listen(0, '127.0.0.1'), 'listening')
+    const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, EVALSPAN_FLUSH_TIMEOUT: '0.5' }
+    const child = spawn(process.execPath, [main, 'replay', basic], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const output = child.stdout.toArray()
+    const [exitCode] = (await once(child, 'exit')) as [number]
+    expect(exitCode).toBe(130)
+    expect(Buffer.concat(await output).toString()).toMatch(/20 produced = +0 delivered \+ 0 waiting .* 20 dropped/)
+    silent.closeAllConnections()
+    silent.close()
+  })
+})
