@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { discoverHooks } from '../../src/hooks/discovery.ts'
 import { globalRegistry, Registry } from '../../src/hooks/registry.ts'
-import { installed, project, registering } from './project.ts'
+import { installed, project, registering, registerUrl } from './project.ts'
 
 const declaring = { type: 'module', evalspan: { hooks: './registry.js' } }
 
@@ -73,7 +73,7 @@ describe('discoverHooks', () => {
         'packages/workspace',
         { ...declaring, name: 'workspace' },
         {
-          'registry.js': `import { hooks } from '${new URL('../../src/hooks/register.ts', import.meta.url).href}'
+          'registry.js': `import { hooks } from '${registerUrl}'
           await 1
           hooks('lazy', '')(() => import('./late.js').then(() => class {}))
           await import('./late.js')`,

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest'
 
 /** The source of `hooks()` and `Hooks`, for modules that are written into temporary folders. */
 export const registerUrl: string = new URL('../../src/hooks/register.ts', import.meta.url).href
-export const hooksUrl: string = new URL('../../src/hooks/hooks.ts', import.meta.url).href
+const hooksUrl: string = new URL('../../src/hooks/hooks.ts', import.meta.url).href
 export const root: string = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A new folder with these files, for the length of a test; objects are written as JSON. */
