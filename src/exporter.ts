@@ -10,6 +10,7 @@ export type * from './hooks/hooks.ts'
 export { EvalspanError, messageOf } from './errors.ts'
 export type * from './delivery/index.ts'
 export * from './delivery/toolbox.ts'
+export { toRecord } from './hooks/wire.ts'
 export { stringify } from './inspect/json.ts'
 export { plainText } from './plain-text.ts'
 
@@ -43,8 +44,10 @@ export interface Observer {
 export interface OpenExporter {
   readonly sinks?: readonly Sink[] | undefined
   readonly metricSinks?: readonly MetricSink[] | undefined
-  readonly hooks?: Hooks | undefined
+  /** Hooks of its own, called with the events of live runs; registered as `evalspan/NAME`. */
+  readonly hooks?: typeof Hooks | undefined
   readonly observer?: Observer | undefined
+  close?(): Promise<void>
 }
 
 export interface Exporter {

@@ -12,6 +12,8 @@ export interface FailedAttempt {
   readonly next?: { readonly event: ModelEvent; readonly start: HrTime } | undefined
   /** From 1: how many attempts of the call had failed by then. */
   readonly attempt: number
+  /** When the first attempt of the call began. */
+  readonly first: HrTime
 }
 
 export function isFailedAttempt(event: ModelEvent): boolean {
@@ -24,27 +26,29 @@ export function failedAttempts(
   endOfSpan: (spanId: string | undefined) => HrTime | undefined,
 ): FailedAttempt[] {
   const found: FailedAttempt[] = []
-  const attempts = new Map<string, number>()
+  const calls = new Map<string, { attempts: number; first: HrTime }>()
   events.forEach((event, index) => {
     if (event.event !== 'model') return
     const key = callKey(event)
     if (!isFailedAttempt(event)) {
-      attempts.delete(key)
+      calls.delete(key)
       return
     }
-    const attempt = (attempts.get(key) ?? 0) + 1
-    attempts.set(key, attempt)
+    const start = parseTime(event.timestamp) ?? [0, 0]
+    const call = calls.get(key) ?? { attempts: 0, first: start }
+    calls.set(key, call)
+    call.attempts += 1
+    const common = { event, attempt: call.attempts, first: call.first }
     const nextIndex = events.findIndex((other, at) => at > index && other.event === 'model' && callKey(other) === key)
     const next = events[nextIndex] as ModelEvent | undefined
-    const start = parseTime(event.timestamp) ?? [0, 0]
     if (!next) {
-      found.push({ event, attempt, end: ownEnd(event, start) ?? bounded(start, endOfSpan(event.span_id)) })
+      found.push({ ...common, end: ownEnd(event, start) ?? bounded(start, endOfSpan(event.span_id)) })
       return
     }
     const nextStart = startOfRequest(next) ?? start
     const spent = workingSeconds(event, next, events[nextIndex + 1])
     const end = ownEnd(event, start) ?? addSeconds(start, spent <= secondsBetween(start, nextStart) ? spent : 0)
-    found.push({ event, attempt, end, next: { event: next, start: nextStart } })
+    found.push({ ...common, end, next: { event: next, start: nextStart } })
   })
   return found
 }

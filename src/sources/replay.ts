@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { EvalspanError, messageOf } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { openLog } from '../inspect/log.ts'
-import type { EvalLog } from '../inspect/records.ts'
+import type { EvalLog, EvalSample } from '../inspect/records.ts'
 import { compareTimes, earliest, latest, parseTime, type HrTime } from '../inspect/time.ts'
 import { readEvents } from './event-log.ts'
 import { findFiles } from './find.ts'
@@ -59,6 +59,12 @@ export async function* replay(paths: readonly string[], options: ReplayOptions):
   }
 }
 
+/** What is known of the earlier attempts at a task. */
+interface TaskHistory {
+  readonly samples: Set<string>
+  readonly events: Set<string>
+}
+
 interface Selection {
   readonly wanted: ReadonlySet<string>
   readonly found: Set<string>
@@ -72,7 +78,7 @@ async function* replaySet(
   const setId = logs[0]!.header.eval.eval_set_id
   const set = { eval_set_id: setId ?? '', log_dir: dirname(logs[0]!.path) }
   if (setId !== undefined) yield fire('onEvalSetStart', set, startOf(logs))
-  const seen = new Map<string, Set<string>>()
+  const seen = new Map<string, TaskHistory>()
   for (const run of group(logs, ({ header }) => header.eval.run_id)) yield* replayRun(run, options, selection, seen)
   if (setId !== undefined) yield fire('onEvalSetEnd', set, endOf(logs))
 }
@@ -81,7 +87,7 @@ async function* replayRun(
   logs: readonly LogEntry[],
   options: ReplayOptions,
   selection: Selection,
-  seen: Map<string, Set<string>>,
+  seen: Map<string, TaskHistory>,
 ): AsyncGenerator<HookEvent> {
   const { run_id, eval_set_id = null } = logs[0]!.header.eval
   const ids = { eval_set_id, run_id }
@@ -106,10 +112,12 @@ async function* replaySamples(
   { path, header }: LogEntry,
   options: ReplayOptions,
   { wanted, found }: Selection,
-  seen: Map<string, Set<string>>,
+  seen: Map<string, TaskHistory>,
 ): AsyncGenerator<HookEvent> {
   const { task_id } = header.eval
-  const earlier = seen.get(task_id) ?? new Set()
+  const earlier = seen.get(task_id) ?? { samples: new Set(), events: new Set() }
+  // A task without an id of its own has no history.
+  if (task_id) seen.set(task_id, earlier)
   const reader = await openLog(path)
   try {
     const match = (key: { id: string | number; uuid?: string | undefined }): boolean =>
@@ -124,19 +132,26 @@ async function* replaySamples(
       }
       const { sample } = entry
       for (const name of [String(sample.id), sample.uuid]) if (name !== undefined && wanted.has(name)) found.add(name)
-      if (sample.uuid !== undefined && earlier.has(sample.uuid)) {
+      if (sample.uuid !== undefined && earlier.samples.has(sample.uuid)) {
         options.onReused?.(header)
         continue
       }
-      if (sample.uuid !== undefined) earlier.add(sample.uuid)
-      yield* sampleEvents(header, sample)
+      yield* sampleEvents(header, sample, (event) => event.uuid !== undefined && earlier.events.has(event.uuid))
+      remember(sample, earlier)
     }
   } catch (error) {
     options.onProblem(toProblem(path, error))
   } finally {
     await reader.close()
   }
-  seen.set(task_id, earlier)
+}
+
+/** What later attempts at the task carry on: finished samples by their uuid, failed ones by their last events. */
+function remember(sample: EvalSample, { samples, events }: TaskHistory): void {
+  if (sample.uuid !== undefined) samples.add(sample.uuid)
+  if (!sample.error) return
+  const tail = sample.events.slice(sample.events.findLastIndex((event) => event.event === 'model'))
+  for (const { uuid } of tail) if (uuid !== undefined) events.add(uuid)
 }
 
 /** Inspect fires a task's end only when the task itself did not raise: a failed threshold leaves no error in the log. */

@@ -12,11 +12,14 @@ interface Ids {
   readonly sample_id: string
 }
 
+/** Whether an earlier log of the same task has this event. */
+export type IsHistory = (event: Event) => boolean
+
 /**
  * The hooks that Inspect fired for a sample, in their order, as far as its log tells. What a log does not hold: the
  * events of earlier attempts before their last model call, ids in `BeforeModelGenerate`, exact back-off waits.
  */
-export function* sampleEvents(log: EvalLog, sample: EvalSample): Generator<HookEvent> {
+export function* sampleEvents(log: EvalLog, sample: EvalSample, isHistory: IsHistory): Generator<HookEvent> {
   const spec = log.eval
   const ids: Ids = {
     eval_set_id: spec.eval_set_id ?? null,
@@ -31,7 +34,7 @@ export function* sampleEvents(log: EvalLog, sample: EvalSample): Generator<HookE
   const started = parseTime(sample.started_at) ?? parseTime(sample.events[begin]?.timestamp) ?? completed
   const scheduled = parseTime(sample.events[0]?.timestamp) ?? started
   const summary = startSummary(sample)
-  const retries = ownRetries(log, sample)
+  const retries = ownRetries(log, sample, isHistory)
 
   // Without it the sample's input could not be made ready, and nothing was said of its start.
   if (begin >= 0 || sample.events.some((event) => event.event === 'sample_init')) {
@@ -176,16 +179,17 @@ function statusIn(message: string): number | null {
 
 /**
  * The retries of this run of the sample. A retried task puts the errors of earlier task attempts before them, which were
- * another run's: their events lie before this log's start.
+ * another run's: an earlier log has their events, or they lie before this log's start.
  */
-function ownRetries(log: EvalLog, sample: EvalSample): NonNullable<EvalSample['error_retries']> {
+function ownRetries(log: EvalLog, sample: EvalSample, isHistory: IsHistory): NonNullable<EvalSample['error_retries']> {
   const retries = sample.error_retries ?? []
   const start = parseTime(log.stats.started_at)
-  if (!start) return retries
-  const isHistory = (events: readonly Event[] = []): boolean =>
-    events.length > 0 && events.every((event) => compareTimes(parseTime(event.timestamp) ?? start, start) < 0)
-  const last = retries.findLastIndex((retry) => isHistory(retry.events))
-  return retries.slice(last + 1)
+  const isEarlier = ({ events = [] }: { events?: readonly Event[] | undefined }): boolean =>
+    events.some(isHistory) ||
+    (start !== undefined &&
+      events.length > 0 &&
+      events.every((event) => compareTimes(parseTime(event.timestamp) ?? start, start) < 0))
+  return retries.slice(retries.findLastIndex(isEarlier) + 1)
 }
 
 function isAfter(event: Event, completed: HrTime): boolean {

@@ -174,7 +174,11 @@ export class Attempt {
     return [transcriptItem(begin, place, this.#calls.get(id), this.#scope)]
   }
 
-  #chat(key: string, event: ModelEvent, bound: { end: HrTime; incomplete?: boolean } | undefined): Item[] {
+  #chat(
+    key: string,
+    event: ModelEvent,
+    bound: { end: HrTime; incomplete?: boolean; retries?: Retry[] } | undefined,
+  ): Item[] {
     const parentSpanId = this.#enclosing(event.span_id) ?? (bound && this.spanId)
     const end = parseTime(event.completed) ?? bound?.end
     if (parentSpanId === undefined || !end) return []
@@ -188,7 +192,7 @@ export class Attempt {
       end: latest(start, end),
       incomplete: bound?.incomplete ?? false,
     }
-    return [chatItem(event, place, this.#takeRetries(event, start, place.end), this.#scope)]
+    return [chatItem(event, place, bound?.retries ?? this.#takeRetries(event, start, place.end), this.#scope)]
   }
 
   #remainingChats(events: readonly Event[] | undefined, bound: HrTime): Item[] {
@@ -196,12 +200,16 @@ export class Attempt {
       (id === undefined ? undefined : this.#ends.get(id)) ?? bound
     const failed = new Map(
       [...this.#models.values()].some(isFailedAttempt)
-        ? failedAttempts(events ?? this.#trail, endOfSpan).map((attempt) => [keyOf(attempt.event), attempt.end])
+        ? failedAttempts(events ?? this.#trail, endOfSpan).map((each) => [keyOf(each.event), each])
         : [],
     )
     return [...this.#models].flatMap(([key, event]) => {
-      const end = failed.get(key)
-      if (end) return this.#chat(key, event, { end })
+      const attempt = failed.get(key)
+      if (attempt) {
+        // The back-offs of a call are told by its last attempt, be it the answer or the final failure.
+        const retries = attempt.next ? [] : this.#takeRetries(event, attempt.first, attempt.end)
+        return this.#chat(key, event, { end: attempt.end, retries })
+      }
       const start = parseTime(event.timestamp)
       if (!event.pending && event.error === undefined && event.output?.time !== undefined && start) {
         // Answered, and then stopped by the limit that the answer tripped.

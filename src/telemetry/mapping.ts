@@ -83,8 +83,9 @@ export class Mapping {
         this.#samples.delete(key)
         return trace.seal(time ?? [0, 0]).items
       })
-      // Inspect tells of Ctrl-C only by leaving out the logs of tasks that it has started.
-      const items = [...dangling, ...logged, ...this.#closeTasks(run, 'cancelled'), ...run.end(data, time)]
+      // Inspect tells of Ctrl-C only by giving no log at all; a task that raised and was retried is left out alone.
+      const status = data.logs.length === 0 ? 'cancelled' : 'error'
+      const items = [...dangling, ...logged, ...this.#closeTasks(run, status), ...run.end(data, time)]
       this.#runs.delete(data.run_id)
       return { items, open: [] }
     },
@@ -123,9 +124,10 @@ export class Mapping {
   }
 
   /** A task without a log can be told by its start alone. */
-  #closeTasks(run: RunTrace, status: 'cancelled' | 'started'): Item[] {
+  #closeTasks(run: RunTrace, status: 'cancelled' | 'error' | 'started'): Item[] {
+    const error = status === 'error' ? { message: 'the task raised', traceback: '', traceback_ansi: '' } : undefined
     return run.openTasks.flatMap((spec) =>
-      run.taskEnd({ version: 2, status, eval: spec, plan: { name: 'plan', steps: [] }, stats: {} }),
+      run.taskEnd({ version: 2, status, error, eval: spec, plan: { name: 'plan', steps: [] }, stats: {} }),
     )
   }
 

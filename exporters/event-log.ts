@@ -1,0 +1,61 @@
+import { mkdirSync, openSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+import {
+  EvalspanError,
+  Hooks,
+  hookNames,
+  messageOf,
+  stringify,
+  toRecord,
+  type EventMeta,
+  type Exporter,
+  type HookData,
+  type HookEvent,
+  type HookName,
+} from '../src/exporter.ts'
+
+const variable = 'EVALSPAN_EVENT_LOG'
+
+/**
+ * The events of live runs themselves, one JSON object a line, appended to a file that `evalspan replay` reads back. They
+ * are the user's own record and hold everything, content included, so the file is private to its owner.
+ */
+const eventLog: Exporter = {
+  name: 'event-log',
+  summary: 'the events themselves, in a file to replay later',
+  switchedOnBy: [variable],
+  enabled: () => Boolean(process.env[variable]),
+  open() {
+    const path = process.env[variable] ?? ''
+    const file = openFile(path)
+    return { hooks: eventLogHooks((line) => writeSync(file, line)) }
+  },
+}
+
+export default eventLog
+
+function eventLogHooks(write: (line: string) => void): typeof Hooks {
+  class EventLog extends Hooks {
+    override enabled(): boolean {
+      return eventLog.enabled()
+    }
+  }
+  for (const hook of hookNames) {
+    // Written before the method returns: events are mutable in some hosts, and a crash must not take them along.
+    const method = (data: HookData<HookName>, meta: EventMeta): void =>
+      write(`${stringify(toRecord({ hook, data, meta } as HookEvent))}\n`)
+    Object.defineProperty(EventLog.prototype, hook, { value: method })
+  }
+  return EventLog
+}
+
+function openFile(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    return openSync(path, 'a', 0o600)
+  } catch (error) {
+    throw new EvalspanError('BAD_OPTION', `${variable}: cannot write \`${path}\`: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}

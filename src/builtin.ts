@@ -1,0 +1,163 @@
+import {
+  Delivery,
+  MemoryStore,
+  type Committed,
+  type DeliveryReport,
+  type MetricSink,
+  type Sink,
+} from './delivery/index.ts'
+import type { Exporter, OpenExporter, Output } from './exporter.ts'
+import { loadExporters } from './exporters.ts'
+import { Emitter } from './hooks/emitter.ts'
+import { Hooks, hookNames, type EventMeta, type HookData, type HookEvent, type HookName } from './hooks/hooks.ts'
+import { globalRegistry, type Registry } from './hooks/registry.ts'
+import { startHooks } from './hooks/start.ts'
+import type { EvalLog } from './inspect/records.ts'
+import { fromSeconds } from './inspect/time.ts'
+import { Mapping } from './telemetry/mapping.ts'
+import { telemetrySettings } from './telemetry/settings.ts'
+
+export interface OpenHooksOptions {
+  /** Whose run it is. */
+  readonly host: EventMeta['host']
+  /** Where packages with hooks are looked for; the working folder when left out. */
+  readonly cwd?: string | undefined
+  /** Exporters that are on without their variables, by name. */
+  readonly ask?: readonly string[] | undefined
+  /** False for a dry run: all is mapped and counted, nothing leaves. */
+  readonly send?: boolean | undefined
+  /** Where exporters that talk to people write. */
+  readonly output: Output
+  readonly report: (message: string) => void
+  /** Takes the line that says which hooks are on. */
+  readonly banner?: ((line: string) => void) | undefined
+  readonly registry?: Registry | undefined
+}
+
+/** Hooks that are ready: fire events with `emitter`, then `close`. */
+export interface OpenHooks {
+  readonly emitter: Emitter
+  /** Resolves when there is room for more. A live run does not wait for it, a replay does. */
+  room(): Promise<void>
+  /** A task's log is final, which no hook says of tasks that raised or were cancelled. */
+  taskLog(log: EvalLog): void
+  /** A sample of that log was passed over, since a retry took it over from an earlier one. */
+  sampleReused(log: EvalLog): void
+  /** No more events will come: what is under way is closed as incomplete. */
+  seal(): void
+  /** Sends what waits, within the time limit, and says what became of everything. */
+  close(): Promise<DeliveryReport>
+}
+
+/**
+ * Makes everything ready for a run: the built-in hooks set, which maps each event once for all exporters that are on,
+ * always first; then the hooks of packages and plugins. Rejects with an `EvalspanError` for a variable with an unusable
+ * value and when a required hook is missing.
+ */
+export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
+  const { registry = globalRegistry, report } = options
+  const settings = telemetrySettings()
+  const store = new MemoryStore()
+  const exporters = await openExporters(options, store.instanceId)
+  const observers = exporters.flatMap(({ open }) => open.observer ?? [])
+  const sinks = exporters.flatMap(({ open }) => open.sinks ?? [])
+  const metricSinks = exporters.flatMap(({ open }) => open.metricSinks ?? [])
+  const dry = options.send === false
+  const delivery = new Delivery({
+    store,
+    sinks: dry ? sinks.map(withoutSending) : sinks,
+    metricSinks: dry ? metricSinks.map(withoutPushing) : metricSinks,
+    onCommitted: (committed: Committed) => {
+      for (const observer of observers) observer.committed(committed)
+    },
+    report,
+  })
+  const mapping = new Mapping(settings)
+  let committed: Promise<unknown> = Promise.resolve()
+  const commit = ({ items }: { items: Parameters<Delivery['commit']>[0] }): void => {
+    // Commits take effect in their order, so the last one is the one to wait for.
+    if (items.length > 0) committed = delivery.commit(items)
+  }
+  const isNeeded = (): boolean =>
+    dry || observers.length > 0 || [...sinks, ...metricSinks].some((sink) => sink.enabled())
+  registry.registerFirst({
+    name: 'evalspan/builtin',
+    description: describe(exporters.map(({ exporter }) => exporter)),
+    source: builtinHooks(isNeeded, (event) => commit(mapping.map(event))),
+  })
+  for (const { exporter, open } of exporters) {
+    const { hooks } = open
+    if (hooks && !dry)
+      registry.registerFirst({ name: `evalspan/${exporter.name}`, description: exporter.summary, source: hooks })
+  }
+  await startHooks({ host: options.host, cwd: options.cwd, registry, report, banner: options.banner })
+  return {
+    emitter: new Emitter({ registry, report }),
+    room: () => delivery.room(),
+    taskLog: (log) => commit(mapping.taskLog(log)),
+    sampleReused: (log) => mapping.sampleReused(log),
+    seal: () => commit(mapping.seal(fromSeconds(Date.now() / 1000))),
+    async close() {
+      await committed
+      const result = await delivery.close()
+      for (const observer of observers) observer.close?.(result)
+      await Promise.all(exporters.map(async ({ open }) => open.close?.()))
+      return result
+    },
+  }
+}
+
+/** One class whose methods all lead to the mapping: what happens to an event is the mapping's to know. */
+function builtinHooks(isNeeded: () => boolean, take: (event: HookEvent) => void): typeof Hooks {
+  class Builtin extends Hooks {
+    static override replay = true
+    override enabled(): boolean {
+      return isNeeded()
+    }
+  }
+  for (const hook of hookNames) {
+    const method = (data: HookData<HookName>, meta: EventMeta): void => take({ hook, data, meta } as HookEvent)
+    Object.defineProperty(Builtin.prototype, hook, { value: method })
+  }
+  return Builtin
+}
+
+interface Opened {
+  readonly exporter: Exporter
+  readonly open: OpenExporter
+}
+
+async function openExporters({ ask = [], output, report }: OpenHooksOptions, instanceId: string): Promise<Opened[]> {
+  const exporters = (await loadExporters()).filter((exporter) => ask.includes(exporter.name) || exporter.enabled())
+  return Promise.all(
+    exporters.map(async (exporter) => ({ exporter, open: await exporter.open({ instanceId, output, report }) })),
+  )
+}
+
+/** The same sinks as far as anyone can see, but nothing leaves. */
+function withoutSending(sink: Sink): Sink {
+  const { name, takes, release, limits } = sink
+  return { name, takes, release, limits, ...muted(sink) }
+}
+
+function withoutPushing(sink: MetricSink): MetricSink {
+  const { name, intervalMs } = sink
+  return { name, intervalMs, ...muted(sink) }
+}
+
+function muted(
+  sink: Sink | MetricSink,
+): Pick<MetricSink, 'enabled' | 'destination'> & { send: () => Promise<Outcome> } {
+  return {
+    enabled: () => sink.enabled(),
+    destination: () => sink.destination(),
+    send: () => Promise.resolve({ status: 'delivered' }),
+  }
+}
+
+function describe(exporters: readonly Exporter[]): string {
+  const names = exporters.map(({ name }) => name)
+  return names.length > 0 ? `spans, results and metrics for ${names.join(', ')}` : 'spans, results and metrics'
+}
+
+export { loadExporters }

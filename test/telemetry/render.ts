@@ -1,0 +1,92 @@
+import type { Attributes, HrTime, Item, SpanBody } from '../../src/delivery/item.ts'
+import { Mapping } from '../../src/telemetry/mapping.ts'
+import { telemetrySettings } from '../../src/telemetry/settings.ts'
+import { replay, type ReplayOptions } from '../../src/sources/replay.ts'
+
+/** All items that a replay of these paths gives. */
+export async function itemsOf(
+  paths: readonly string[],
+  options: Partial<ReplayOptions> & { readonly env?: NodeJS.ProcessEnv; readonly seal?: boolean } = {},
+): Promise<Item[]> {
+  const mapping = new Mapping(telemetrySettings(options.env ?? {}))
+  const items: Item[] = []
+  const events = replay(paths, {
+    onProblem: (error) => {
+      throw error
+    },
+    onTaskLog: (log) => items.push(...mapping.taskLog(log).items),
+    onReused: (log) => mapping.sampleReused(log),
+    ...options,
+  })
+  for await (const event of events) items.push(...mapping.map(event).items)
+  if (options.seal) items.push(...mapping.seal([0, 0]).items)
+  return items
+}
+
+export function spansOf(items: readonly Item[]): SpanBody[] {
+  return items.flatMap((item) => (item.kind === 'span' ? [item.body] : []))
+}
+
+export interface RenderOptions {
+  readonly times?: boolean
+  readonly attributes?: boolean
+}
+
+/** Spans as an indented tree, one trace after another, in order of start; each line is a span. */
+export function renderTree(spans: readonly SpanBody[], options: RenderOptions = {}): string {
+  const traces = Map.groupBy(spans, (span) => span.traceId)
+  return [...traces.values()].map((trace) => renderTrace(trace, options)).join('\n\n')
+}
+
+function renderTrace(trace: readonly SpanBody[], options: RenderOptions): string {
+  const sorted = trace.toSorted(
+    (a, b) => compare(a.start, b.start) || compare(b.end, a.end) || (a.name < b.name ? -1 : 1),
+  )
+  const ids = new Set(sorted.map((span) => span.spanId))
+  const origin = sorted[0]!.start
+  const lines: string[] = []
+  const visit = (span: SpanBody, depth: number): void => {
+    lines.push(renderSpan(span, depth, origin, options))
+    for (const child of sorted) if (child.parentSpanId === span.spanId) visit(child, depth + 1)
+  }
+  for (const span of sorted) {
+    if (span.parentSpanId === undefined) visit(span, 0)
+    else if (!ids.has(span.parentSpanId)) lines.push(`!! parent missing: ${span.name}`)
+  }
+  return lines.join('\n')
+}
+
+function renderSpan(
+  span: SpanBody,
+  depth: number,
+  origin: HrTime,
+  { times = true, attributes = false }: RenderOptions,
+): string {
+  const indent = '  '.repeat(depth)
+  const parts = [`${indent}${span.name}`]
+  if (span.kind !== 'internal') parts.push(`(${span.kind})`)
+  if (times) parts.push(`${milliseconds(origin, span.start)}–${milliseconds(origin, span.end)}`)
+  if (span.error) parts.push(`ERROR ${String(span.attributes['error.type'])}: ${span.error.message.slice(0, 60)}`)
+  if (span.attributes['eval.span.incomplete'] || span.attributes['eval.incomplete']) parts.push('incomplete')
+  const lines = [parts.join(' ')]
+  if (attributes) lines.push(...renderAttributes(span.attributes, `${indent}    `))
+  for (const event of span.events) {
+    lines.push(`${indent}  · ${event.name} ${milliseconds(origin, event.time)} ${JSON.stringify(event.attributes)}`)
+  }
+  for (const link of span.links) lines.push(`${indent}  → ${JSON.stringify(link.attributes)}`)
+  return lines.join('\n')
+}
+
+export function renderAttributes(attributes: Attributes, indent: string): string[] {
+  return Object.entries(attributes)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${indent}${name}=${JSON.stringify(value)}`)
+}
+
+function compare(a: HrTime, b: HrTime): number {
+  return a[0] - b[0] || a[1] - b[1]
+}
+
+function milliseconds(origin: HrTime, time: HrTime): string {
+  return ((time[0] - origin[0]) * 1000 + (time[1] - origin[1]) / 1e6).toFixed(1)
+}
