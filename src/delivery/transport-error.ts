@@ -28,11 +28,13 @@ export class TransportError extends Error {
     return new TransportError('TIMEOUT', `${hostOf(url)} gave no answer within ${timeoutMs / 1000} s`, { cause })
   }
 
+  static aborted(url: URL, cause: unknown): TransportError {
+    return new TransportError('ABORTED', `${hostOf(url)}: the request was given up`, { cause })
+  }
+
   static of(url: URL, error: unknown): TransportError {
     const { code, name, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
     const host = hostOf(url)
-    if (name === 'AbortError')
-      return new TransportError('ABORTED', `${host}: the request was given up`, { cause: error })
     if (name === 'HTTPParserError') {
       const message = `${host} does not speak HTTP/1.1: is it a gRPC port, or one for HTTPS?`
       return new TransportError('PROTOCOL', message, { cause: error })

@@ -82,7 +82,8 @@ export class HttpTransport {
       const response = await this.#request(url, { dispatcher: this.#agent, method, headers, body, signal })
       return await read(response)
     } catch (error) {
-      if (timeout.aborted && !request.signal?.aborted) throw TransportError.timeout(url, timeoutMs, error)
+      if (request.signal?.aborted) throw TransportError.aborted(url, error)
+      if (timeout.aborted) throw TransportError.timeout(url, timeoutMs, error)
       throw TransportError.of(url, error)
     }
   }

@@ -167,7 +167,11 @@ describe('a delivery', () => {
     const delivery = deliveryTo([sink])
     await delivery.commit(spanItems(20))
     const report = await delivery.close()
-    expect(report.destinations[0]).toMatchObject({ delivered: 10, rejected: 10, reasons: [{ reason: 'gone', count: 10 }] })
+    expect(report.destinations[0]).toMatchObject({
+      delivered: 10,
+      rejected: 10,
+      reasons: [{ reason: 'gone', count: 10 }],
+    })
   })
 
   it('files nothing for a sink that is off, and catches up when it is on and the item comes again', async () => {
@@ -313,7 +317,11 @@ describe('a backend that is down', () => {
     await delivery.room()
     expect(performance.now() - began).toBeLessThan(100)
     await delivery.close()
-    expect(only(delivery)).toMatchObject({ produced: 16, dropped: 16, reasons: [{ reason: 'given up; last error: down' }] })
+    expect(only(delivery)).toMatchObject({
+      produced: 16,
+      dropped: 16,
+      reasons: [{ reason: 'given up; last error: down' }],
+    })
   })
 
   it('that hangs is named too when it is given up for room', async () => {

@@ -46,7 +46,9 @@ async function collect(delivery: Delivery): Promise<MetricData[]> {
 /** `name {attributes} value`, a line a series. */
 async function render(delivery: Delivery): Promise<string[]> {
   return (await collect(delivery)).flatMap(({ descriptor, dataPoints }) =>
-    dataPoints.map(({ attributes, value }) => `${descriptor.name} ${JSON.stringify(attributes)} ${JSON.stringify(value)}`),
+    dataPoints.map(
+      ({ attributes, value }) => `${descriptor.name} ${JSON.stringify(attributes)} ${JSON.stringify(value)}`,
+    ),
   )
 }
 
@@ -180,7 +182,11 @@ describe('the metrics of a delivery', () => {
   it('do not mind the order of attributes, but their types', async () => {
     const delivery = new Delivery()
     await delivery.commit([
-      mark(measured(calls, 1, { a: '1', b: 2 }), measured(calls, 1, { b: 2, a: '1' }), measured(calls, 1, { a: 1, b: 2 })),
+      mark(
+        measured(calls, 1, { a: '1', b: 2 }),
+        measured(calls, 1, { b: 2, a: '1' }),
+        measured(calls, 1, { a: 1, b: 2 }),
+      ),
     ])
     expect(await render(delivery)).toEqual(['eval.calls {"a":"1","b":2} 2', 'eval.calls {"a":1,"b":2} 1'])
     await delivery.close()
@@ -271,7 +277,10 @@ describe('a metric sink', () => {
   })
 
   it('that is down or hangs is given up after the timeout, and its last push counts as dropped', async () => {
-    for (const answer of [async () => ({ status: 'retry', reason: 'down' }) as const, () => new Promise<never>(() => {})]) {
+    for (const answer of [
+      async () => ({ status: 'retry', reason: 'down' }) as const,
+      () => new Promise<never>(() => {}),
+    ]) {
       const sink = new PushedMetrics(answer)
       const delivery = deliveryTo(sink)
       await delivery.commit([mark(measured(calls, 1))])

@@ -1,0 +1,427 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import otlp from '../../exporters/otlp/index.ts'
+import { spanItems } from '../delivery/items.ts'
+import { makeCertificates } from '../receiver/certificates.ts'
+import { GrpcReceiver } from '../receiver/grpc-receiver.ts'
+import { HttpReceiver } from '../receiver/http-receiver.ts'
+import { encode } from '../receiver/protobuf.ts'
+import { attributesOf } from '../receiver/received.ts'
+import { environment, oneOfEach, openOtlp } from './otlp-fixture.ts'
+
+const version = expect.stringMatching(/^\d+\.\d+\.\d+/)
+const scope = { name: 'evalspan', version }
+const sdk = {
+  'telemetry.sdk.language': 'nodejs',
+  'telemetry.sdk.name': 'opentelemetry',
+  'telemetry.sdk.version': version,
+}
+
+type Json = Record<string, never>
+
+describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('OTLP over %s', (protocol) => {
+  it.each(['none', 'gzip'])('brings spans, logs and metrics to a server (compression %s)', async (compression) => {
+    await using receiver = protocol === 'grpc' ? await GrpcReceiver.start() : await HttpReceiver.start()
+    using _ = environment({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_EXPORTER_OTLP_COMPRESSION: compression,
+      OTEL_EXPORTER_OTLP_HEADERS: 'X-Key=a%20b%3D,x-tenant=general',
+      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x-tenant=traces',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=ci',
+    })
+    const { delivery } = await openOtlp()
+    const items = oneOfEach()
+    await delivery.commit(items)
+    const report = await delivery.close()
+
+    const { traceId, spanId } = items[0]!.body as { traceId: string; spanId: string }
+    const by = (signal: string): (typeof receiver.taken)[number] =>
+      receiver.taken.find((request) => request.signal === signal)!
+    const traces = (by('traces').content as { resourceSpans: Json[] }).resourceSpans[0]!
+    expect(attributesOf(traces['resource']!)).toEqual({
+      'service.name': 'evalspan',
+      'deployment.environment.name': 'ci',
+      ...sdk,
+    })
+    expect(traces['scopeSpans']).toMatchObject([
+      {
+        scope,
+        spans: [
+          {
+            traceId,
+            spanId,
+            name: 'span a',
+            kind: 1,
+            startTimeUnixNano: '1790000000000000005',
+            endTimeUnixNano: '1790000001000000250',
+            flags: 0x101,
+          },
+        ],
+      },
+    ])
+    expect(attributesOf(receiver.parts('traces')[0]!)).toEqual({
+      text: 'ä',
+      whole: 3,
+      half: 0.5,
+      yes: true,
+      list: ['x', 'y'],
+    })
+    expect(receiver.parts('logs')).toMatchObject([
+      {
+        traceId,
+        spanId,
+        eventName: 'gen_ai.evaluation.result',
+        severityNumber: 9,
+        timeUnixNano: '1790000002000000007',
+        observedTimeUnixNano: '1790000002000000007',
+      },
+    ])
+    const metrics = (by('metrics').content as { resourceMetrics: Json[] }).resourceMetrics[0]!
+    expect(attributesOf(metrics['resource']!)).toMatchObject({
+      'service.instance.id': 'store-1',
+      'service.name': 'evalspan',
+    })
+    expect(receiver.parts('metrics').map(({ name }) => name)).toEqual([
+      'eval.calls',
+      'eval.duration',
+      'evalspan.delivery.item',
+    ])
+    expect(by('traces').headers).toMatchObject({ 'x-key': 'a b=', 'x-tenant': 'traces' })
+    expect(by('logs').headers).toMatchObject({ 'x-key': 'a b=', 'x-tenant': 'general' })
+    expect(report.destinations).toMatchObject([
+      { sink: 'otlp/traces', produced: 1, delivered: 1 },
+      { sink: 'otlp/logs', produced: 1, delivered: 1 },
+      { sink: 'otlp/metrics', produced: 10, delivered: 10 },
+    ])
+  })
+
+  it('gives the server as an authority and a client certificate where they are set', async () => {
+    const { paths, server } = makeCertificates()
+    const tls = server
+    await using receiver = protocol === 'grpc' ? await GrpcReceiver.start({ tls }) : await HttpReceiver.start({ tls })
+    using _ = environment({
+      OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_EXPORTER_OTLP_CERTIFICATE: paths.ca,
+      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: paths.client,
+      OTEL_EXPORTER_OTLP_CLIENT_KEY: paths.clientKey,
+    })
+    const { delivery } = await openOtlp()
+    await delivery.commit(oneOfEach())
+    await delivery.close()
+    expect(receiver.parts('traces')).toHaveLength(1)
+  })
+
+  it('names the trouble with a certificate nobody vouches for, and loses nothing silently', async () => {
+    const { server } = makeCertificates()
+    const tls = { cert: server.cert, key: server.key }
+    await using receiver = protocol === 'grpc' ? await GrpcReceiver.start({ tls }) : await HttpReceiver.start({ tls })
+    using _ = environment({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: protocol })
+    const { delivery } = await openOtlp({ flushTimeoutMs: 300 })
+    await delivery.commit(spanItems(3))
+    const { destinations } = await delivery.close()
+    expect(destinations).toMatchObject([{ dropped: 3 }])
+    expect(destinations[0]!.reasons[0]!.reason).toMatch(/^given up; last error: 127\.0\.0\.1:\d+ .*certificate/)
+  })
+
+  it('counts what the server takes only a part of', async () => {
+    await using receiver = protocol === 'grpc' ? await GrpcReceiver.start() : await HttpReceiver.start()
+    receiver.answers = [{ rejected: 2, message: 'too old' }]
+    using _ = environment({
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+    })
+    const { delivery } = await openOtlp()
+    await delivery.commit(spanItems(5))
+    const { destinations } = await delivery.close()
+    expect(destinations).toMatchObject([{ delivered: 3, rejected: 2, reasons: [{ reason: 'too old', count: 2 }] }])
+  })
+
+  it('tells a warning of the server once', async () => {
+    await using receiver = protocol === 'grpc' ? await GrpcReceiver.start() : await HttpReceiver.start()
+    receiver.answer = { rejected: 0, message: 'old format' }
+    using _ = environment({
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+    })
+    const { delivery, lines } = await openOtlp()
+    await delivery.commit(spanItems(5))
+    await delivery.flush()
+    await delivery.commit(spanItems(5, { object: 'more' }))
+    const { destinations } = await delivery.close()
+    expect(destinations).toMatchObject([{ delivered: 10, rejected: 0 }])
+    expect(lines).toEqual(['otlp/traces: the server says: old format'])
+  })
+
+  it('gives up a request that hangs after the timeout, and tries again', async () => {
+    await using receiver = protocol === 'grpc' ? await GrpcReceiver.start() : await HttpReceiver.start()
+    receiver.answers = ['hang']
+    using _ = environment({
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces`,
+      OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '100',
+    })
+    const { delivery } = await openOtlp()
+    await delivery.commit(spanItems(2))
+    const { destinations } = await delivery.close()
+    expect(destinations).toMatchObject([{ delivered: 2 }])
+    expect(receiver.requests).toBe(2)
+  })
+})
+
+describe('OTLP over HTTP', () => {
+  let receiver: HttpReceiver
+  beforeEach(async () => {
+    receiver = await HttpReceiver.start()
+  })
+  afterEach(() => receiver.close())
+
+  async function sendSpans(count: number, url = `${receiver.url}/v1/traces`): Promise<unknown> {
+    using _ = environment({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url })
+    const { delivery } = await openOtlp({ random: () => 0 })
+    await delivery.commit(spanItems(count))
+    const { destinations } = await delivery.close()
+    const { delivered, rejected, dropped, reasons } = destinations[0]!
+    return { delivered, rejected, dropped, reasons: reasons.map(({ reason }) => reason) }
+  }
+
+  it.each([429, 502, 503, 504])('tries again after %i', async (status) => {
+    receiver.answers = [{ status }, { status, headers: { 'retry-after': '0' } }]
+    expect(await sendSpans(3)).toEqual({ delivered: 3, rejected: 0, dropped: 0, reasons: [] })
+    expect(receiver.requests).toBe(3)
+  })
+
+  it('waits as long as Retry-After says', async () => {
+    receiver.answers = [{ status: 429, headers: { 'retry-after': '1' } }]
+    const began = performance.now()
+    expect(await sendSpans(3)).toMatchObject({ delivered: 3 })
+    expect(performance.now() - began).toBeGreaterThan(990)
+  })
+
+  it('does not wait longer than the flush timeout for a Retry-After', async () => {
+    receiver.answer = { status: 503, headers: { 'retry-after': '3600' }, body: 'maintenance' }
+    const began = performance.now()
+    expect(await sendSpans(3)).toMatchObject({ delivered: 0, dropped: 3 })
+    expect(performance.now() - began).toBeLessThan(2_500)
+    expect(receiver.requests).toBe(1)
+  })
+
+  it('tries again after a connection that was reset', async () => {
+    receiver.answers = ['reset', 'reset']
+    expect(await sendSpans(3)).toMatchObject({ delivered: 3 })
+  })
+
+  it('sends smaller batches after 413, down to the one that is too large', async () => {
+    receiver.answer = ({ bytes }) => (bytes > 900 ? { status: 413 } : 'ok')
+    expect(await sendSpans(20)).toMatchObject({ delivered: 20, rejected: 0 })
+    receiver.answer = { status: 413, headers: { 'content-type': 'text/html' }, body: '<h1>413 Too Large</h1>' }
+    expect(await sendSpans(3)).toEqual({
+      delivered: 0,
+      rejected: 3,
+      dropped: 0,
+      reasons: [`${receiver.url}/v1/traces answered 413: 413 Too Large`],
+    })
+  })
+
+  it.each([
+    [400, 'text/plain', 'bad span', ': bad span'],
+    [400, 'application/json', '{"code":3,"message":"bad json span"}', ': bad json span'],
+    [400, 'application/x-protobuf', encode([1, 3], [2, 'bad protobuf span']), ': bad protobuf span'],
+    [400, 'application/x-protobuf', Buffer.from([0xff, 0xff]), ''],
+    [422, 'application/json', '{"detail":"x-mlflow-experiment-id is missing"}', ': x-mlflow-experiment-id is missing'],
+    [500, 'text/html', '<html><style>a{}</style><b>Oh</b> no</html>', ': Oh no'],
+    [401, 'text/plain', 'who are you', ': who are you; check OTEL_EXPORTER_OTLP_HEADERS'],
+    [403, 'text/plain', '', '; check OTEL_EXPORTER_OTLP_HEADERS'],
+    [
+      404,
+      'text/plain',
+      '404 page not found',
+      ': 404 page not found; the path is wrong, or this backend takes no traces (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT sets the whole URL)',
+    ],
+    [415, 'text/plain', '', '; try another OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf, http/json or grpc'],
+  ])('counts %i with %s as rejected, and says why', async (status, type, body, text) => {
+    receiver.answer = { status, headers: { 'content-type': type }, body }
+    expect(await sendSpans(3)).toEqual({
+      delivered: 0,
+      rejected: 3,
+      dropped: 0,
+      reasons: [`${receiver.url}/v1/traces answered ${status}${text}`],
+    })
+    expect(receiver.requests).toBe(1)
+  })
+
+  it('follows no redirect and says where it points', async () => {
+    receiver.answer = { status: 301, headers: { location: 'https://u:p@elsewhere/v1/traces?key=secret' } }
+    expect(await sendSpans(1)).toMatchObject({
+      reasons: [
+        `${receiver.url}/v1/traces answered 301; redirects are not followed: set the endpoint to where it points (https://***@elsewhere/v1/traces)`,
+      ],
+    })
+  })
+
+  it('takes any answer with 200 for a yes', async () => {
+    receiver.answer = { body: 'OK, thank you' }
+    expect(await sendSpans(3)).toMatchObject({ delivered: 3 })
+    receiver.answer = { body: '[]', headers: { 'content-type': 'application/json' } }
+    expect(await sendSpans(3)).toMatchObject({ delivered: 3 })
+    receiver.answer = { body: 'null', headers: { 'content-type': 'application/json' } }
+    expect(await sendSpans(3)).toMatchObject({ delivered: 3 })
+  })
+
+  it('shows neither password nor query of the URL', async () => {
+    receiver.answer = { status: 400 }
+    const url = receiver.url.replace('//', '//me:p%40ss@')
+    const sent = await sendSpans(1, `${url}/base?key=secret`)
+    expect(sent).toMatchObject({ reasons: [`${receiver.url}/base answered 400`] })
+    expect(receiver.refused[0]).toMatchObject({
+      path: '/base?key=secret',
+      headers: { authorization: `Basic ${Buffer.from('me:p@ss').toString('base64')}` },
+    })
+  })
+
+  it('splits metrics that are too large for one request', async () => {
+    receiver.answer = ({ bytes }) => (bytes > 1_000 ? { status: 413 } : 'ok')
+    using _ = environment({ OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${receiver.url}/v1/metrics` })
+    const { delivery } = await openOtlp()
+    const [item] = oneOfEach()
+    const [measurement] = item!.measurements!
+    const measurements = Array.from({ length: 100 }, (_unused, index) => ({ ...measurement!, attributes: { index } }))
+    await delivery.commit([{ ...item!, measurements }])
+    const { destinations } = await delivery.close()
+    expect(destinations).toMatchObject([{ produced: 100, delivered: 100 }])
+    const points = receiver.parts('metrics').flatMap(({ sum }) => (sum as { dataPoints: Json[] }).dataPoints)
+    expect(points.map((point) => attributesOf(point)['index'])).toEqual(
+      Array.from({ length: 100 }, (_unused, index) => index),
+    )
+  })
+
+  it('rejects one span that cannot be encoded, and sends the others', async () => {
+    using _ = environment({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces` })
+    const { delivery } = await openOtlp()
+    const items = spanItems(9)
+    await delivery.commit(items.map((item, index) => (index === 4 ? { ...item, body: null as never } : item)))
+    const { destinations } = await delivery.close()
+    expect(destinations).toMatchObject([{ delivered: 8, rejected: 1 }])
+    expect(destinations[0]!.reasons[0]!.reason).toMatch(/^cannot be encoded: /)
+  })
+
+  it('sends deltas where they are preferred, from what was acknowledged', async () => {
+    using _ = environment({
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${receiver.url}/v1/metrics`,
+      OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'Delta',
+    })
+    const { delivery } = await openOtlp()
+    const [item] = oneOfEach()
+    await delivery.commit([item!])
+    await delivery.flush()
+    receiver.answers = [{ status: 503, headers: { 'retry-after': '0' } }]
+    await delivery.commit([
+      { ...item!, id: 'b' },
+      { ...item!, id: 'c' },
+    ])
+    await delivery.flush()
+    await delivery.close()
+
+    const pushes = receiver.taken.map((request) => (request.content as { resourceMetrics: Json[] }).resourceMetrics[0]!)
+    const series = pushes.map((push) =>
+      (
+        push['scopeMetrics'] as unknown as {
+          metrics: Record<string, { dataPoints: Json[]; aggregationTemporality: number }>[]
+        }[]
+      )
+        .flatMap(({ metrics }) => metrics)
+        .map((metric) => {
+          const { dataPoints, aggregationTemporality } = (metric['sum'] ?? metric['histogram'])!
+          const { asDouble, count, sum, bucketCounts, startTimeUnixNano, timeUnixNano } = dataPoints[0]!
+          return { aggregationTemporality, asDouble, count, sum, bucketCounts, startTimeUnixNano, timeUnixNano }
+        }),
+    )
+    expect(series).toMatchObject([
+      [
+        { aggregationTemporality: 1, asDouble: 2 },
+        { aggregationTemporality: 1, count: '1', sum: 3, bucketCounts: ['0', '1', '0'] },
+      ],
+      [
+        { aggregationTemporality: 1, asDouble: 4, startTimeUnixNano: series[0]![0]!.timeUnixNano },
+        { aggregationTemporality: 1, count: '2', sum: 6, bucketCounts: ['0', '2', '0'] },
+      ],
+    ])
+  })
+})
+
+describe('a backend that takes traces alone', () => {
+  it.each([404, 405, 501])('gets no metrics and logs after %i, with a line each and no loss', async (status) => {
+    await using receiver = await HttpReceiver.start()
+    receiver.answer = ({ signal }) => (signal === 'traces' ? 'ok' : { status })
+    using _ = environment({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
+    const { delivery, lines } = await openOtlp()
+    await delivery.commit(oneOfEach())
+    const { destinations } = await delivery.close()
+    expect(destinations).toMatchObject([{ sink: 'otlp/traces', produced: 1, delivered: 1 }])
+    expect(destinations).toHaveLength(1)
+    expect(lines.toSorted()).toEqual([
+      `otlp/logs: ${receiver.url}/v1/logs answered ${status}: it takes no logs, so none are sent (OTEL_LOGS_EXPORTER=none to say so)`,
+      `otlp/metrics: ${receiver.url}/v1/metrics answered ${status}: it takes no metrics, so none are sent (OTEL_METRICS_EXPORTER=none to say so)`,
+    ])
+  })
+
+  it('is no excuse where an endpoint is named for the signal', async () => {
+    await using receiver = await HttpReceiver.start()
+    receiver.answer = { status: 404 }
+    using _ = environment({
+      OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${receiver.url}/v1/logs`,
+      OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${receiver.url}/v1/metrics`,
+    })
+    const { delivery } = await openOtlp()
+    await delivery.commit(oneOfEach())
+    const { destinations } = await delivery.close()
+    expect(destinations).toMatchObject([
+      { sink: 'otlp/logs', rejected: 1 },
+      { sink: 'otlp/metrics', rejected: 6 },
+    ])
+  })
+
+  it('is known over gRPC too', async () => {
+    await using receiver = await GrpcReceiver.start({ signals: ['traces'] })
+    using _ = environment({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })
+    const { delivery, lines } = await openOtlp()
+    await delivery.commit(oneOfEach())
+    const { destinations } = await delivery.close()
+    expect(destinations).toMatchObject([{ sink: 'otlp/traces', delivered: 1 }])
+    expect(destinations).toHaveLength(1)
+    expect(lines).toHaveLength(2)
+  })
+})
+
+describe('whether OTLP is on', () => {
+  const url = 'http://localhost:4318'
+  it.each([
+    [{}, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: url }, true],
+    [{ OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: url }, true],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_SDK_DISABLED: 'True' }, false],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url, OTEL_TRACES_EXPORTER: 'none' }, false],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_TRACES_EXPORTER: 'console, otlp' }, true],
+  ])('with %j: %s', (variables, expected) => {
+    using _ = environment(variables)
+    expect(otlp.enabled()).toBe(expected)
+  })
+
+  it('is asked for each signal', async () => {
+    using _ = environment({
+      OTEL_EXPORTER_OTLP_ENDPOINT: url,
+      OTEL_METRICS_EXPORTER: 'prometheus',
+      OTEL_LOGS_EXPORTER: 'none',
+    })
+    const { delivery, close } = await openOtlp()
+    expect(delivery.report().destinations.map(({ sink }) => sink)).toEqual(['otlp/traces'])
+    await close()
+  })
+
+  it('has all signals go to the standard place when a command asks for it and no variable does', async () => {
+    const { delivery, close } = await openOtlp()
+    expect(delivery.report().destinations.map(({ sink }) => sink)).toEqual(['otlp/traces', 'otlp/logs', 'otlp/metrics'])
+    await close()
+  })
+})
