@@ -82,6 +82,14 @@ class PushedMetrics implements MetricSink {
   }
 }
 
+function describedAs({ name, unit, description }: Instrument): object {
+  return { descriptor: { name, unit, description, valueType: ValueType.DOUBLE } }
+}
+
+function deliveryTo(sink: PushedMetrics, options: DeliveryOptions = {}): Delivery {
+  return new Delivery({ metricSinks: [sink], flushTimeoutMs: 300, lingerMs: 5, random: () => 0, ...options })
+}
+
 describe('the metrics of a delivery', () => {
   it('are cumulative, with the types of OpenTelemetry', async () => {
     let now = 1_000_500
@@ -96,9 +104,6 @@ describe('the metrics of a delivery', () => {
     const { resourceMetrics, errors } = await delivery.metrics.collect()
     const times = { startTime: [1000, 500_000_000], endTime: [1002, 250_000_000] }
     const common = { aggregationTemporality: AggregationTemporality.CUMULATIVE }
-    const describedAs = ({ name, unit, description }: Instrument): object => ({
-      descriptor: { name, unit, description, valueType: ValueType.DOUBLE },
-    })
     expect(errors).toEqual([])
     expect(delivery.instanceId).toBe('me')
     expect(resourceMetrics.resource.attributes).toEqual({ 'service.instance.id': 'me' })
@@ -235,10 +240,6 @@ describe('the metrics of a delivery', () => {
 })
 
 describe('a metric sink', () => {
-  function deliveryTo(sink: PushedMetrics, options: DeliveryOptions = {}): Delivery {
-    return new Delivery({ metricSinks: [sink], flushTimeoutMs: 300, lingerMs: 5, random: () => 0, ...options })
-  }
-
   it('gets everything once at the end, and the report counts its points', async () => {
     const sink = new PushedMetrics()
     const delivery = deliveryTo(sink)

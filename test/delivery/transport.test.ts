@@ -50,7 +50,7 @@ describe('the transport', () => {
     const url = await serve(async (incoming, response) => {
       const chunks = await incoming.toArray()
       response.writeHead(202, { 'x-answer': ['a', 'b'], 'retry-after': '7' })
-      response.end(`${incoming.method} ${incoming.headers['x-test']} ${Buffer.concat(chunks).toString()}`)
+      response.end(`${incoming.method} ${String(incoming.headers['x-test'])} ${Buffer.concat(chunks).toString()}`)
     })
     const { status, headers, body, retryAfterMs: wait } = await (await open()).post(request(url))
     expect([status, headers['x-answer'], body.toString(), wait]).toEqual([202, 'a, b', 'POST 1 hello', 7000])
@@ -199,7 +199,7 @@ async function startProxy(): Promise<{ url: string; seen: string[]; authorizatio
   server.on('connect', (incoming, socket) => {
     state.seen.push(`CONNECT ${incoming.url}`)
     const [host, port] = incoming.url!.split(':')
-    const upstream = connect(Number(port), host!, () => {
+    const upstream = connect(Number(port), host, () => {
       socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
       upstream.pipe(socket).pipe(upstream)
     })

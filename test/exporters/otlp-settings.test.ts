@@ -19,6 +19,10 @@ function messageOf(act: () => unknown): string {
   return 'no error'
 }
 
+function read(variables: NodeJS.ProcessEnv): () => unknown {
+  return () => readSettings('traces', variables)
+}
+
 describe('the endpoint of a signal', () => {
   it.each([
     ['http://host:4318', 'http://host:4318/v1/traces'],
@@ -137,7 +141,6 @@ describe('the settings of a signal', () => {
     const folder = mkdtempSync(join(tmpdir(), 'evalspan-'))
     const garbage = join(folder, 'garbage.pem')
     writeFileSync(garbage, 'no certificate')
-    const read = (variables: NodeJS.ProcessEnv) => () => readSettings('traces', variables)
     expect(messageOf(read({ OTEL_EXPORTER_OTLP_CERTIFICATE: join(folder, 'none.pem') }))).toMatch(
       /^OTEL_EXPORTER_OTLP_CERTIFICATE names no usable PEM file: ENOENT/,
     )

@@ -71,7 +71,6 @@ export class GrpcReceiver {
 
   #serve(signal: Signal): void {
     const path = `/opentelemetry.proto.collector.${paths[signal]}/Export`
-    const identity = (bytes: Buffer): Buffer => bytes
     const common = { requestStream: false, responseStream: false }
     const codecs = {
       requestSerialize: identity,
@@ -107,4 +106,8 @@ export class GrpcReceiver {
     this.taken.push(received)
     callback(null, answer === 'ok' ? Buffer.alloc(0) : Buffer.from(partialSuccess(answer, signal, false)))
   }
+}
+
+function identity(bytes: Buffer): Buffer {
+  return bytes
 }

@@ -14,7 +14,7 @@ export function decode(bytes: Uint8Array, message: string): Json {
     if (!field) throw new Error(`${message} has no field ${number}`)
     if (!field.repeated) result[field.name] = read(reader, field)
     else {
-      const values = ((result[field.name] as unknown[] | undefined) ??= []) as unknown[]
+      const values = (result[field.name] as unknown[] | undefined) ?? []
       if (wire === 2 && (field.type === 'fixed64' || field.type === 'double')) {
         const packed = new Reader(reader.bytes())
         while (!packed.atEnd) values.push(read(packed, field))

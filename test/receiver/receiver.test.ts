@@ -12,7 +12,10 @@ describe('the receiver', () => {
     await using receiver = await HttpReceiver.start()
     const exporter = new OTLPTraceExporter({ url: `${receiver.url}/v1/traces` })
     const provider = new TracerProvider({ spanProcessors: [new SimpleSpanProcessor({ exporter })] })
-    provider.getTracer('official').startSpan('hello', { attributes: { answer: 42, text: 'a' } }).end()
+    provider
+      .getTracer('official')
+      .startSpan('hello', { attributes: { answer: 42, text: 'a' } })
+      .end()
     await provider.forceFlush()
     await provider.shutdown()
 

@@ -2,11 +2,10 @@
  * The messages of OTLP (opentelemetry-proto 1.x: common, resource, trace, metrics, logs and their collector services), as
  * far as a receiver needs them: field number → name in JSON and type.
  */
-export type FieldType = 'string' | 'hex' | 'base64' | 'varint' | 'sint' | 'fixed64' | 'fixed32' | 'double' | 'bool' | string
-
 export interface Field {
   readonly name: string
-  readonly type: FieldType
+  /** A scalar in the notation below, or the name of a message. */
+  readonly type: string
   readonly repeated: boolean
 }
 
