@@ -4,13 +4,15 @@ import {
   type Committed,
   type DeliveryReport,
   type MetricSink,
+  type Outcome,
   type Sink,
 } from './delivery/index.ts'
-import type { Exporter, OpenExporter, Output } from './exporter.ts'
+import type { Exporter, ExporterContext, OpenExporter, Output } from './exporter.ts'
 import { loadExporters } from './exporters.ts'
 import { Emitter } from './hooks/emitter.ts'
 import { Hooks, hookNames, type EventMeta, type HookData, type HookEvent, type HookName } from './hooks/hooks.ts'
 import { globalRegistry, type Registry } from './hooks/registry.ts'
+import { reportToStderr } from './hooks/report.ts'
 import { startHooks } from './hooks/start.ts'
 import type { EvalLog } from './inspect/records.ts'
 import { fromSeconds } from './inspect/time.ts'
@@ -26,9 +28,10 @@ export interface OpenHooksOptions {
   readonly ask?: readonly string[] | undefined
   /** False for a dry run: all is mapped and counted, nothing leaves. */
   readonly send?: boolean | undefined
-  /** Where exporters that talk to people write. */
-  readonly output: Output
-  readonly report: (message: string) => void
+  /** Where exporters that talk to people write; standard error when left out. */
+  readonly output?: Output | undefined
+  /** Takes what is worth a line to the user; standard error when left out. */
+  readonly report?: ((message: string) => void) | undefined
   /** Takes the line that says which hooks are on. */
   readonly banner?: ((line: string) => void) | undefined
   readonly registry?: Registry | undefined
@@ -43,6 +46,8 @@ export interface OpenHooks {
   taskLog(log: EvalLog): void
   /** A sample of that log was passed over, since a retry took it over from an earlier one. */
   sampleReused(log: EvalLog): void
+  /** How many samples have begun and not ended in what was fired so far. */
+  readonly unfinished: number
   /** No more events will come: what is under way is closed as incomplete. */
   seal(): void
   /** Sends what waits, within the time limit, and says what became of everything. */
@@ -55,10 +60,14 @@ export interface OpenHooks {
  * value and when a required hook is missing.
  */
 export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
-  const { registry = globalRegistry, report } = options
+  const { registry = globalRegistry, report = reportToStderr } = options
   const settings = telemetrySettings()
   const store = new MemoryStore()
-  const exporters = await openExporters(options, store.instanceId)
+  const exporters = await openExporters(options, {
+    instanceId: store.instanceId,
+    output: options.output ?? plainOutput,
+    report,
+  })
   const observers = exporters.flatMap(({ open }) => open.observer ?? [])
   const sinks = exporters.flatMap(({ open }) => open.sinks ?? [])
   const metricSinks = exporters.flatMap(({ open }) => open.metricSinks ?? [])
@@ -96,6 +105,9 @@ export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
     room: () => delivery.room(),
     taskLog: (log) => commit(mapping.taskLog(log)),
     sampleReused: (log) => mapping.sampleReused(log),
+    get unfinished() {
+      return mapping.unfinished
+    },
     seal: () => commit(mapping.seal(fromSeconds(Date.now() / 1000))),
     async close() {
       await committed
@@ -127,11 +139,16 @@ interface Opened {
   readonly open: OpenExporter
 }
 
-async function openExporters({ ask = [], output, report }: OpenHooksOptions, instanceId: string): Promise<Opened[]> {
+async function openExporters({ ask = [] }: OpenHooksOptions, context: ExporterContext): Promise<Opened[]> {
   const exporters = (await loadExporters()).filter((exporter) => ask.includes(exporter.name) || exporter.enabled())
-  return Promise.all(
-    exporters.map(async (exporter) => ({ exporter, open: await exporter.open({ instanceId, output, report }) })),
-  )
+  return Promise.all(exporters.map(async (exporter) => ({ exporter, open: await exporter.open(context) })))
+}
+
+const plainOutput: Output = {
+  write: (text) => void process.stderr.write(text),
+  interactive: false,
+  color: false,
+  columns: 80,
 }
 
 /** The same sinks as far as anyone can see, but nothing leaves. */

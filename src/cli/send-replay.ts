@@ -66,6 +66,10 @@ export async function sendReplay(
     })
     await records?.close()
     if (options.seal && !isOver()) hooks.seal()
+    else if (hooks.unfinished > 0 && !isOver()) {
+      const what = hooks.unfinished === 1 ? '1 sample has' : `${hooks.unfinished} samples have`
+      tell(context, `${what} no end in this input; --seal sends what is known of such samples, as incomplete`)
+    }
   } finally {
     account = await hooks.close()
     // Who only wants the events needs no word about destinations.

@@ -59,6 +59,11 @@ export class Mapping {
     this.#run(log.eval.run_id, log.eval.eval_set_id).sampleReused(log.eval.eval_id)
   }
 
+  /** Samples that have begun and not ended. */
+  get unfinished(): number {
+    return this.#samples.size
+  }
+
   /** Nothing more will come: what is under way is closed as incomplete. */
   seal(time: HrTime): Output {
     const items = [...this.#samples.values()].flatMap(({ trace }) => trace.seal(time).items)

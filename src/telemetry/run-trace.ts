@@ -54,16 +54,16 @@ export class RunTrace {
 
   start(data: RunStart, time: HrTime | undefined): OpenSpan[] {
     this.#taskCount = data.task_names.length
-    return time
-      ? [
-          {
-            ...this.#place(this.runSpanId, this.#setSpanId()),
-            name: 'eval_run',
-            start: time,
-            attributes: this.#runAttributes(),
-          },
-        ]
-      : []
+    if (!time) return []
+    const setSpanId = this.#setSpanId()
+    const run = {
+      ...this.#place(this.runSpanId, setSpanId),
+      name: 'eval_run',
+      start: time,
+      attributes: this.#runAttributes(),
+    }
+    if (setSpanId === undefined) return [run]
+    return [{ ...this.#place(setSpanId, undefined), name: 'eval_set', start: time, attributes: {} }, run]
   }
 
   taskStart({ spec, plan }: TaskStart, time: HrTime | undefined): { items: Item[]; open: OpenSpan[] } {

@@ -27,6 +27,8 @@ export const attribute = {
   caseResultStatus: 'test.case.result.status',
 
   schemaVersion: 'eval.schema.version',
+  traceId: 'evalspan.trace_id',
+  ownSpanId: 'evalspan.span_id',
   setId: 'eval.set.id',
   runId: 'eval.run.id',
   runTaskCount: 'eval.run.task_count',

@@ -32,10 +32,37 @@ export interface RenderOptions {
   readonly attributes?: boolean
 }
 
+/** Trees with all attributes, then the event records, then what the metrics are told. */
+export function renderItems(items: readonly Item[]): string {
+  const logs = items.flatMap((item) => (item.kind === 'log' ? [item] : []))
+  return [
+    renderTree(spansOf(items), { attributes: true }),
+    ...logs.map(({ id, body }) =>
+      [`log ${id} ${body.eventName} in ${body.spanId}`, ...renderAttributes(body.attributes, '    ')].join('\n'),
+    ),
+    renderMeasurements(items),
+    '',
+  ].join('\n\n')
+}
+
+/** Measurements by instrument and attributes: how many, and their sum; durations are left to the trees. */
+export function renderMeasurements(items: readonly Item[]): string {
+  const sums = new Map<string, { count: number; sum: number }>()
+  for (const { instrument, value, attributes } of items.flatMap((item) => item.measurements ?? [])) {
+    const key = `${instrument.name} ${JSON.stringify(attributes)}`
+    const { count, sum } = sums.get(key) ?? { count: 0, sum: 0 }
+    sums.set(key, { count: count + 1, sum: sum + value })
+  }
+  return [...sums]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, { count, sum }]) => `${key}: ${count} × = ${Number(sum.toFixed(6))}`)
+    .join('\n')
+}
+
 /** Spans as an indented tree, one trace after another, in order of start; each line is a span. */
 export function renderTree(spans: readonly SpanBody[], options: RenderOptions = {}): string {
   const traces = Map.groupBy(spans, (span) => span.traceId)
-  return [...traces.values()].map((trace) => renderTrace(trace, options)).join('\n\n')
+  return [...traces].map(([id, trace]) => `trace ${id}\n${renderTrace(trace, options)}`).join('\n\n')
 }
 
 function renderTrace(trace: readonly SpanBody[], options: RenderOptions): string {
@@ -63,7 +90,7 @@ function renderSpan(
   { times = true, attributes = false }: RenderOptions,
 ): string {
   const indent = '  '.repeat(depth)
-  const parts = [`${indent}${span.name}`]
+  const parts = [`${indent}${span.name}`, span.spanId]
   if (span.kind !== 'internal') parts.push(`(${span.kind})`)
   if (times) parts.push(`${milliseconds(origin, span.start)}–${milliseconds(origin, span.end)}`)
   if (span.error) parts.push(`ERROR ${String(span.attributes['error.type'])}: ${span.error.message.slice(0, 60)}`)
