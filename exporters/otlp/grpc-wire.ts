@@ -86,7 +86,7 @@ function toMetadata(grpc: typeof Grpc, headers: Settings['headers']): Grpc.Metad
 
 function toOutcome({ status }: typeof Grpc, settings: Settings, error: Grpc.ServiceError): Outcome {
   const { code, details, metadata } = error
-  const answer = `${hostOf(settings.url)} answered ${status[code] ?? code}: ${oneLine(details || messageOf(error))}`
+  const answer = `${hostOf(settings.url)} ${describe(status[code] ?? String(code), details || messageOf(error))}`
   const [detail] = metadata?.get('grpc-status-details-bin') ?? []
   const afterMs = detail instanceof Buffer ? readRpcStatus(detail)?.retryDelayMs : undefined
   switch (code) {
@@ -111,4 +111,10 @@ function toOutcome({ status }: typeof Grpc, settings: Settings, error: Grpc.Serv
     default:
       return { status: 'rejected', reason: answer }
   }
+}
+
+/** The package puts an error of the connection in words of its own. */
+function describe(code: string, details: string): string {
+  const cause = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/s.exec(details)?.[1]
+  return cause === undefined ? `answered ${code}: ${oneLine(details)}` : `cannot be reached: ${oneLine(cause)}`
 }

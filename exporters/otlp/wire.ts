@@ -24,8 +24,8 @@ export function taken(codec: Codec<never>, answer: Uint8Array, json: boolean): O
 export function unknown(settings: Settings, answer: string, hint: string): Outcome {
   const { signal, specific } = settings
   if (specific || signal === 'traces') return { status: 'rejected', reason: `${answer}; ${hint}` }
-  const silence = `${exporterVariable(signal)}=none`
-  return { status: 'unsupported', reason: `${answer}: it takes no ${signal}, so none are sent (${silence} to say so)` }
+  const silence = `${exporterVariable(signal)}=none silences this`
+  return { status: 'unsupported', reason: `${answer}; it takes no ${signal}, so none are sent (${silence})` }
 }
 
 /** What to look at when the server refuses the credentials. */

@@ -2,36 +2,35 @@ import { messageOf } from '../errors.ts'
 import type { Clock } from './clock.ts'
 import type { Outcome } from './item.ts'
 
+export interface AttemptOptions {
+  readonly clock: Clock
+  /** Ends the attempt when it aborts, and is aborted when the time is up. Made for this attempt alone. */
+  readonly controller: AbortController
+  readonly timeoutMs?: number | undefined
+  /** Keep the process alive until it ends. */
+  readonly hold?: boolean | undefined
+}
+
 const defaultTimeoutMs = 60_000
 
 /** One try at a backend that ends in an outcome whatever the sink does: throw, hang, or ignore the signal. */
 export async function attempt(
   send: (signal: AbortSignal) => Promise<Outcome>,
-  options: {
-    readonly clock: Clock
-    readonly signal: AbortSignal
-    readonly timeoutMs?: number | undefined
-    /** Keep the process alive until it ends. */
-    readonly hold?: boolean
-  },
+  { clock, controller, timeoutMs = defaultTimeoutMs, hold }: AttemptOptions,
 ): Promise<Outcome> {
-  const { clock, signal, timeoutMs = defaultTimeoutMs, hold } = options
-  const hung = new AbortController()
-  const cancel = clock.after(timeoutMs, () => hung.abort(new Error(`no answer within ${timeoutMs / 1000} s`)), hold)
-  const ended = AbortSignal.any([signal, hung.signal])
+  const { signal } = controller
+  const expire = (): void => controller.abort(new Error(`no answer within ${timeoutMs / 1000} s`))
+  const cancel = clock.after(timeoutMs, expire, hold)
+  const aborted = new Promise<Outcome>((resolve) => {
+    const end = (): void => resolve({ status: 'retry', reason: messageOf(signal.reason) })
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
+  })
   try {
-    return await Promise.race([send(ended), whenAborted(ended)])
+    return await Promise.race([aborted, send(signal)])
   } catch (error) {
-    return { status: 'retry', reason: messageOf(ended.aborted ? ended.reason : error) }
+    return { status: 'retry', reason: messageOf(signal.aborted ? signal.reason : error) }
   } finally {
     cancel()
   }
-}
-
-async function whenAborted(signal: AbortSignal): Promise<never> {
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-  throw signal.reason
 }

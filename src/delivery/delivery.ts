@@ -160,8 +160,8 @@ export class Delivery {
       await part.close?.()
       return { status: 'delivered' }
     }
-    const { signal } = new AbortController()
-    const outcome = await attempt(close, { clock: this.#clock, signal, timeoutMs: closeTimeoutMs, hold: true })
+    const controller = new AbortController()
+    const outcome = await attempt(close, { clock: this.#clock, controller, timeoutMs: closeTimeoutMs, hold: true })
     if (outcome.status === 'retry') this.#report(`${part.name ?? 'store'} did not close: ${outcome.reason}`)
   }
 

@@ -27,7 +27,6 @@ export class MetricPusher {
   readonly #options: MetricPusherOptions
   readonly #backoff: Backoff
   readonly #changed: Signal
-  readonly #closed = new AbortController()
   readonly #loop: Promise<void>
   #account = new Account()
   #points = 0
@@ -39,6 +38,8 @@ export class MetricPusher {
   #wanted = 0
   #answered = 0
   #lastError: string | undefined
+  #current: AbortController | undefined
+  #closed = false
   #off = false
   #everDelivered = false
 
@@ -88,7 +89,8 @@ export class MetricPusher {
   }
 
   async close(): Promise<void> {
-    this.#closed.abort(new Error('no answer'))
+    this.#closed = true
+    this.#current?.abort(new Error('no answer'))
     this.#changed.notify()
     await this.#loop
     const { waiting } = this.#account
@@ -115,8 +117,9 @@ export class MetricPusher {
         this.#account = new Account()
         this.#account.file(this.#points, 0)
         const send = (signal: AbortSignal): Promise<Outcome> => sink.send(metrics, { signal })
-        const signal = this.#closed.signal
-        this.#conclude(await attempt(send, { clock, signal, timeoutMs: sink.timeoutMs }), ticket)
+        const controller = (this.#current = new AbortController())
+        if (this.#closed) controller.abort(new Error('no answer'))
+        this.#conclude(await attempt(send, { clock, controller, timeoutMs: sink.timeoutMs }), ticket)
       } else this.#answered = ticket
     } catch (error) {
       this.#fail(messageOf(error))
@@ -164,7 +167,7 @@ export class MetricPusher {
 
   #fail(reason: string, afterMs?: number): void {
     const now = this.#options.clock.now()
-    if (this.#closed.signal.aborted) {
+    if (this.#closed) {
       this.#lastError ??= reason
       return
     }
@@ -175,7 +178,7 @@ export class MetricPusher {
   }
 
   #ended(): boolean {
-    return this.#off || this.#closed.signal.aborted
+    return this.#off || this.#closed
   }
 }
 

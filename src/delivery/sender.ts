@@ -33,7 +33,6 @@ export class Sender {
   readonly #account = new Account()
   readonly #backoff: Backoff
   readonly #changed: Signal
-  readonly #closed = new AbortController()
   readonly #loop: Promise<void>
   #limits: BatchLimits
   #successes = 0
@@ -45,6 +44,7 @@ export class Sender {
   #asked = false
   #attempts = 0
   #hurry = 0
+  #closed = false
   #current: AbortController | undefined
   #givesUp = false
   #lastError: string | undefined
@@ -115,7 +115,8 @@ export class Sender {
 
   /** Stops at once and drops what still waits. */
   async close(): Promise<void> {
-    this.#closed.abort(new Error('no answer'))
+    this.#closed = true
+    this.#current?.abort(new Error('no answer'))
     this.#changed.notify()
     await this.#loop
     await this.#dropAll()
@@ -144,10 +145,10 @@ export class Sender {
     try {
       const { items, state } = await store.next(this.destination, this.#limits, sink.release)
       if (items.length === 0) throw new Error('the store lost what waits')
-      this.#current = new AbortController()
-      const signal = AbortSignal.any([this.#closed.signal, this.#current.signal])
-      const send = (ended: AbortSignal): Promise<Outcome> => sink.send(items, { signal: ended, state })
-      await this.#conclude(items, await attempt(send, { clock, signal, timeoutMs: sink.timeoutMs }))
+      if (this.#closed || this.#givesUp) return
+      const controller = (this.#current = new AbortController())
+      const send = (signal: AbortSignal): Promise<Outcome> => sink.send(items, { signal, state })
+      await this.#conclude(items, await attempt(send, { clock, controller, timeoutMs: sink.timeoutMs }))
     } catch (error) {
       this.#fail(messageOf(error))
     }
@@ -214,7 +215,7 @@ export class Sender {
   }
 
   #fail(reason: string, afterMs?: number): void {
-    if (this.#closed.signal.aborted) {
+    if (this.#closed) {
       this.#lastError ??= reason
       return
     }
@@ -272,7 +273,7 @@ export class Sender {
   }
 
   #ended(): boolean {
-    return this.#off || this.#closed.signal.aborted
+    return this.#off || this.#closed
   }
 
   #now(): number {

@@ -360,8 +360,8 @@ describe('a backend that takes traces alone', () => {
     expect(destinations).toMatchObject([{ sink: 'otlp/traces', produced: 1, delivered: 1 }])
     expect(destinations).toHaveLength(1)
     expect(lines.toSorted()).toEqual([
-      `otlp/logs: ${receiver.url}/v1/logs answered ${status}: it takes no logs, so none are sent (OTEL_LOGS_EXPORTER=none to say so)`,
-      `otlp/metrics: ${receiver.url}/v1/metrics answered ${status}: it takes no metrics, so none are sent (OTEL_METRICS_EXPORTER=none to say so)`,
+      `otlp/logs: ${receiver.url}/v1/logs answered ${status}; it takes no logs, so none are sent (OTEL_LOGS_EXPORTER=none silences this)`,
+      `otlp/metrics: ${receiver.url}/v1/metrics answered ${status}; it takes no metrics, so none are sent (OTEL_METRICS_EXPORTER=none silences this)`,
     ])
   })
 
