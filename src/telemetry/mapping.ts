@@ -68,7 +68,7 @@ export class Mapping {
   seal(time: HrTime): Output {
     const items = [...this.#samples.values()].flatMap(({ trace }) => trace.seal(time).items)
     this.#samples.clear()
-    for (const run of this.#runs.values()) items.push(...this.#closeTasks(run, 'started'), ...run.end({}, time))
+    for (const run of this.#runs.values()) items.push(...this.#closeTasks(run, 'started'), ...run.end(undefined, time))
     this.#runs.clear()
     return { items: items.map((item) => this.#sampled(item)), open: [] }
   }

@@ -139,6 +139,7 @@ export class RunTrace {
         ...this.#taskIdentity(spec),
         ...attributesOf({
           [attribute.suiteRunStatus]: status,
+          [attribute.incomplete]: log.status === 'started' || undefined,
           [attribute.errorType]: failure?.type,
           [attribute.sampleCount]: log.results?.total_samples,
           [attribute.sampleErrorCount]: log.results && log.results.total_samples - log.results.completed_samples,
@@ -174,10 +175,11 @@ export class RunTrace {
     return [...this.#tasks.values()].filter((task) => !task.closed).map((task) => task.spec)
   }
 
-  end(data: Pick<RunEnd, 'exception'>, time: HrTime | undefined): Item[] {
+  /** `data` is left out when the run's end was not told. */
+  end(data: Pick<RunEnd, 'exception'> | undefined, time: HrTime | undefined): Item[] {
     const start = this.#start ?? time ?? [0, 0]
     const end = this.#end ?? time ?? start
-    const exception = data.exception ?? undefined
+    const exception = data?.exception ?? undefined
     const failure = exception && { type: exception.type, message: spanError(exception).message }
     return [
       spanItem({
@@ -185,7 +187,10 @@ export class RunTrace {
         name: 'eval_run',
         start,
         end: compareTimes(end, start) < 0 ? start : end,
-        attributes: { ...this.#runAttributes(), ...(failure ? { [attribute.errorType]: failure.type } : {}) },
+        attributes: {
+          ...this.#runAttributes(),
+          ...attributesOf({ [attribute.errorType]: failure?.type, [attribute.incomplete]: data ? undefined : true }),
+        },
         events: [],
         links: [],
         error: failure && { message: failure.message },

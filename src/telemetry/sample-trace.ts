@@ -107,14 +107,19 @@ export class SampleTrace {
       return { items: [], open: [] }
     }
     this.#attempt = undefined
-    return { items: this.#finishAttempt(attempt, error, true, undefined, undefined), open: [] }
+    return { items: this.#finishAttempt(attempt, { error, outcome: 'retried' }), open: [] }
   }
 
   /** The sample is finished: all that is left of its trace. */
   end(sample: EvalSample, hookTime: HrTime | undefined): Output {
     const completed = parseTime(sample.completed_at)
     const attempt = this.#attempt ?? new Attempt(this.#scope, 0, () => [])
-    const items = this.#finishAttempt(attempt, sample.error, false, sample.events, completed)
+    const items = this.#finishAttempt(
+      attempt,
+      { error: sample.error, outcome: sample.error ? 'failed' : 'success' },
+      sample.events,
+      completed,
+    )
     const end = completed ?? this.#last ?? hookTime ?? [0, 0]
     const firstEvent = parseTime(sample.events[0]?.timestamp)
     const start = earliest(earliest(firstEvent, parseTime(sample.started_at)) ?? end, this.#first)
@@ -132,7 +137,9 @@ export class SampleTrace {
   /** Nothing more will come, and the sample's end did not: closed as incomplete, at the last that was seen of it. */
   seal(time: HrTime): Output {
     const attempt = this.#attempt
-    const items = attempt ? this.#finishAttempt(attempt, this.#error, false, undefined, attempt.end) : []
+    const items = attempt
+      ? this.#finishAttempt(attempt, { error: this.#error, outcome: 'incomplete' }, undefined, attempt.end)
+      : []
     const end = this.#last ?? time
     const start = this.#first ?? end
     const root = this.#span({
@@ -154,10 +161,9 @@ export class SampleTrace {
 
   #finishAttempt(
     attempt: Attempt,
-    error: EvalError | undefined,
-    willRetry: boolean,
-    events: readonly Event[] | undefined,
-    completed: HrTime | undefined,
+    { error, outcome }: { error: EvalError | undefined; outcome: 'success' | 'retried' | 'failed' | 'incomplete' },
+    events?: readonly Event[],
+    completed?: HrTime,
   ): Item[] {
     const items = attempt.finish(events, completed)
     const end = attempt.end ?? this.#last ?? [0, 0]
@@ -167,7 +173,6 @@ export class SampleTrace {
     if (attempt.number === 0) return items
     const { traceId, rootSpanId, suite, settings } = this.#scope
     const failure = error && spanError(error)
-    const outcome = failure ? (willRetry ? 'retried' : 'failed') : 'success'
     const body: SpanBody = {
       traceId,
       spanId: attempt.spanId,
@@ -178,7 +183,8 @@ export class SampleTrace {
       end: latest(start, end),
       attributes: attributesOf({
         [attribute.caseRunAttempt]: attempt.number,
-        [attribute.attemptWillRetry]: willRetry,
+        [attribute.attemptWillRetry]: outcome === 'retried',
+        [attribute.incomplete]: outcome === 'incomplete' || undefined,
         [attribute.errorType]: failure?.type,
         [attribute.openinferenceKind]: 'CHAIN',
       }),
@@ -193,7 +199,7 @@ export class SampleTrace {
     })
     return [
       ...items,
-      spanItem(body, measure(instrument.sampleAttempt, 1, counted, end)),
+      spanItem(body, outcome === 'incomplete' ? [] : measure(instrument.sampleAttempt, 1, counted, end)),
       ...this.#exceptionLog(error, body),
     ]
   }

@@ -27,7 +27,7 @@ export function evaluationsOf(sample: EvalSample, scope: SampleScope, fallbackTi
     const time = scoredAt(name, original, sample.events) ?? fallbackTime
     return scalarsOf(name, original.value).map((scalar) => ({
       ...scalar,
-      ...resultOf(scalar.value, scope),
+      ...resultOf(scalar.value),
       score: original,
       time,
     }))
@@ -65,6 +65,8 @@ export function evaluationsOf(sample: EvalSample, scope: SampleScope, fallbackTi
 interface Result {
   readonly value: number | undefined
   readonly label: string | undefined
+  /** A value that is neither number nor grade may be the model's own words, which are content. */
+  readonly text?: string | undefined
   /** The scorer's range is known to be 0 to 1. */
   readonly unit: boolean
   readonly verdict: boolean | undefined
@@ -74,7 +76,7 @@ const grades: { readonly [grade: string]: number } = { C: 1, P: 0.5, I: 0, N: 0 
 const words: { readonly [word: string]: boolean } = { yes: true, true: true, no: false, false: false }
 
 /** As Inspect's `value_to_float`, except that what is no number stays none instead of becoming 0. */
-function resultOf(value: unknown, { settings }: SampleScope): Result {
+function resultOf(value: unknown): Result {
   if (typeof value === 'number') {
     return { value: Number.isFinite(value) ? value : undefined, label: undefined, unit: false, verdict: undefined }
   }
@@ -88,13 +90,7 @@ function resultOf(value: unknown, { settings }: SampleScope): Result {
   if (word !== undefined) return verdictResult(word, word ? 'pass' : 'fail')
   const numeric = text.trim() === '' ? Number.NaN : Number(text)
   if (Number.isFinite(numeric)) return { value: numeric, label: undefined, unit: false, verdict: undefined }
-  // Any other text may be the model's own, which is content.
-  return {
-    value: undefined,
-    label: settings.content.events ? text.slice(0, 100) : undefined,
-    unit: false,
-    verdict: undefined,
-  }
+  return { value: undefined, label: undefined, text: text.slice(0, 100), unit: false, verdict: undefined }
 }
 
 function verdictResult(verdict: boolean, label: string): Result {
@@ -122,7 +118,7 @@ function resultAttributes(name: string, result: Result, score: Score, withConten
     ...attributesOf({
       [attribute.evaluationName]: name,
       [attribute.scoreValue]: result.value,
-      [attribute.scoreLabel]: result.label,
+      [attribute.scoreLabel]: result.label ?? (withContent ? result.text : undefined),
     }),
     ...(withContent ? contentOf({ [attribute.explanation]: score.explanation }) : {}),
   }
@@ -160,7 +156,7 @@ function intermediateItems(event: ScoreEvent, index: number, scope: SampleScope)
       record(
         time,
         {
-          ...resultAttributes(name, resultOf(value, scope), event.score, withContent),
+          ...resultAttributes(name, resultOf(value), event.score, withContent),
           [attribute.scoreIntermediate]: true,
         },
         scope.rootSpanId,
@@ -186,7 +182,7 @@ function editItems(event: ScoreEditEvent, sample: EvalSample, scope: SampleScope
   } as Score
   const results = scalarsOf(event.score_name, score.value).map((scalar) => ({
     ...scalar,
-    ...resultOf(scalar.value, scope),
+    ...resultOf(scalar.value),
   }))
   const marks = { [attribute.scoreEdited]: true }
   return [

@@ -28,6 +28,7 @@ export function spansOf(items: readonly Item[]): SpanBody[] {
 }
 
 export interface RenderOptions {
+  readonly ids?: boolean
   readonly times?: boolean
   readonly attributes?: boolean
 }
@@ -62,7 +63,9 @@ export function renderMeasurements(items: readonly Item[]): string {
 /** Spans as an indented tree, one trace after another, in order of start; each line is a span. */
 export function renderTree(spans: readonly SpanBody[], options: RenderOptions = {}): string {
   const traces = Map.groupBy(spans, (span) => span.traceId)
-  return [...traces].map(([id, trace]) => `trace ${id}\n${renderTrace(trace, options)}`).join('\n\n')
+  return [...traces]
+    .map(([id, trace]) => `${options.ids === false ? '' : `trace ${id}\n`}${renderTrace(trace, options)}`)
+    .join('\n\n')
 }
 
 function renderTrace(trace: readonly SpanBody[], options: RenderOptions): string {
@@ -87,10 +90,11 @@ function renderSpan(
   span: SpanBody,
   depth: number,
   origin: HrTime,
-  { times = true, attributes = false }: RenderOptions,
+  { ids = true, times = true, attributes = false }: RenderOptions,
 ): string {
   const indent = '  '.repeat(depth)
-  const parts = [`${indent}${span.name}`, span.spanId]
+  const parts = [`${indent}${span.name}`]
+  if (ids) parts.push(span.spanId)
   if (span.kind !== 'internal') parts.push(`(${span.kind})`)
   if (times) parts.push(`${milliseconds(origin, span.start)}–${milliseconds(origin, span.end)}`)
   if (span.error) parts.push(`ERROR ${String(span.attributes['error.type'])}: ${span.error.message.slice(0, 60)}`)

@@ -1,0 +1,444 @@
+import { describe, expect, it } from 'vitest'
+import type { Item, SpanBody } from '../../src/delivery/item.ts'
+import type { Event } from '../../src/inspect/records.ts'
+import { Mapping } from '../../src/telemetry/mapping.ts'
+import { telemetrySettings } from '../../src/telemetry/settings.ts'
+import { renderMeasurements, renderTree, spansOf } from './render.ts'
+import {
+  at,
+  begin,
+  end,
+  fire,
+  mapAll,
+  model,
+  play,
+  sampleIds,
+  sampleOf,
+  solving,
+  spec,
+  summary,
+  tool,
+} from './stream.ts'
+
+function tree(items: readonly Item[]): string {
+  const sample = spansOf(items).filter((span) => !['eval_run', 'eval_task sums'].includes(span.name))
+  return renderTree(sample, { ids: false })
+}
+
+function named(items: readonly Item[], name: string): SpanBody[] {
+  return spansOf(items).filter((span) => span.name === name)
+}
+
+describe('spans of a sample', () => {
+  it('pairs parallel tool calls of one name with their spans by the order of the log', () => {
+    const events = solving([
+      begin('t1', 'add', 'tool', 2, 'solver'),
+      tool('e1', 'add', 2, 6),
+      begin('t2', 'add', 'tool', 2, 'solver'),
+      tool('e2', 'add', 2, 5),
+      end('t2', 5),
+      end('t1', 6),
+    ])
+    // Both spans have ended when the first event arrives, so the time alone does not tell.
+    const live = [
+      events[0]!,
+      events[1]!,
+      events[2]!,
+      events[4]!,
+      end('t2', 5),
+      end('t1', 5),
+      events[5]!,
+      events[3]!,
+      ...events.slice(8),
+    ]
+    const calls = named(play(sampleOf(events), { live }), 'execute_tool add')
+    expect(
+      calls
+        .map(({ attributes }) => `${String(attributes['gen_ai.tool.call.id'])} ${String(attributes['eval.span.id'])}`)
+        .toSorted(),
+    ).toEqual(['call-e1 t1', 'call-e2 t2'])
+  })
+
+  it('gives out a chat span once, though its event comes twice and again with the sample', () => {
+    const events = solving([model('m1', 2, 4)])
+    const live = [...events.slice(0, 2), model('m1', 2, undefined), model('m1', 2, 4), ...events.slice(3)]
+    const items = play(sampleOf(events), { live })
+    expect(tree(items)).toMatchInlineSnapshot(`
+      "eval_sample sums 0.0–9000.0
+        → {"eval.link.type":"task"}
+        eval_attempt 0.0–9000.0
+          solvers 0.0–8000.0
+            solver generate 0.0–8000.0
+              chat gpt-9 (client) 1000.0–3000.0"
+    `)
+    expect(items).toEqual(play(sampleOf(events)))
+  })
+
+  it('takes from the finished sample what got lost on the way', () => {
+    const events = solving([
+      model('m1', 2, 4),
+      begin('t1', 'add', 'tool', 5, 'solver'),
+      tool('e1', 'add', 5, 6),
+      end('t1', 6),
+    ])
+    const byId = (items: Item[]): Item[] => items.toSorted((a, b) => (a.object + a.id < b.object + b.id ? -1 : 1))
+    expect(byId(play(sampleOf(events), { live: [] }))).toEqual(byId(play(sampleOf(events))))
+  })
+
+  it('shows a call that was cut off until its solver ended, as incomplete', () => {
+    const cutOff = model('m1', 2, undefined, { pending: true, output: undefined })
+    const events = solving([cutOff], 7)
+    expect(tree(play(sampleOf(events, { limit: { type: 'time', limit: 6 } })))).toMatchInlineSnapshot(`
+      "eval_sample sums 0.0–9000.0
+        · eval.sample.limit 9000.0 {"eval.sample.limit":"time","eval.sample.limit.value":6}
+        → {"eval.link.type":"task"}
+        eval_attempt 0.0–9000.0
+          solvers 0.0–6000.0
+            solver generate 0.0–6000.0
+              chat gpt-9 (client) 1000.0–6000.0 incomplete"
+    `)
+  })
+
+  it('ends a call that tripped a limit with its answer', () => {
+    const tripping = model('m1', 2, undefined, {
+      output: { model: 'gpt-9', choices: [], usage: { input_tokens: 1, output_tokens: 2, total_tokens: 3 }, time: 1.5 },
+    })
+    const [chat] = named(play(sampleOf(solving([tripping]))), 'chat gpt-9')
+    expect([chat!.end[0] - chat!.start[0], chat!.end[1]]).toEqual([1, 500_000_000])
+    expect(chat!.attributes['gen_ai.usage.output_tokens']).toBe(2)
+  })
+
+  it('puts back-offs on the call that went on, and keeps failed attempts apart', () => {
+    const failed = model('m1', 2, undefined, { error: "RateLimitError('429')", working_start: 1 })
+    const events = solving([failed, model('m2', 1.9, 8, { working_time: 1, working_start: 1 })])
+    const retry = fire(
+      'onModelRetry',
+      {
+        ...sampleIds,
+        model_name: 'gpt-9',
+        attempt: 1,
+        wait_time: 4.5,
+        exception_type: 'RateLimitError',
+        status_code: 429,
+      },
+      2.5,
+    )
+    const items = play(sampleOf(events), { before: [retry] })
+    expect(tree(items)).toMatchInlineSnapshot(`
+      "eval_sample sums 0.0–9000.0
+        → {"eval.link.type":"task"}
+        eval_attempt 0.0–9000.0
+          solvers 0.0–8000.0
+            solver generate 0.0–8000.0
+              chat gpt-9 (client) 900.0–7000.0
+                · eval.model.retry 1500.0 {"eval.model.retry.attempt":1,"eval.model.retry.wait_time":4.5,"error.type":"RateLimitError","http.response.status_code":429,"gen_ai.request.model":"gpt-9"}
+              chat gpt-9 (client) 1000.0–1000.0 ERROR RateLimitError: RateLimitError('429')"
+    `)
+    expect(
+      renderMeasurements(items)
+        .split('\n')
+        .filter((line) => line.startsWith('eval.model.retry')),
+    ).toMatchInlineSnapshot(`
+      [
+        "eval.model.retry {"gen_ai.provider.name":"openai","gen_ai.request.model":"gpt-9","error.type":"RateLimitError","http.response.status_code":429}: 1 × = 1",
+        "eval.model.retry.wait_time {"gen_ai.provider.name":"openai","gen_ai.request.model":"gpt-9","error.type":"RateLimitError"}: 1 × = 4.5",
+      ]
+    `)
+  })
+
+  it('puts back-offs on the sample when no call can be told to be the retried one', () => {
+    const retry = fire('onModelRetry', { ...sampleIds, model_name: 'other', attempt: 1, wait_time: 1 }, 2)
+    const [root] = named(play(sampleOf(solving([model('m1', 2, 4)])), { before: [retry] }), 'eval_sample sums')
+    expect(root!.events.map((event) => event.name)).toEqual(['eval.model.retry'])
+  })
+
+  it('counts no tokens of an answer from the cache, but what it saved', () => {
+    const items = play(sampleOf(solving([model('m1', 2, 2.1, { cache: 'read' })])))
+    const [chat] = named(items, 'chat gpt-9')
+    expect(chat!.kind).toBe('internal')
+    expect(Object.keys(chat!.attributes).filter((name) => name.startsWith('gen_ai.usage'))).toEqual([])
+    expect(
+      renderMeasurements(items)
+        .split('\n')
+        .filter((line) => /cache|token\.usage/.test(line)),
+    ).toMatchInlineSnapshot(`
+      [
+        "eval.model.cache.lookup {"gen_ai.provider.name":"openai","gen_ai.request.model":"gpt-9","eval.cache.result":"hit"}: 1 × = 1",
+        "eval.model.cache.saved_tokens {"gen_ai.provider.name":"openai","gen_ai.request.model":"gpt-9","gen_ai.token.type":"input"}: 1 × = 10",
+        "eval.model.cache.saved_tokens {"gen_ai.provider.name":"openai","gen_ai.request.model":"gpt-9","gen_ai.token.type":"output"}: 1 × = 5",
+      ]
+    `)
+  })
+
+  it('hangs the sandbox failure of a sample that never ran on its root', () => {
+    const events = [begin('init', 'init', 'init', 0.2), end('init', 0.8)]
+    const error = { message: "RuntimeError('no sandbox')", traceback: 'secret traceback', traceback_ansi: '' }
+    const sample = sampleOf(events, { error, started_at: undefined, completed_at: at(0.9) })
+    const items = mapAll([
+      fire('onTaskStart', { run_id: 'run1', eval_id: 'eval1', spec }, 0),
+      fire('onSampleInit', { ...sampleIds, summary }, 0.2),
+      fire('onSampleEnd', { ...sampleIds, sample }, 0.9),
+    ])
+    expect(tree(items)).toMatchInlineSnapshot(`
+      "eval_sample sums 0.0–700.0 ERROR RuntimeError: RuntimeError('no sandbox')
+        · exception 700.0 {"exception.type":"RuntimeError","exception.message":"RuntimeError('no sandbox')"}
+        → {"eval.link.type":"task"}
+        init 0.0–600.0"
+    `)
+  })
+
+  it('keeps unknown spans and events from breaking anything', () => {
+    const odd = { event: 'from_the_future', uuid: 'x', timestamp: at(3), span_id: 'nowhere' } as unknown as Event
+    const lost = model('m1', 2, 4, { span_id: 'nowhere' })
+    expect(tree(play(sampleOf(solving([odd, lost]))))).toMatchInlineSnapshot(`
+      "eval_sample sums 0.0–9000.0
+        → {"eval.link.type":"task"}
+        eval_attempt 0.0–9000.0
+          solvers 0.0–8000.0
+            solver generate 0.0–8000.0
+          chat gpt-9 (client) 1000.0–3000.0"
+    `)
+  })
+
+  it('closes what has no end when it is told that nothing more comes', () => {
+    const mapping = new Mapping(telemetrySettings({}))
+    const live = solving([model('m1', 2, 4)]).slice(0, 3)
+    const items = [
+      fire('onRunStart', { run_id: 'run1', task_names: ['sums'] }, 0),
+      fire('onTaskStart', { run_id: 'run1', eval_id: 'eval1', spec }, 0),
+      fire('onSampleInit', { ...sampleIds, summary }, 0.5),
+      fire('onSampleAttemptStart', { ...sampleIds, summary, attempt: 1 }, 1),
+      ...live.map((event) => fire('onSampleEvent', { ...sampleIds, event }, 5)),
+    ].flatMap((event) => mapping.map(event).items)
+    expect(items.flatMap((item) => (item.kind === 'span' ? [item.body.name] : []))).toEqual(['chat gpt-9'])
+    expect(mapping.unfinished).toBe(1)
+    items.push(...mapping.seal([0, 0]).items)
+    expect(tree(items)).toMatchInlineSnapshot(`
+      "eval_sample sums 0.0–3000.0 incomplete
+        → {"eval.link.type":"task"}
+        eval_attempt 0.0–3000.0 incomplete
+          solvers 0.0–3000.0 incomplete
+            solver generate 0.0–3000.0 incomplete
+              chat gpt-9 (client) 1000.0–3000.0"
+    `)
+    expect(mapping.unfinished).toBe(0)
+  })
+})
+
+describe('settings', () => {
+  const events = solving([
+    model('m1', 2, 4),
+    begin('t1', 'add', 'tool', 5, 'solver'),
+    tool('e1', 'add', 5, 6),
+    end('t1', 6),
+  ])
+  const error = { message: "ValueError('wrong')", traceback: 'a secret traceback', traceback_ansi: '' }
+  const scores = { judge: { value: 'a secret verdict', explanation: 'a secret reason', answer: 'a secret' } }
+  const sample = sampleOf(events, { error, scores, metadata: { note: 'a secret' } })
+
+  it('lets no content out by default', () => {
+    expect(JSON.stringify(play(sample))).not.toContain('secret')
+  })
+
+  it('puts content on spans and records when asked to', () => {
+    const items = play(sample, { env: { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_AND_EVENT' } })
+    const [chat] = named(items, 'chat gpt-9')
+    expect(JSON.parse(String(chat!.attributes['gen_ai.input.messages']))).toEqual([
+      { role: 'user', parts: [{ type: 'text', content: 'a secret question' }] },
+    ])
+    const [call] = named(items, 'execute_tool add')
+    expect(call!.attributes['gen_ai.tool.call.result']).toBe('a secret result')
+    const [root] = named(items, 'eval_sample sums')
+    expect([root!.attributes['input.value'], root!.attributes['eval.sample.target']]).toEqual([
+      'a secret input',
+      'a secret target',
+    ])
+    const records = items.flatMap((item) =>
+      item.kind === 'log' ? [item.body.attributes['gen_ai.evaluation.explanation']] : [],
+    )
+    expect(records).toEqual(['a secret reason'])
+  })
+
+  it('keeps spans free of content when only events are to carry it', () => {
+    const items = play(sample, { env: { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'EVENT_ONLY' } })
+    expect(JSON.stringify(spansOf(items))).not.toContain('secret')
+    expect(JSON.stringify(items)).toContain('a secret reason')
+  })
+
+  it('refuses a value that it does not know, and names the variable', () => {
+    expect(() => telemetrySettings({ OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'maybe' })).toThrow(
+      'OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT is `maybe`; use NO_CONTENT, SPAN_ONLY, EVENT_ONLY or SPAN_AND_EVENT',
+    )
+    expect(() => telemetrySettings({ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '7' })).toThrow(
+      'OTEL_TRACES_SAMPLER_ARG is `7`; use a number from 0 to 1',
+    )
+  })
+
+  it('counts all in the metrics, whatever is sampled', () => {
+    const off = play(sample, { env: { OTEL_TRACES_SAMPLER: 'always_off' } })
+    expect(new Set(off.map((item) => item.kind))).toEqual(new Set(['mark']))
+    expect(renderMeasurements(off)).toBe(renderMeasurements(play(sample)))
+  })
+
+  it('writes the latest names when asked to, and then none of the others', () => {
+    const items = play(sample, { env: { OTEL_SEMCONV_STABILITY_OPT_IN: 'http,gen_ai_latest_experimental' } })
+    const instruments = new Set(items.flatMap((item) => item.measurements ?? []).map((each) => each.instrument.name))
+    expect([...instruments].filter((name) => name.startsWith('gen_ai')).toSorted()).toMatchInlineSnapshot(`
+      [
+        "gen_ai.client.inference.duration",
+        "gen_ai.client.inference.operation.input_tokens",
+        "gen_ai.client.inference.operation.output_tokens",
+        "gen_ai.client.inference.usage.input_tokens",
+        "gen_ai.client.inference.usage.output_tokens",
+        "gen_ai.execute_tool.duration",
+      ]
+    `)
+  })
+
+  it('nests samples under their task when a run is to be one trace', () => {
+    const items = play(sample, { env: { EVALSPAN_TRACE_SHAPE: 'run' } })
+    expect(new Set(spansOf(items).map((span) => span.traceId)).size).toBe(1)
+    expect(renderTree(spansOf(items), { ids: false, times: false })).toMatchInlineSnapshot(`
+      "eval_run
+        eval_task sums
+          eval_sample sums ERROR ValueError: ValueError('wrong')
+            · gen_ai.evaluation.result 10000.0 {"gen_ai.evaluation.name":"judge"}
+            eval_attempt ERROR ValueError: ValueError('wrong')
+              · exception 10000.0 {"exception.type":"ValueError","exception.message":"ValueError('wrong')"}
+              solvers
+                solver generate
+                  chat gpt-9 (client)
+                  execute_tool add"
+    `)
+  })
+
+  it('tells exceptions as log records when asked to', () => {
+    const items = play(sample, { env: { OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'logs' } })
+    expect(spansOf(items).flatMap((span) => span.events.map((event) => event.name))).not.toContain('exception')
+    const records = items
+      .flatMap((item) => (item.kind === 'log' ? [item.body] : []))
+      .filter((body) => body.eventName === 'exception')
+    expect(records.map(({ severity, attributes }) => [severity, attributes['exception.type']])).toEqual([
+      ['warn', 'ValueError'],
+    ])
+  })
+})
+
+describe('scores', () => {
+  it('become a result for each scalar, with a value and a label where there is one', () => {
+    const scores = {
+      grade: { value: 'P' },
+      yes: { value: 'Yes' },
+      flag: { value: false },
+      number: { value: 0.25 },
+      text: { value: '0.75' },
+      unscored: { value: Number.NaN },
+      infinite: { value: Infinity },
+      prose: { value: 'mostly harmless' },
+      parts: { value: { a: 1, b: 'C', none: null } },
+      list: { value: [1, 'I'] },
+    }
+    const items = play(sampleOf(solving([]), { scores }))
+    const results = items.flatMap((item) => (item.kind === 'log' ? [item.body.attributes] : []))
+    expect(
+      results.map((result) => [
+        result['gen_ai.evaluation.name'],
+        result['gen_ai.evaluation.score.value'],
+        result['gen_ai.evaluation.score.label'],
+      ]),
+    ).toMatchInlineSnapshot(`
+      [
+        [
+          "grade",
+          0.5,
+          "P",
+        ],
+        [
+          "yes",
+          1,
+          "pass",
+        ],
+        [
+          "flag",
+          0,
+          "fail",
+        ],
+        [
+          "number",
+          0.25,
+          undefined,
+        ],
+        [
+          "text",
+          0.75,
+          undefined,
+        ],
+        [
+          "unscored",
+          undefined,
+          undefined,
+        ],
+        [
+          "infinite",
+          undefined,
+          undefined,
+        ],
+        [
+          "prose",
+          undefined,
+          undefined,
+        ],
+        [
+          "parts/a",
+          1,
+          undefined,
+        ],
+        [
+          "parts/b",
+          1,
+          "C",
+        ],
+        [
+          "list/1",
+          1,
+          undefined,
+        ],
+        [
+          "list/2",
+          0,
+          "I",
+        ],
+      ]
+    `)
+  })
+
+  it('say pass only when every verdict does', () => {
+    const status = (scores: object): unknown =>
+      named(play(sampleOf(solving([]), { scores: scores as never })), 'eval_sample sums')[0]!.attributes[
+        'test.case.result.status'
+      ]
+    expect([
+      status({ a: { value: 'C' } }),
+      status({ a: { value: 'C' }, b: { value: false } }),
+      status({ a: { value: 0.9 } }),
+    ]).toEqual(['pass', 'fail', undefined])
+  })
+
+  it('on the way are told as such, and do not count', () => {
+    const events = solving([
+      {
+        event: 'score',
+        uuid: 's1',
+        span_id: 'solver',
+        timestamp: at(3),
+        intermediate: true,
+        scorer: 'mid',
+        score: { value: 'C' },
+      },
+    ])
+    const items = play(sampleOf(events))
+    const [record] = items.flatMap((item) => (item.kind === 'log' ? [item] : []))
+    expect(record!.body.attributes).toMatchObject({ 'gen_ai.evaluation.name': 'mid', 'eval.score.intermediate': true })
+    expect(record!.measurements).toEqual([])
+  })
+})
