@@ -1,19 +1,24 @@
+import { messageOf } from '../errors.ts'
 import { asFields, isFields } from './fields.ts'
-import { parse } from './json.ts'
 import type { LogFile } from './log-file.ts'
 import type { LogLayout, RawSample, SampleKey, SampleSlot } from './layout.ts'
 import { mayHoldAttachments } from './resolve.ts'
 import { toSampleKey } from './sample-key.ts'
-import { decodeText, parseQuietly } from './text.ts'
+import { decodeText, parseQuietly, parseText } from './text.ts'
 import { readZipDirectory, type ZipMember } from './zip-directory.ts'
 import { readZipMember } from './zip-member.ts'
 
 /** A finished log in a ZIP: one member for each sample. */
 export async function openEvalLayout(file: LogFile): Promise<LogLayout> {
   const members = await readZipDirectory(file)
-  const header = parse(await readText(file, headerOf(members)))
+  const header = await readHeader(file, headerOf(members))
   const summaries = await readSummaries(file, members.get('summaries.json'))
-  return { header, slots: toSlots(file, members, summaries, datasetIds(header)), complete: true }
+  return {
+    header,
+    headerWhere: 'header.json',
+    slots: toSlots(file, members, summaries, datasetIds(header)),
+    complete: true,
+  }
 }
 
 function headerOf(members: ReadonlyMap<string, ZipMember>): ZipMember {
@@ -35,7 +40,8 @@ interface Summary {
 async function readSummaries(file: LogFile, member: ZipMember | undefined): Promise<Map<string, Summary>> {
   const summaries = new Map<string, Summary>()
   if (member === undefined) return summaries
-  const records = parseQuietly(await readText(file, member).catch(() => undefined))
+  const text = await readZipMember(file, member).then(decodeText, () => undefined)
+  const records = parseQuietly(text)
   for (const record of Array.isArray(records) ? records : []) {
     const key = toSampleKey(record)
     if (key === undefined) continue
@@ -71,8 +77,8 @@ function toSlots(
     })
   }
   // When the names of members are not what the summaries lead to expect, the summaries are not to be trusted.
-  if (unsummarized === 0) slots.push(...[...unused].map(([name, summary]) => missingSlot(name, summary)))
-  return slots
+  if (unsummarized > 0) return slots
+  return slots.concat(Array.from(unused, ([name, summary]) => missingSlot(name, summary)))
 }
 
 /** Ids are not escaped: they may hold slashes, and even `_epoch_`. */
@@ -87,7 +93,7 @@ function datasetIds(header: unknown): Map<string, string | number> {
 
 async function loadMember(file: LogFile, member: ZipMember): Promise<RawSample> {
   const text = decodeText(await readZipMember(file, member))
-  return { record: parse(text), condensed: mayHoldAttachments(text) }
+  return { record: parseText(text), condensed: mayHoldAttachments(text) }
 }
 
 function rejectChunked(): Promise<RawSample> {
@@ -111,10 +117,10 @@ function missingSlot(name: string, { key, completedAt }: Summary): SampleSlot {
   }
 }
 
-async function readText(file: LogFile, member: ZipMember): Promise<string> {
+async function readHeader(file: LogFile, member: ZipMember): Promise<unknown> {
   try {
-    return decodeText(await readZipMember(file, member))
+    return parseText(decodeText(await readZipMember(file, member)))
   } catch (error) {
-    throw new Error(`${member.name}: ${(error as Error).message}`, { cause: error })
+    throw new Error(`${member.name}: ${messageOf(error)}`, { cause: error })
   }
 }

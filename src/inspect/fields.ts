@@ -7,7 +7,7 @@ class FieldError extends Error {
   readonly problem: string
 
   constructor(path: string, problem: string, options?: ErrorOptions) {
-    super(`${path} ${problem}`, options)
+    super(`${path} ${problem}, which Inspect never writes; restore the log as it was written`.trimStart(), options)
     this.path = path
     this.problem = problem
   }

@@ -1,12 +1,11 @@
 import { constants } from 'node:buffer'
 import { messageOf } from '../errors.ts'
-import { parse } from './json.ts'
 import { JsonLogScanner, type ByteRange, type ScannedSample } from './json-log-scanner.ts'
 import type { LogFile } from './log-file.ts'
 import type { LogLayout, RawSample, SampleSlot } from './layout.ts'
 import { mayHoldAttachments } from './resolve.ts'
 import { toSampleKey } from './sample-key.ts'
-import { decodeText, parseQuietly } from './text.ts'
+import { decodeText, parseQuietly, parseText } from './text.ts'
 
 const chunkSize = 1024 * 1024
 
@@ -20,6 +19,7 @@ export async function openJsonLayout(file: LogFile): Promise<LogLayout> {
   if (!scanner.done && scanner.inSamples) slots.push(cutOffSlot(file, scanner))
   return {
     header: await readHeader(file, scanner.header),
+    headerWhere: 'the header',
     slots,
     complete: scanner.done || !scanner.inSamples,
   }
@@ -38,7 +38,7 @@ async function readHeader(file: LogFile, fields: readonly ByteRange[]): Promise<
   try {
     const texts: string[] = []
     for (const field of fields) texts.push(await readRange(file, field))
-    return parse(`{${texts.join(',')}}`)
+    return parseText(`{${texts.join(',')}}`)
   } catch (error) {
     throw new Error(`the header: ${messageOf(error)}`, { cause: error })
   }
@@ -60,7 +60,7 @@ function toSlot(file: LogFile, sample: ScannedSample, index: number): SampleSlot
     where: `samples[${index}]`,
     async load(): Promise<RawSample> {
       const text = await readRange(file, sample)
-      return { record: parse(text), condensed: mayHoldAttachments(text) }
+      return { record: parseText(text), condensed: mayHoldAttachments(text) }
     },
   }
 }

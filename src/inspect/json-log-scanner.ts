@@ -21,6 +21,9 @@ const closeList = 0x5d
 const openObject = 0x7b
 const closeObject = 0x7d
 
+/** 1 for the bytes that start or end something. */
+const nests = Uint8Array.from({ length: 256 }, (_, byte) => Number('"{}[]'.includes(String.fromCharCode(byte))))
+
 /**
  * Notes the places of the header's fields and of the samples in a `.json` log, in one pass over its bytes, which come
  * in chunks. It follows nesting and strings only: whether the places hold valid JSON shows when they are parsed.
@@ -64,6 +67,10 @@ export class JsonLogScanner {
       if (this.#inString) {
         index = this.#skipString(chunk, index)
         if (!this.#inString) this.#endString(chunk, index)
+        continue
+      }
+      if (this.#depth > (this.inSamples ? 3 : 1)) {
+        index = this.#skipNested(chunk, index)
         continue
       }
       const byte = chunk[index]!
@@ -154,6 +161,31 @@ export class JsonLogScanner {
     const pieces = [...(this.#noted ?? []), chunk.subarray(this.#notedFrom, index)]
     this.#noted = undefined
     return Buffer.concat(pieces).toString('utf8')
+  }
+
+  /** Passes over what is nested too deep to matter, which is nearly all of a log. */
+  #skipNested(chunk: Buffer, from: number): number {
+    const floor = this.inSamples ? 3 : 1
+    let depth = this.#depth
+    let index = from
+    while (index < chunk.length) {
+      const byte = chunk[index]!
+      if (nests[byte] === 0) {
+        index += 1
+        continue
+      }
+      if (byte === quote) {
+        this.#inString = true
+        index = this.#skipString(chunk, index + 1)
+        if (this.#inString) break
+        continue
+      }
+      index += 1
+      if (byte === openObject || byte === openList) depth += 1
+      else if ((byte === closeObject || byte === closeList) && (depth -= 1) === floor) break
+    }
+    this.#depth = depth
+    return index
   }
 
   /** The index after the string's closing quote, or the end of the chunk. */

@@ -7,14 +7,14 @@ import { syntaxErrorPosition } from './json-error.ts'
  * beyond 2^53 become decimal strings. Throws a `SyntaxError` that names the position.
  */
 export function parse(text: string): unknown {
-  if (!mayHoldBigInteger(text)) {
-    try {
-      return JSON.parse(text)
-    } catch {
-      // Inspect's dialect, or no JSON at all: the slow path tells.
-    }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    // Inspect's dialect, or no JSON at all: the slow path tells.
+    return parseDialect(text)
   }
-  return parseDialect(text)
+  return holdsUnsafeNumber(value) ? parseDialect(text) : value
 }
 
 /**
@@ -25,12 +25,21 @@ export function stringify(value: unknown): string {
   return (holdsSpecialNumber(value) ? writeSpecial(value) : JSON.stringify(value)) ?? 'null'
 }
 
-/** True when a run of 16 digits or more is a number of its own, as far as its neighbours tell; may err in strings. */
-function mayHoldBigInteger(text: string): boolean {
-  const digits = /\d{16,}/g
-  for (let match = digits.exec(text); match !== null; match = digits.exec(text)) {
-    if (/[\d.eE+]/.test(text[match.index - 1] ?? '')) continue
-    if (!/[.eE]/.test(text[digits.lastIndex] ?? '')) return true
+/** Numbers beyond 2^53 may be integers that were rounded; searching the text for long runs of digits costs more. */
+function holdsUnsafeNumber(root: unknown): boolean {
+  const open: object[] = []
+  const isUnsafe = (value: unknown): boolean => {
+    if (typeof value === 'object' && value !== null) open.push(value)
+    return typeof value === 'number' && (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER)
+  }
+  if (isUnsafe(root)) return true
+  for (let holder = open.pop(); holder !== undefined; holder = open.pop()) {
+    if (Array.isArray(holder)) {
+      if (holder.some(isUnsafe)) return true
+    } else {
+      const fields = holder as { [key: string]: unknown }
+      for (const key in fields) if (isUnsafe(fields[key])) return true
+    }
   }
   return false
 }
@@ -72,9 +81,15 @@ function restoreNaN(root: unknown, nan: string): unknown {
   return root
 }
 
-/** Numbers that `JSON.stringify` turns into something else. */
+/** True for a number that would not be read back as it is if `JSON.stringify` wrote it. */
 function isSpecial(value: number): boolean {
-  return !Number.isFinite(value) || Object.is(value, -0)
+  return !Number.isFinite(value) || Object.is(value, -0) || isLongInteger(value)
+}
+
+/** JavaScript writes it like an integer, with digits that it does not have. */
+function isLongInteger(value: number): boolean {
+  const size = Math.abs(value)
+  return size > Number.MAX_SAFE_INTEGER && size < 1e21
 }
 
 function holdsSpecialNumber(value: unknown): boolean {
@@ -88,7 +103,7 @@ function holdsSpecialNumber(value: unknown): boolean {
 }
 
 function writeSpecial(value: unknown): string | undefined {
-  if (typeof value === 'number') return Object.is(value, -0) ? '-0.0' : String(value)
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0.0' : `${value}${isLongInteger(value) ? '.0' : ''}`
   if (typeof value !== 'object' || value === null || 'toJSON' in value) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map((item: unknown) => writeSpecial(item) ?? 'null').join(',')}]`
   const pairs: string[] = []

@@ -26,6 +26,8 @@ export interface SampleSlot {
 export interface LogLayout {
   /** As parsed, without samples. */
   readonly header: unknown
+  /** For messages. */
+  readonly headerWhere: string
   /** In the order of the file. */
   readonly slots: readonly SampleSlot[]
   /** The log holds these samples and no others. */

@@ -4,11 +4,10 @@ import { openEvalLayout } from './eval-layout.ts'
 import { openJsonLayout } from './json-layout.ts'
 import type { LogLayout, SampleKey, SampleSlot } from './layout.ts'
 import { LogFile } from './log-file.ts'
-import { migrateHeader } from './migrate-header.ts'
-import { migrateSample } from './migrate-sample.ts'
+import { migrateHeader, migrateSample } from './migrate.ts'
 import type { EvalLog, EvalSample } from './records.ts'
 import { resolveSample } from './resolve.ts'
-import { toMicroseconds } from './timestamp.ts'
+import { compareTimes, parseTime, type HrTime } from './time.ts'
 
 /** A sample, or why it cannot be read. */
 export type LogEntry = { readonly sample: EvalSample } | { readonly error: EvalspanError }
@@ -41,10 +40,18 @@ export async function openLog(path: string): Promise<LogReader> {
   try {
     file = await LogFile.open(path)
     const layout = await openLayout(file)
-    return new Reader(file, layout, migrateHeader(layout.header))
+    return new Reader(file, layout, readHeader(path, layout))
   } catch (error) {
     await file?.close()
     throw badLog(path, undefined, error)
+  }
+}
+
+function readHeader(path: string, { header, headerWhere }: LogLayout): EvalLog {
+  try {
+    return migrateHeader(header)
+  } catch (error) {
+    throw badLog(path, headerWhere, error)
   }
 }
 
@@ -104,12 +111,11 @@ class Reader implements LogReader {
 
 /** A slot without a time goes with the one before it. */
 function byCompletion(slots: readonly SampleSlot[]): SampleSlot[] {
-  let time = Number.NEGATIVE_INFINITY
+  let time: HrTime = [Number.NEGATIVE_INFINITY, 0]
   const timed = slots.map((slot) => {
-    time = toMicroseconds(slot.completedAt) ?? time
+    time = parseTime(slot.completedAt) ?? time
     return { slot, time }
   })
-  return timed
-    .toSorted((first, second) => (first.time < second.time ? -1 : Number(first.time > second.time)))
-    .map(({ slot }) => slot)
+  // Two infinite times give NaN, which counts as the same.
+  return timed.toSorted((first, second) => compareTimes(first.time, second.time)).map(({ slot }) => slot)
 }

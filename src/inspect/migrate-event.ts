@@ -2,7 +2,7 @@ import { dropNulls, expectType, fieldsIn, isFields, listIn, visit, visitList, ty
 import { migrateConfig } from './migrate-config.ts'
 import { migrateMessage, migrateOutput } from './migrate-message.ts'
 import { migrateScore } from './migrate-score.ts'
-import { toUtc } from './timestamp.ts'
+import { toUtc } from './to-utc.ts'
 
 /** Brings an event of an older log to the present form, in place. Kinds that are not known stay as they are. */
 export function migrateEvent(event: Fields): void {

@@ -13,18 +13,19 @@ import {
 } from './fields.ts'
 import { migrateConfig } from './migrate-config.ts'
 import { migrateSandbox } from './migrate-sandbox.ts'
+import { migrateUsage } from './migrate-usage.ts'
 import type { EvalLog, EvalSpec } from './records.ts'
-import { toUtc } from './timestamp.ts'
+import { toUtc } from './to-utc.ts'
 
 /** Brings the header of an older log to the present form, in place. An error names the field that is unusable. */
 export function migrateHeader(raw: unknown): EvalLog {
-  const log = asFields(raw, 'the header')
+  const log = asFields(raw, 'it')
   dropNulls(log)
   delete log['samples']
   delete log['reductions']
   log['version'] ??= 2
   log['status'] ??= 'started'
-  if (!('eval' in log)) throw new Error('eval is left out; this is not a log of Inspect')
+  if (!('eval' in log)) throw new Error('eval is left out, so this is no log of Inspect; give a log that Inspect wrote')
   visit(log, 'eval', migrateSpec)
   visit(log, 'plan', migratePlan)
   if ('results' in log) visit(log, 'results', migrateResults)
@@ -112,8 +113,8 @@ function migrateStats(stats: Fields): void {
     if (stats[name] === '') delete stats[name]
     if (name in stats) stats[name] = toUtc(stats[name])
   }
-  fieldsIn(stats, 'model_usage')
-  fieldsIn(stats, 'role_usage')
+  visitValues(stats, 'model_usage', migrateUsage)
+  visitValues(stats, 'role_usage', migrateUsage)
 }
 
 /** Logs that are older than edits of tags and metadata have them with the eval only. */

@@ -1,4 +1,5 @@
 import { dropNulls, fieldsIn, isFields, visit, visitList, type Fields } from './fields.ts'
+import { migrateUsage } from './migrate-usage.ts'
 
 /** Brings a message of an older log to the present form, in place. */
 export function migrateMessage(message: Fields): void {
@@ -22,7 +23,7 @@ export function migrateOutput(output: Fields): void {
   output['model'] ??= ''
   visitList(output, 'choices', migrateChoice)
   output['completion'] ??= firstText(output)
-  if ('usage' in output) fieldsIn(output, 'usage')
+  if ('usage' in output) visit(output, 'usage', migrateUsage)
 }
 
 function migrateChoice(choice: Fields): void {

@@ -4,7 +4,8 @@ import { migrateEvent } from './migrate-event.ts'
 import { migrateMessage, migrateOutput } from './migrate-message.ts'
 import { migrateSandbox } from './migrate-sandbox.ts'
 import { migrateScore } from './migrate-score.ts'
-import { toUtc } from './timestamp.ts'
+import { migrateUsage } from './migrate-usage.ts'
+import { toUtc } from './to-utc.ts'
 
 /** Under which Inspect keeps the score of a log that has one score without a name. */
 const placeholder = '88F74D2C'
@@ -20,7 +21,8 @@ export function migrateSample(raw: unknown, scorer: string | undefined): Fields 
   sample['epoch'] ??= 1
   expectType(sample, 'epoch', 'number')
   migrateTranscript(sample)
-  for (const name of ['metadata', 'store', 'model_usage', 'role_usage', 'attachments']) fieldsIn(sample, name)
+  for (const name of ['metadata', 'store', 'attachments']) fieldsIn(sample, name)
+  for (const name of ['model_usage', 'role_usage']) visitValues(sample, name, migrateUsage)
   migrateSandbox(sample)
   migrateScores(sample, scorer ?? placeholder)
   sample['target'] ??= ''

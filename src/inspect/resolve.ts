@@ -78,18 +78,19 @@ function resolveAttachments(root: unknown[], attachments: Fields): void {
   }
 }
 
-/** `tc://` is what Inspect wrote in 2024. */
-const protocols = ['attachment://', 'tc://']
+const protocol = 'attachment://'
+/** What Inspect wrote in 2024. */
+const oldProtocol = 'tc://'
 
 function attachmentOf(value: string, attachments: Fields): string | undefined {
-  const protocol = protocols.find((prefix) => value.startsWith(prefix))
-  if (protocol === undefined) return undefined
-  const hash = value.slice(protocol.length)
+  const length = value.startsWith(protocol) ? protocol.length : value.startsWith(oldProtocol) ? oldProtocol.length : 0
+  if (length === 0) return undefined
+  const hash = value.slice(length)
   const text = Object.hasOwn(attachments, hash) ? attachments[hash] : undefined
   return typeof text === 'string' ? text : undefined
 }
 
 /** True when the JSON text of a sample may hold references to attachments. */
 export function mayHoldAttachments(text: string): boolean {
-  return protocols.some((prefix) => text.includes(prefix))
+  return text.includes(protocol) || text.includes(oldProtocol)
 }

@@ -29,7 +29,7 @@ export async function readZipDirectory(file: LogFile): Promise<Map<string, ZipMe
       members.set(member.name, member)
     }
   } catch (error) {
-    throw new Error(`the directory of the ZIP is damaged (${messageOf(error)}); copy the file again`, { cause: error })
+    throw damagedDirectory(error)
   }
   return members
 }
@@ -52,11 +52,16 @@ async function openZip(file: LogFile): Promise<ZipFile> {
   try {
     return await fromRandomAccessReaderPromise(new BufferingReader(file), file.size, options)
   } catch (error) {
+    if (!messageOf(error).includes('End of central directory record signature not found')) throw damagedDirectory(error)
     throw new Error(
       'the ZIP is cut off: its directory, which comes last, is missing; it is still being copied, or copying failed',
       { cause: error },
     )
   }
+}
+
+function damagedDirectory(cause: unknown): Error {
+  return new Error(`the directory of the ZIP is damaged (${messageOf(cause)}); copy the file again`, { cause })
 }
 
 const windowSize = 256 * 1024

@@ -26,9 +26,10 @@ function asLogged(value: unknown): unknown {
 
 /** Inspect stores messages that differ in their id only as one, so the id in the input of a model may be another's. */
 function withoutInputIds(sample: EvalSample): EvalSample {
-  const events = sample.events.map((event) =>
-    event.event === 'model' ? { ...event, input: event.input.map(({ id: _, ...message }) => message) } : event,
-  )
+  const events = sample.events.map((event) => {
+    if (event.event !== 'model') return event
+    return { ...event, input: event.input.map((message) => ({ ...message, id: undefined })) }
+  })
   return { ...sample, events }
 }
 
