@@ -82,7 +82,10 @@ export class Delivery {
     return { collect: () => this.#collect() }
   }
 
-  /** Takes items over. Never rejects and waits for no network; what there is no room for is dropped and counted. */
+  /**
+   * Takes items over. Never rejects and waits for no network; what there is no room for is dropped and counted. Where
+   * that must not happen wait for `room()` before, and commit less than half of the store's bound at a time.
+   */
   async commit(items: readonly Item[]): Promise<Committed> {
     const senders = this.#senders.filter(({ off }) => !off)
     try {
