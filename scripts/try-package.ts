@@ -22,6 +22,7 @@ try {
     const answer = run(process.execPath, ['--input-type=module', '--eval', script], project)
     expectEqual(`Hooks of import('${specifier}')`, answer, 'function')
   }
+  run(join(project, 'node_modules/.bin/evalspan'), ['demo'], project)
   const megabytes = sizeOf(join(project, 'node_modules')) / 1e6
   console.log(`installed size: ${megabytes.toFixed(1)} MB of at most ${largestMegabytes} MB`)
   if (megabytes > largestMegabytes) {
