@@ -3,6 +3,7 @@ import {
   MemoryStore,
   type Committed,
   type DeliveryReport,
+  type Item,
   type MetricSink,
   type Outcome,
   type Sink,
@@ -15,7 +16,7 @@ import { globalRegistry, type Registry } from './hooks/registry.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { startHooks } from './hooks/start.ts'
 import type { EvalLog } from './inspect/records.ts'
-import { fromSeconds } from './inspect/time.ts'
+import { fromSeconds } from './time.ts'
 import { Mapping } from './telemetry/mapping.ts'
 import { telemetrySettings } from './telemetry/settings.ts'
 
@@ -82,11 +83,8 @@ export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
     report,
   })
   const mapping = new Mapping(settings)
-  let committed: Promise<unknown> = Promise.resolve()
-  const commit = ({ items }: { items: Parameters<Delivery['commit']>[0] }): void => {
-    // Commits take effect in their order, so the last one is the one to wait for.
-    if (items.length > 0) committed = delivery.commit(items)
-  }
+  const committer = new Committer(delivery)
+  const commit = ({ items }: { readonly items: readonly Item[] }): void => committer.add(items)
   const isNeeded = (): boolean =>
     dry || observers.length > 0 || [...sinks, ...metricSinks].some((sink) => sink.enabled())
   registry.registerFirst({
@@ -102,7 +100,10 @@ export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
   await startHooks({ host: options.host, cwd: options.cwd, registry, report, banner: options.banner })
   return {
     emitter: new Emitter({ registry, report }),
-    room: () => delivery.room(),
+    async room() {
+      await committer.flush()
+      await delivery.room()
+    },
     taskLog: (log) => commit(mapping.taskLog(log)),
     sampleReused: (log) => mapping.sampleReused(log),
     get unfinished() {
@@ -110,12 +111,39 @@ export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
     },
     seal: () => commit(mapping.seal(fromSeconds(Date.now() / 1000))),
     async close() {
-      await committed
+      await committer.flush()
       const result = await delivery.close()
       for (const observer of observers) observer.close?.(result)
       await Promise.all(exporters.map(async ({ open }) => open.close?.()))
       return result
     },
+  }
+}
+
+/** Hands items over some at a time, since each commit has its price: at once when there are many, else in the next turn. */
+class Committer {
+  static readonly #many = 100
+  readonly #delivery: Delivery
+  #pending: Item[] = []
+  #timer: NodeJS.Immediate | undefined
+  #committed: Promise<unknown> = Promise.resolve()
+
+  constructor(delivery: Delivery) {
+    this.#delivery = delivery
+  }
+
+  add(items: readonly Item[]): void {
+    for (const item of items) this.#pending.push(item)
+    if (this.#pending.length >= Committer.#many) void this.flush()
+    else if (this.#pending.length > 0) this.#timer ??= setImmediate(() => void this.flush())
+  }
+
+  flush(): Promise<unknown> {
+    clearImmediate(this.#timer)
+    this.#timer = undefined
+    // Commits take effect in their order, so the last one is the one to wait for.
+    if (this.#pending.length > 0) this.#committed = this.#delivery.commit(this.#pending.splice(0))
+    return this.#committed
   }
 }
 
@@ -127,7 +155,7 @@ function builtinHooks(isNeeded: () => boolean, take: (event: HookEvent) => void)
       return isNeeded()
     }
   }
-  for (const hook of hookNames) {
+  for (const hook of hookNames.filter((name) => Mapping.takes(name))) {
     const method = (data: HookData<HookName>, meta: EventMeta): void => take({ hook, data, meta } as HookEvent)
     Object.defineProperty(Builtin.prototype, hook, { value: method })
   }

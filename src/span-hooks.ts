@@ -46,7 +46,7 @@ export function spanHooks(options: SpanHooksOptions): typeof Hooks {
     // A tracer provider makes up ids, so a replay on it would show every run anew.
     static override replay = !('tracerProvider' in options)
   }
-  for (const hook of hookNames) {
+  for (const hook of hookNames.filter((name) => Mapping.takes(name))) {
     const method = (data: HookData<HookName>, meta: EventMeta): void =>
       target(mapping.map({ hook, data, meta } as HookEvent))
     Object.defineProperty(SpanHooks.prototype, hook, { value: method })

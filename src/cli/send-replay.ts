@@ -56,12 +56,12 @@ export async function sendReplay(
       onReused: (log) => hooks.sampleReused(log),
     })
     const isOver = (): boolean => interrupt.aborted || (options.events === '-' && stdout.closed)
-    await play(events, async (event) => {
+    const room = (): Promise<void> => orAborted(hooks.room(), interrupt)
+    await play(events, room, async (event) => {
       if (isOver()) return false
       if (event.hook === 'onSampleEnd') samples += 1
       await records?.write(event)
       await hooks.emitter.emit(event.hook, event.data, event.meta)
-      await orAborted(hooks.room(), interrupt)
       return true
     })
     await records?.close()
@@ -82,11 +82,22 @@ export async function sendReplay(
   return problems > 0 || (!options.dryRun && isIncomplete(account)) ? FAILED : 0
 }
 
+/** An event makes a few items at most, so it is enough to ask for room now and then. */
+const eventsBetweenWaits = 50
+
 /** Takes one event after another until there are no more, or the taker has enough. */
-async function play(events: AsyncIterable<HookEvent>, take: (event: HookEvent) => Promise<boolean>): Promise<void> {
+async function play(
+  events: AsyncIterable<HookEvent>,
+  room: () => Promise<void>,
+  take: (event: HookEvent) => Promise<boolean>,
+): Promise<void> {
   let lastTurn = performance.now()
+  let count = 0
   for await (const event of events) {
     if (!(await take(event))) return
+    count += 1
+    if (count % eventsBetweenWaits !== 0) continue
+    await room()
     if (performance.now() - lastTurn > 50) {
       // Signals, timers and sockets have their turn, however much can be read at once.
       await turn()

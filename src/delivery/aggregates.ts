@@ -1,8 +1,8 @@
 import type { Attributes, Instrument, Measurement, HrTime } from './item.ts'
-import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
-import { ValueType } from '@opentelemetry/api'
+import type { MetricData } from '@opentelemetry/sdk-metrics'
 import { Distribution } from './distribution.ts'
-import { isBefore, toHrTime } from './hr-time.ts'
+import { compareTimes, fromMilliseconds } from '../time.ts'
+import { otelMetrics, type OtelMetrics } from './otel-metrics.ts'
 
 /** OpenTelemetry's limit of series for an instrument, the overflow series included. */
 const mostSeries = 2000
@@ -24,7 +24,7 @@ export class Aggregates {
 
   constructor({ now }: { readonly now: () => number }) {
     this.#now = now
-    this.#start = toHrTime(now())
+    this.#start = fromMilliseconds(now())
   }
 
   add(measurement: Measurement): void {
@@ -34,15 +34,16 @@ export class Aggregates {
     if (!family.add(measurement)) this.#refuse(instrument.name)
   }
 
-  collect(): MetricData[] {
-    const time = toHrTime(this.#now())
-    return Array.from(this.#families.values(), (family) => family.collect(this.#start, time)).filter(
+  async collect(): Promise<MetricData[]> {
+    const otel = await otelMetrics()
+    const time = fromMilliseconds(this.#now())
+    return Array.from(this.#families.values(), (family) => family.collect(this.#start, time, otel)).filter(
       ({ dataPoints }) => dataPoints.length > 0,
     )
   }
 
   #refuse(name: string): void {
-    const time = toHrTime(this.#now())
+    const time = fromMilliseconds(this.#now())
     this.add({ instrument: refusedInstrument, value: 1, attributes: { 'evalspan.metric.name': name }, time })
   }
 }
@@ -65,7 +66,7 @@ class Family {
     return this.#find(measurement.attributes).add(measurement)
   }
 
-  collect(start: HrTime, end: HrTime): MetricData {
+  collect(start: HrTime, end: HrTime, { AggregationTemporality, DataPointType, ValueType }: OtelMetrics): MetricData {
     const { name, description, unit, type } = this.#instrument
     const common = {
       descriptor: { name, description, unit, valueType: ValueType.DOUBLE },
@@ -131,7 +132,7 @@ class Series {
   add({ value, time }: Measurement): boolean {
     if (this.distribution) return this.distribution.add(value)
     if (this.#last) {
-      if (isBefore(time, this.#time)) return true
+      if (compareTimes(time, this.#time) < 0) return true
       this.#time = time
       this.#number = value
       return true

@@ -1,17 +1,17 @@
-import { ValueType } from '@opentelemetry/api'
-import { AggregationTemporality, DataPointType, type MetricData } from '@opentelemetry/sdk-metrics'
-import { toHrTime } from './hr-time.ts'
+import type { MetricData } from '@opentelemetry/sdk-metrics'
+import { fromMilliseconds } from '../time.ts'
+import { otelMetrics } from './otel-metrics.ts'
 import type { DestinationReport } from './report.ts'
 
 const outcomes = ['delivered', 'waiting', 'rejected', 'dropped'] as const
 
 /** The accounts of all destinations as a metric, so that a loss is seen where everything else is looked at. */
-export function deliveryMetric(
+export async function deliveryMetric(
   reports: readonly DestinationReport[],
   times: { readonly start: number; readonly end: number },
-): MetricData | undefined {
-  const startTime = toHrTime(times.start)
-  const endTime = toHrTime(times.end)
+): Promise<MetricData | undefined> {
+  const startTime = [...fromMilliseconds(times.start)] as [number, number]
+  const endTime = [...fromMilliseconds(times.end)] as [number, number]
   const dataPoints = reports
     .filter(({ produced }) => produced > 0)
     .flatMap((report) =>
@@ -23,6 +23,7 @@ export function deliveryMetric(
       })),
     )
   if (dataPoints.length === 0) return undefined
+  const { AggregationTemporality, DataPointType, ValueType } = await otelMetrics()
   return {
     descriptor: {
       name: 'evalspan.delivery.item',

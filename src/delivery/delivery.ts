@@ -1,4 +1,3 @@
-import { resourceFromAttributes } from '@opentelemetry/resources'
 import type { CollectionResult, MetricProducer, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import { messageOf } from '../errors.ts'
 import { attempt } from './attempt.ts'
@@ -170,10 +169,11 @@ export class Delivery {
 
   async #collect(): Promise<CollectionResult> {
     const metrics = await this.#store.metrics()
-    const own = deliveryMetric(
+    const own = await deliveryMetric(
       this.#senders.filter(({ off }) => !off).map((sender) => sender.report()),
       { start: this.#startTime, end: this.#clock.now() },
     )
+    const { resourceFromAttributes } = await import('@opentelemetry/resources')
     const resource = resourceFromAttributes({ 'service.instance.id': this.instanceId })
     const all = own ? [...metrics, own] : metrics
     const resourceMetrics: ResourceMetrics = {

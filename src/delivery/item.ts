@@ -2,9 +2,9 @@
  * What mapping hands to delivery, and what delivery asks of a sink. An item is plain JSON data, so that it can be
  * stored, and is encoded for a backend only when it leaves.
  */
+import type { HrTime } from '../time.ts'
 
-/** Whole seconds and nanoseconds since 1970, as OpenTelemetry has it. */
-export type HrTime = readonly [seconds: number, nanoseconds: number]
+export type { HrTime }
 
 export type AttributeValue = string | number | boolean | readonly string[] | readonly number[] | readonly boolean[]
 

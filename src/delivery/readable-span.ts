@@ -1,7 +1,7 @@
 import { SpanKind, SpanStatusCode, TraceFlags, type HrTime as OtelTime, type SpanContext } from '@opentelemetry/api'
 import type { Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace'
-import { isBefore } from './hr-time.ts'
+import { compareTimes } from '../time.ts'
 import type { HrTime, SpanBody } from './item.ts'
 import { limitAttributes } from './limit-attributes.ts'
 import type { SpanLimits } from './limits.ts'
@@ -18,7 +18,7 @@ export function toReadableSpan(body: SpanBody, resource: Resource, limits: SpanL
   const events = limits.events === 0 ? [] : body.events.slice(-limits.events)
   const links = limits.links === 0 ? [] : body.links.slice(-limits.links)
   const context = contextOf(traceId, body.spanId)
-  const end = isBefore(body.end, body.start) ? body.start : body.end
+  const end = compareTimes(body.end, body.start) < 0 ? body.start : body.end
   return {
     name: body.name.toWellFormed(),
     kind: kinds[body.kind],

@@ -2,7 +2,7 @@
 import { EvalspanError } from '../errors.ts'
 import { fromWireName, hookNames, toWireName, type EventMeta, type HookEvent, type WireName } from './hooks.ts'
 import { isObject } from './is-object.ts'
-import { normalizeTime } from './time.ts'
+import { formatTime, parseTime } from '../time.ts'
 
 export interface WireRecord {
   readonly hook: WireName
@@ -35,7 +35,7 @@ export function fromRecord(value: unknown, { replay }: { readonly replay: boolea
     )
   }
   if (given === undefined) throw bad(`"time" is missing in a record of ${toWireName(hook)}`)
-  const time = normalizeTime(given)
+  const time = parseTime(given)
   if (time === undefined) {
     throw bad(`"time" of a record of ${toWireName(hook)} is neither ISO 8601 nor Unix seconds: ${shown(given)}`)
   }
@@ -43,7 +43,7 @@ export function fromRecord(value: unknown, { replay }: { readonly replay: boolea
     throw bad(`"host" of a record of ${toWireName(hook)} is neither evalspan nor inspect: ${shown(host)}`)
   if (data === undefined) throw bad(`"data" is missing in a record of ${toWireName(hook)}`)
   if (!isObject(data)) throw bad(`"data" of a record of ${toWireName(hook)} is ${kindOf(data)} instead of an object`)
-  return { hook, data, meta: { time, host, replay } } as unknown as HookEvent
+  return { hook, data, meta: { time: formatTime(time), host, replay } } as unknown as HookEvent
 }
 
 function bad(message: string): EvalspanError {

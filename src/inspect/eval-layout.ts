@@ -73,6 +73,7 @@ function toSlots(
       key: summary?.key ?? { id: ids.get(id) ?? id, epoch: Number(epoch) },
       completedAt: summary?.completedAt,
       where: member.name,
+      size: member.size,
       load: chunked === undefined ? () => loadMember(file, member) : rejectChunked,
     })
   }

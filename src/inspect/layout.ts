@@ -19,6 +19,8 @@ export interface SampleSlot {
   readonly completedAt: string | undefined
   /** For messages: the member, or the number in the list. */
   readonly where: string
+  /** Bytes of its JSON, when the log says so. */
+  readonly size?: number | undefined
   load(): Promise<RawSample>
 }
 

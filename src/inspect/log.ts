@@ -2,12 +2,12 @@ import type { EvalspanError } from '../errors.ts'
 import { badLog } from './bad-log.ts'
 import { openEvalLayout } from './eval-layout.ts'
 import { openJsonLayout } from './json-layout.ts'
-import type { LogLayout, SampleKey, SampleSlot } from './layout.ts'
+import type { LogLayout, RawSample, SampleKey, SampleSlot } from './layout.ts'
 import { LogFile } from './log-file.ts'
 import { migrateHeader, migrateSample } from './migrate.ts'
 import type { EvalLog, EvalSample } from './records.ts'
 import { resolveSample } from './resolve.ts'
-import { compareTimes, parseTime, type HrTime } from './time.ts'
+import { compareTimes, parseTime, type HrTime } from '../time.ts'
 
 /** A sample, or why it cannot be read. */
 export type LogEntry = { readonly sample: EvalSample } | { readonly error: EvalspanError }
@@ -81,13 +81,13 @@ class Reader implements LogReader {
   }
 
   async *samples({ limit = Number.POSITIVE_INFINITY, match }: SampleFilter = {}): AsyncGenerator<LogEntry> {
-    let count = 0
-    for (const slot of this.#slots) {
-      if (count >= limit) return
-      if (match !== undefined && slot.key !== undefined && !match(slot.key)) continue
+    const slots = this.#slots.filter(({ key }) => !match || !key || match(key)).slice(0, limit)
+    let ahead: Promise<RawSample> | undefined
+    for (const [index, slot] of slots.entries()) {
       if (this.#closed) throw new Error(`${this.path} was closed while its samples were read`)
-      count += 1
-      yield await this.#read(slot)
+      const entry = await this.#read(slot, ahead ?? slot.load())
+      ahead = loadAhead(slots[index + 1])
+      yield entry
     }
   }
 
@@ -97,9 +97,9 @@ class Reader implements LogReader {
     await this.#file.close()
   }
 
-  async #read(slot: SampleSlot): Promise<LogEntry> {
+  async #read(slot: SampleSlot, raw: Promise<RawSample>): Promise<LogEntry> {
     try {
-      const { record, condensed } = await slot.load()
+      const { record, condensed } = await raw
       const sample = migrateSample(record, this.header.results?.scores[0]?.name)
       resolveSample(sample, { attachments: condensed })
       return { sample: sample as unknown as EvalSample }
@@ -107,6 +107,18 @@ class Reader implements LogReader {
       return { error: badLog(this.path, slot.where, error) }
     }
   }
+}
+
+/** So that two samples in memory are no more than a little. */
+const largestAhead = 8 * 2 ** 20
+
+/** Small samples are decompressed, in another thread, while the one before them is at work. */
+function loadAhead(slot: SampleSlot | undefined): Promise<RawSample> | undefined {
+  if (slot?.size === undefined || slot.size > largestAhead) return undefined
+  const raw = slot.load()
+  // Whoever waits for it hears of its failure; nobody does when the reader stops before.
+  raw.catch(() => {})
+  return raw
 }
 
 /** A slot without a time goes with the one before it. */

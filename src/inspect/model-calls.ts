@@ -1,5 +1,5 @@
 import type { Event, ModelEvent } from './records.ts'
-import { addSeconds, compareTimes, parseTime, secondsBetween, type HrTime } from './time.ts'
+import { addSeconds, compareTimes, parseTime, secondsBetween, type HrTime } from '../time.ts'
 
 /**
  * A failed attempt of a model call has no end in the log, and nothing says which event is the next attempt. Both are
@@ -26,6 +26,7 @@ export function failedAttempts(
   endOfSpan: (spanId: string | undefined) => HrTime | undefined,
 ): FailedAttempt[] {
   const found: FailedAttempt[] = []
+  if (!events.some((event) => event.event === 'model' && isFailedAttempt(event))) return found
   const calls = new Map<string, { attempts: number; first: HrTime }>()
   events.forEach((event, index) => {
     if (event.event !== 'model') return

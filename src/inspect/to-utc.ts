@@ -1,4 +1,4 @@
-import { formatTime, parseTime } from './time.ts'
+import { formatTime, parseTime } from '../time.ts'
 
 /**
  * A time of a log in UTC, as Inspect reads it: `2025-02-01T09:30:00-05:00` → `2025-02-01T14:30:00+00:00`. Without an

@@ -3,7 +3,7 @@ import { EvalspanError, messageOf } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { openLog } from '../inspect/log.ts'
 import type { EvalLog, EvalSample } from '../inspect/records.ts'
-import { compareTimes, earliest, latest, parseTime, type HrTime } from '../inspect/time.ts'
+import { compareTimes, earliest, latest, parseTime, type HrTime } from '../time.ts'
 import { readEvents } from './event-log.ts'
 import { findFiles } from './find.ts'
 import { fire, sampleEvents } from './sample-events.ts'
@@ -20,6 +20,9 @@ export interface ReplayOptions {
   /** A sample was passed over: a retried task took it over from an earlier log, which has been replayed. */
   readonly onReused?: ((log: EvalLog) => void) | undefined
 }
+
+/** Handed on together, since every layer of generators has its price for each event. */
+type Batch = Iterable<HookEvent>
 
 interface LogEntry {
   readonly path: string
@@ -46,7 +49,7 @@ export async function* replay(paths: readonly string[], options: ReplayOptions):
     if (header) logs.push({ path, header })
   }
   for (const set of group(logs, ({ header }) => header.eval.eval_set_id ?? `run ${header.eval.run_id}`)) {
-    yield* replaySet(set, options, { wanted, found })
+    for await (const events of replaySet(set, options, { wanted, found })) for (const event of events) yield event
   }
   for (const sample of wanted) {
     if (!found.has(sample))
@@ -74,13 +77,13 @@ async function* replaySet(
   logs: readonly LogEntry[],
   options: ReplayOptions,
   selection: Selection,
-): AsyncGenerator<HookEvent> {
+): AsyncGenerator<Batch> {
   const setId = logs[0]!.header.eval.eval_set_id
   const set = { eval_set_id: setId ?? '', log_dir: dirname(logs[0]!.path) }
-  if (setId !== undefined) yield fire('onEvalSetStart', set, startOf(logs))
+  if (setId !== undefined) yield [fire('onEvalSetStart', set, startOf(logs))]
   const seen = new Map<string, TaskHistory>()
   for (const run of group(logs, ({ header }) => header.eval.run_id)) yield* replayRun(run, options, selection, seen)
-  if (setId !== undefined) yield fire('onEvalSetEnd', set, endOf(logs))
+  if (setId !== undefined) yield [fire('onEvalSetEnd', set, endOf(logs))]
 }
 
 async function* replayRun(
@@ -88,24 +91,24 @@ async function* replayRun(
   options: ReplayOptions,
   selection: Selection,
   seen: Map<string, TaskHistory>,
-): AsyncGenerator<HookEvent> {
+): AsyncGenerator<Batch> {
   const { run_id, eval_set_id = null } = logs[0]!.header.eval
   const ids = { eval_set_id, run_id }
   // A task that was retried within the run has several logs and one name.
   const tasks = new Map(logs.map(({ header }) => [header.eval.task_id || header.eval.eval_id, header.eval.task]))
-  yield fire('onRunStart', { ...ids, task_names: [...tasks.values()] }, startOf(logs))
+  yield [fire('onRunStart', { ...ids, task_names: [...tasks.values()] }, startOf(logs))]
   for (const entry of logs) {
     const { header } = entry
     const taskIds = { ...ids, eval_id: header.eval.eval_id }
-    yield fire('onTaskStart', { ...taskIds, spec: header.eval, plan: header.plan }, timeOf(header, 'started_at'))
+    yield [fire('onTaskStart', { ...taskIds, spec: header.eval, plan: header.plan }, timeOf(header, 'started_at'))]
     yield* replaySamples(entry, options, selection, seen)
     options.onTaskLog?.(header)
-    if (endsRegularly(header)) yield fire('onTaskEnd', { ...taskIds, log: header }, timeOf(header, 'completed_at'))
+    if (endsRegularly(header)) yield [fire('onTaskEnd', { ...taskIds, log: header }, timeOf(header, 'completed_at'))]
   }
   // Ctrl-C leaves Inspect without any log to tell of; otherwise each task's latest attempt is told.
   const latestLogs = new Map(logs.map(({ header }) => [header.eval.task_id || header.eval.eval_id, header]))
   const cancelled = logs.some(({ header }) => header.status === 'cancelled')
-  yield fire('onRunEnd', { ...ids, exception: null, logs: cancelled ? [] : [...latestLogs.values()] }, endOf(logs))
+  yield [fire('onRunEnd', { ...ids, exception: null, logs: cancelled ? [] : [...latestLogs.values()] }, endOf(logs))]
 }
 
 async function* replaySamples(
@@ -113,7 +116,7 @@ async function* replaySamples(
   options: ReplayOptions,
   { wanted, found }: Selection,
   seen: Map<string, TaskHistory>,
-): AsyncGenerator<HookEvent> {
+): AsyncGenerator<Batch> {
   const { task_id } = header.eval
   const earlier = seen.get(task_id) ?? { samples: new Set(), events: new Set() }
   // A task without an id of its own has no history.
@@ -136,7 +139,7 @@ async function* replaySamples(
         options.onReused?.(header)
         continue
       }
-      yield* sampleEvents(header, sample, (event) => event.uuid !== undefined && earlier.events.has(event.uuid))
+      yield sampleEvents(header, sample, (event) => event.uuid !== undefined && earlier.events.has(event.uuid))
       remember(sample, earlier)
     }
   } catch (error) {

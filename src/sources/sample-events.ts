@@ -1,7 +1,7 @@
 import type { HookData, HookEvent, HookName } from '../hooks/hooks.ts'
 import { failedAttempts, type FailedAttempt } from '../inspect/model-calls.ts'
 import type { EvalLog, EvalSample, EvalSampleSummary, Event, ModelEvent } from '../inspect/records.ts'
-import { compareTimes, earliest, formatTime, latest, parseTime, type HrTime } from '../inspect/time.ts'
+import { compareTimes, earliest, formatTime, latest, parseTime, type HrTime } from '../time.ts'
 import { streamOrder } from './stream-order.ts'
 
 /** The ids that every hook of a sample carries. */
@@ -96,7 +96,7 @@ function* attemptEvents(ids: Ids, task: string, events: readonly Event[], end: H
     if (event.event === 'model' && !complete) yield beforeGenerate(evalIds, task, event, time)
     if (!complete || event.pending) continue
     if (event.event === 'model') yield* afterGenerate(ids, task, event, failed.get(event))
-    yield fire('onSampleEvent', { ...ids, event }, parseTime((event as ModelEvent).completed) ?? time)
+    yield fire('onSampleEvent', { ...ids, event }, (event as ModelEvent).completed ?? event.timestamp)
     if (!scored && event.event === 'span_end' && event.id === solversId && !hasScorers(events)) {
       scored = true
       yield fire('onSampleScoring', ids, time)
@@ -222,6 +222,8 @@ function thin(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, thin(part)]))
 }
 
-export function fire<N extends HookName>(hook: N, data: HookData<N>, time: HrTime): HookEvent {
-  return { hook, data, meta: { time: formatTime(time), host: 'inspect', replay: true } } as unknown as HookEvent
+/** `time` may be a timestamp of the log, which is in UTC. */
+export function fire<N extends HookName>(hook: N, data: HookData<N>, time: HrTime | string): HookEvent {
+  const text = typeof time === 'string' ? time.replace('+00:00', 'Z') : formatTime(time)
+  return { hook, data, meta: { time: text, host: 'inspect', replay: true } } as unknown as HookEvent
 }

@@ -1,5 +1,5 @@
 import type { Event } from '../inspect/records.ts'
-import { compareTimes, parseTime } from '../inspect/time.ts'
+import { compareTimes, parseTime } from '../time.ts'
 
 /** An event at the moment it began, or at the one it was complete and streamed. Most events are both at once. */
 export interface StreamStep {

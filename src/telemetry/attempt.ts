@@ -1,7 +1,7 @@
 import type { Item } from '../delivery/item.ts'
 import type { Event, ModelEvent, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
 import { failedAttempts, isFailedAttempt } from '../inspect/model-calls.ts'
-import { addSeconds, compareTimes, earliest, latest, parseTime, type HrTime } from '../inspect/time.ts'
+import { addSeconds, compareTimes, earliest, latest, parseTime, type HrTime } from '../time.ts'
 import { chatItem, type Retry } from './chat.ts'
 import { spanId } from './ids.ts'
 import type { OpenSpan } from './output.ts'
@@ -24,6 +24,8 @@ export class Attempt {
   readonly #takeRetries: TakeRetries
   readonly #begins = new Map<string, SpanBeginEvent>()
   readonly #ends = new Map<string, HrTime>()
+  /** Spans of tools whose event is not known yet. */
+  readonly #unpaired = new Map<string, SpanBeginEvent>()
   readonly #models = new Map<string, ModelEvent>()
   readonly #tools = new Map<string, ToolEvent>()
   readonly #done = new Set<string>()
@@ -103,7 +105,9 @@ export class Attempt {
     if (this.#done.has(key)) return false
     switch (event.event) {
       case 'span_begin':
-        if (!this.#begins.has(event.id)) this.#begins.set(event.id, event)
+        if (this.#begins.has(event.id)) break
+        this.#begins.set(event.id, event)
+        if (event.type === 'tool') this.#unpaired.set(event.id, event)
         break
       case 'span_end': {
         const at = parseTime(event.timestamp)
@@ -223,9 +227,9 @@ export class Attempt {
   }
 
   #toolSpans(): ToolSpan[] {
-    return [...this.#begins.values()].flatMap((begin) => {
+    return [...this.#unpaired.values()].flatMap((begin) => {
       const end = this.#ends.get(begin.id)
-      return begin.type === 'tool' && end && !this.#done.has(`span:${begin.id}`) ? [{ begin, end }] : []
+      return end ? [{ begin, end }] : []
     })
   }
 
@@ -255,7 +259,10 @@ export class Attempt {
     if (parentSpanId === undefined || !start || !end) return []
     this.#tools.delete(key)
     this.#done.add(key)
-    if (begin) this.#done.add(`span:${begin.id}`)
+    if (begin) {
+      this.#done.add(`span:${begin.id}`)
+      this.#unpaired.delete(begin.id)
+    }
     const agent = this.#count(event.span_id, 'tool')
     const { traceId } = this.#scope
     const place = {
@@ -318,14 +325,25 @@ function attemptKey({ settings, rootSpanId }: SampleScope, number: number): stri
 
 /** What tells attempts of a call apart, without the conversation that each of them carries. */
 function lean(event: Event): Event {
-  const { timestamp, working_start } = event
+  const { timestamp, working_start, uuid, span_id } = event
   if (event.event !== 'model') return { event: 'info', timestamp, working_start }
+  const { model, role, error, pending, completed, working_time } = event
+  const call = event.call && { request: {}, time: event.call.time }
+  const input = event.input.slice(-1)
   return {
-    ...event,
-    input: event.input.slice(-1),
-    tools: undefined,
-    output: undefined,
-    call: event.call && { request: {}, time: event.call.time },
+    event: 'model',
+    uuid,
+    span_id,
+    timestamp,
+    working_start,
+    working_time,
+    model,
+    role,
+    error,
+    pending,
+    completed,
+    call,
+    input,
   }
 }
 

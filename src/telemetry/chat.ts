@@ -1,7 +1,7 @@
 import type { Attributes, HrTime, Item, Measurement } from '../delivery/item.ts'
 import type { ModelRetry } from '../hooks/events.ts'
 import type { ModelEvent, ModelOutput } from '../inspect/records.ts'
-import { parseTime, secondsBetween } from '../inspect/time.ts'
+import { parseTime, secondsBetween } from '../time.ts'
 import { chatContent } from './content.ts'
 import { spanError, type SpanError } from './errors.ts'
 import { instrument, measure } from './instruments.ts'

@@ -1,7 +1,7 @@
 import type { Item } from '../delivery/item.ts'
 import type { HookData, HookEvent, HookName } from '../hooks/hooks.ts'
 import type { EvalLog } from '../inspect/records.ts'
-import { parseTime, type HrTime } from '../inspect/time.ts'
+import { parseTime, type HrTime } from '../time.ts'
 import { runTraceId, sampleTraceId, spanId } from './ids.ts'
 import { modelName } from './models.ts'
 import { attributesOf, markItem, type Output } from './output.ts'
@@ -25,6 +25,21 @@ interface SampleKey {
 
 const nothing: Output = { items: [], open: [] }
 
+/** The others say nothing that these do not. */
+const taken: ReadonlySet<HookName> = new Set([
+  'onRunStart',
+  'onRunEnd',
+  'onTaskStart',
+  'onTaskEnd',
+  'onSampleInit',
+  'onSampleStart',
+  'onSampleAttemptStart',
+  'onSampleEvent',
+  'onSampleAttemptEnd',
+  'onSampleEnd',
+  'onModelRetry',
+])
+
 /**
  * Hook events to spans, event records and measurements: one path for a live run and for the replay of its log. It keeps
  * what is under way and forgets it when it ends, and accepts any stream that Inspect fires, unbalanced ones too.
@@ -39,12 +54,15 @@ export class Mapping {
   }
 
   map({ hook, data, meta }: HookEvent): Output {
-    const time = parseTime(meta.time)
-    const output = this.#handlers[hook]?.(data as never, time) ?? nothing
-    return {
-      items: output.items.map((item) => this.#sampled(item)),
-      open: output.open.filter((span) => this.#settings.sampled(span.traceId)),
-    }
+    // Most events are a sample's own, and those carry their times themselves.
+    if (hook === 'onSampleEvent') return this.#finished(this.#sampleEvent(data))
+    const handler = this.#handlers[hook]
+    return handler ? this.#finished(handler(data as never, parseTime(meta.time))) : nothing
+  }
+
+  /** Whether anything comes of this event. */
+  static takes(hook: HookName): boolean {
+    return taken.has(hook)
   }
 
   /** A task's log is final, which a hook says of some only: the others raised or were cancelled. */
@@ -100,8 +118,6 @@ export class Mapping {
     onSampleStart: (data, time) => this.#sample(data, data.summary).start(time ?? [0, 0]),
 
     onSampleAttemptStart: (data, time) => this.#sample(data, data.summary).attemptStart(data, time),
-
-    onSampleEvent: (data) => this.#samples.get(data.sample_id)?.trace.event(data.event) ?? nothing,
 
     onSampleAttemptEnd: (data) => this.#sample(data, data.summary).attemptEnd(data),
 
@@ -167,6 +183,18 @@ export class Mapping {
     const trace = new SampleTrace(scope, { traceId: run.traceId, spanId: run.taskSpanId(evalId) })
     this.#samples.set(ids.sample_id, { trace, evalId, runId })
     return trace
+  }
+
+  #sampleEvent(data: HookData<'onSampleEvent'>): Output {
+    return this.#samples.get(data.sample_id)?.trace.event(data.event) ?? nothing
+  }
+
+  #finished({ items, open }: Output): Output {
+    if (items.length === 0 && open.length === 0) return nothing
+    return {
+      items: items.map((item) => this.#sampled(item)),
+      open: open.filter((span) => this.#settings.sampled(span.traceId)),
+    }
   }
 
   /** Metrics count all; spans and records of traces that are not sampled go nowhere. */

@@ -1,7 +1,7 @@
 import type { AttributeValue, HrTime, Item, Measurement } from '../delivery/item.ts'
 import type { RunEnd, RunStart, TaskStart } from '../hooks/events.ts'
 import type { EvalLog, EvalPlan, EvalResults, EvalSpec } from '../inspect/records.ts'
-import { compareTimes, earliest, latest, parseTime, secondsBetween } from '../inspect/time.ts'
+import { compareTimes, earliest, latest, parseTime, secondsBetween } from '../time.ts'
 import { contentOf } from './content.ts'
 import { cancelled, spanError } from './errors.ts'
 import { runTraceId, spanId } from './ids.ts'

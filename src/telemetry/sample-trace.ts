@@ -1,7 +1,7 @@
 import type { AttributeValue, HrTime, Item, LogBody, Measurement, SpanBody } from '../delivery/item.ts'
 import type { SampleAttemptEnd, SampleAttemptStart } from '../hooks/events.ts'
 import type { EvalError, EvalSample, EvalSampleSummary, Event } from '../inspect/records.ts'
-import { earliest, latest, parseTime, secondsBetween } from '../inspect/time.ts'
+import { earliest, latest, parseTime, secondsBetween } from '../time.ts'
 import { Attempt } from './attempt.ts'
 import { retryAttributes, retryMeasurements, type Retry } from './chat.ts'
 import { contentOf } from './content.ts'

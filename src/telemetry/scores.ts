@@ -1,6 +1,6 @@
 import type { Attributes, HrTime, Item, Measurement, SpanBody } from '../delivery/item.ts'
 import type { EvalSample, Event, Score, ScoreEvent, ScoreEditEvent, ScoreValue } from '../inspect/records.ts'
-import { parseTime } from '../inspect/time.ts'
+import { parseTime } from '../time.ts'
 import { contentOf } from './content.ts'
 import { spanId } from './ids.ts'
 import { instrument, measure } from './instruments.ts'

@@ -1,6 +1,6 @@
 import type { HrTime, Item, Measurement } from '../delivery/item.ts'
 import type { SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
-import { secondsBetween } from '../inspect/time.ts'
+import { secondsBetween } from '../time.ts'
 import { toolContent } from './content.ts'
 import { spanError } from './errors.ts'
 import { instrument, measure } from './instruments.ts'

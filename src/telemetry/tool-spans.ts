@@ -1,5 +1,5 @@
 import type { Event, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
-import { compareTimes, parseTime, type HrTime } from '../inspect/time.ts'
+import { compareTimes, parseTime, type HrTime } from '../time.ts'
 
 /** A span of type `tool` that has ended and whose tool event is not known yet. */
 export interface ToolSpan {

@@ -86,8 +86,9 @@ describe('evalspan replay', () => {
     expect({ exitCode, stderr, requests }).toEqual({ exitCode: 0, stderr: '', requests: [] })
     expect(steady(stdout)).toMatchInlineSnapshot(`
       "Dry run: 2 samples read, nothing sent; that makes 20 spans and 2 log records.
-        otlp/traces  HASH  20 to send
-        otlp/logs    HASH  2 to send
+        otlp/traces   HASH  20 to send
+        otlp/logs     HASH  2 to send
+        otlp/metrics  HASH  26 to send
       "
     `)
   })

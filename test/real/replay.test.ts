@@ -76,7 +76,9 @@ describeWithJaeger('replay to a Collector', () => {
     expect(collector.spans[0]!.resource).toMatchObject({ 'service.name': 'evalspan', team: 'evals' })
 
     const records = meant.flatMap((item) => (item.kind === 'log' ? [plainLog(item.body)] : []))
-    const received = collector.logs.map(({ body: _, scope: __, resource: ___, ...log }) => log)
+    const received = collector.logs.map(({ traceId, spanId, eventName, time, severity, attributes }) => {
+      return { traceId, spanId, eventName, time, severity, attributes }
+    })
     expect(received.toSorted(byTime)).toEqual(records.toSorted(byTime))
     expect(records.filter((log) => log.attributes['eval.score.edited'])).toHaveLength(1)
 

@@ -1,6 +1,9 @@
+import { ROOT_CONTEXT } from '@opentelemetry/api'
+import { SamplingDecision, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace'
 import { describe, expect, it } from 'vitest'
 import type { Item, SpanBody } from '../../src/delivery/item.ts'
 import type { Event } from '../../src/inspect/records.ts'
+import { sampleTraceId } from '../../src/telemetry/ids.ts'
 import { Mapping } from '../../src/telemetry/mapping.ts'
 import { telemetrySettings } from '../../src/telemetry/settings.ts'
 import { renderMeasurements, renderTree, spansOf } from './render.ts'
@@ -440,5 +443,21 @@ describe('scores', () => {
     const [record] = items.flatMap((item) => (item.kind === 'log' ? [item] : []))
     expect(record!.body.attributes).toMatchObject({ 'gen_ai.evaluation.name': 'mid', 'eval.score.intermediate': true })
     expect(record!.measurements).toEqual([])
+  })
+})
+
+describe('sampling', () => {
+  it('keeps the traces that the ratio sampler of the SDK keeps', () => {
+    const { sampled } = telemetrySettings({
+      OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '0.25',
+    })
+    const sampler = new TraceIdRatioBasedSampler(0.25)
+    const ids = Array.from({ length: 1000 }, (_, index) => sampleTraceId(String(index)))
+    const kept = ids.filter(
+      (id) => sampler.shouldSample(ROOT_CONTEXT, id).decision === SamplingDecision.RECORD_AND_SAMPLED,
+    )
+    expect(ids.filter(sampled)).toEqual(kept)
+    expect(kept.length).toBeGreaterThan(200)
   })
 })
