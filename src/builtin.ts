@@ -181,13 +181,13 @@ const plainOutput: Output = {
 
 /** The same sinks as far as anyone can see, but nothing leaves. */
 function withoutSending(sink: Sink): Sink {
-  const { name, takes, release, limits } = sink
-  return { name, takes, release, limits, ...muted(sink) }
+  const { name, address, takes, release, limits } = sink
+  return { name, address, takes, release, limits, ...muted(sink) }
 }
 
 function withoutPushing(sink: MetricSink): MetricSink {
-  const { name, intervalMs } = sink
-  return { name, intervalMs, ...muted(sink) }
+  const { name, address, intervalMs } = sink
+  return { name, address, intervalMs, ...muted(sink) }
 }
 
 function muted(

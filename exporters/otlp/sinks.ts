@@ -40,6 +40,7 @@ export function sinkBase(settings: Settings, wire: Wire): SinkBase {
     name,
     enabled: () => !isSwitchedOff(signal, process.env),
     destination: () => `${name}:${hash}`,
+    address: `${url.origin}${url.pathname}`,
     timeoutMs: timeoutMs + spareMs,
     close: () => wire.close(),
   }
@@ -50,6 +51,7 @@ interface SinkBase {
   readonly timeoutMs: number
   enabled(): boolean
   destination(): string
+  readonly address: string
   close(): Promise<void>
 }
 

@@ -1,3 +1,4 @@
+import type { MetricSink } from './metrics.ts'
 import type { DestinationReport } from './report.ts'
 
 /** A server that puts an id into each answer must not grow the account for ever. */
@@ -57,10 +58,11 @@ export class Account {
     this.#note(reason, count)
   }
 
-  report(sink: string, destination: string): DestinationReport {
+  report(sink: Pick<MetricSink, 'name' | 'destination' | 'address'>): DestinationReport {
     return {
-      sink,
-      destination,
+      sink: sink.name,
+      destination: sink.destination(),
+      address: sink.address,
       produced: this.#produced,
       delivered: this.#delivered,
       waiting: this.#waiting,

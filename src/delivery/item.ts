@@ -132,6 +132,8 @@ export interface Sink<K extends ItemKind = ItemKind> {
   enabled(): boolean
   /** Sink and hash of where it goes (URL, project, experiment); never a secret. */
   destination(): string
+  /** Where that is, for people: a URL without credentials and query, or a path. */
+  readonly address?: string | undefined
   readonly takes: readonly K[]
   /** `item`: batches across objects, stateless; `object`: one object at a time, with its state. */
   readonly release: 'item' | 'object'

@@ -65,7 +65,7 @@ export class MetricPusher {
   }
 
   report(): DestinationReport {
-    return this.#account.report(this.sink.name, this.destination)
+    return this.#account.report(this.sink)
   }
 
   /**

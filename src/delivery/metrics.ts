@@ -7,6 +7,8 @@ export interface MetricSink {
   readonly name: string
   enabled(): boolean
   destination(): string
+  /** Where that is, for people: a URL without credentials and query, or a path. */
+  readonly address?: string | undefined
   /** Milliseconds between two pushes while a command runs; one more comes at its end. */
   readonly intervalMs: number
   /** Milliseconds after which an attempt counts as hung; a minute when left out. */

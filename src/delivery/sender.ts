@@ -71,7 +71,7 @@ export class Sender {
   }
 
   report(): DestinationReport {
-    return this.#account.report(this.sink.name, this.destination)
+    return this.#account.report(this.sink)
   }
 
   filed({ count, bytes, refused }: Filed): void {

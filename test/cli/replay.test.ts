@@ -59,9 +59,9 @@ describe('evalspan replay', () => {
     const { exitCode, stdout, stderr } = await run(['replay', basic])
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(steady(stdout)).toMatchInlineSnapshot(`
-      "otlp/traces   HASH  20 produced = 20 delivered + 0 waiting + 0 rejected + 0 dropped
-      otlp/logs     HASH   2 produced =  2 delivered + 0 waiting + 0 rejected + 0 dropped
-      otlp/metrics  HASH  26 produced = 26 delivered + 0 waiting + 0 rejected + 0 dropped
+      "otlp/traces   http://BACKEND/v1/traces   20 produced = 20 delivered + 0 waiting + 0 rejected + 0 dropped
+      otlp/logs     http://BACKEND/v1/logs      2 produced =  2 delivered + 0 waiting + 0 rejected + 0 dropped
+      otlp/metrics  http://BACKEND/v1/metrics  26 produced = 26 delivered + 0 waiting + 0 rejected + 0 dropped
       "
     `)
     expect(new Set(requests)).toEqual(new Set(['/v1/traces', '/v1/logs', '/v1/metrics']))
@@ -86,9 +86,9 @@ describe('evalspan replay', () => {
     expect({ exitCode, stderr, requests }).toEqual({ exitCode: 0, stderr: '', requests: [] })
     expect(steady(stdout)).toMatchInlineSnapshot(`
       "Dry run: 2 samples read, nothing sent; that makes 20 spans and 2 log records.
-        otlp/traces   HASH  20 to send
-        otlp/logs     HASH  2 to send
-        otlp/metrics  HASH  26 to send
+        otlp/traces   http://BACKEND/v1/traces   20 to send
+        otlp/logs     http://BACKEND/v1/logs     2 to send
+        otlp/metrics  http://BACKEND/v1/metrics  26 to send
       "
     `)
   })
