@@ -83,8 +83,23 @@ export function formatTime([seconds, nanoseconds]: HrTime): string {
   return `${base}.${digits.slice(0, length)}Z`
 }
 
+/** `2026-11-21T05:56:09.518245+00:00`: to the microsecond, in the form that logs have. */
+export function formatTimestamp(time: HrTime): string {
+  const micros = Math.floor(time[1] / 1000)
+  return `${formatTime([time[0], 0]).slice(0, 19)}.${String(micros).padStart(6, '0')}+00:00`
+}
+
 export function compareTimes(a: HrTime, b: HrTime): number {
   return a[0] - b[0] || a[1] - b[1]
+}
+
+/** Whether a timestamp is later than another. In the form that logs have, their order is that of their letters. */
+export function isLater(timestamp: string, than: string): boolean {
+  if (timestamp.length === 32 && than.length === 32 && timestamp.endsWith('+00:00') && than.endsWith('+00:00')) {
+    return timestamp > than
+  }
+  const [a, b] = [parseTime(timestamp), parseTime(than)]
+  return a !== undefined && (b === undefined || compareTimes(a, b) > 0)
 }
 
 export function earliest(a: HrTime, b: HrTime | undefined): HrTime

@@ -60,8 +60,8 @@ function parseDialect(text: string): unknown {
 function describeSyntaxError(text: string): string {
   const position = syntaxErrorPosition(text)
   if (position >= text.length) return `not valid JSON: it ends too early, at position ${position}`
-  const excerpt = text.slice(Math.max(0, position - 20), position + 20)
-  return `not valid JSON at position ${position}, near ${JSON.stringify(excerpt)}`
+  // What is there may be a prompt or a key, so only the place is told.
+  return `not valid JSON at position ${position}`
 }
 
 // With a list of what is still to do instead of recursion, since data may be nested deeper than the stack.

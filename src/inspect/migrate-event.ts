@@ -1,3 +1,4 @@
+import { migrateError } from './migrate-error.ts'
 import { dropNulls, expectType, fieldsIn, isFields, listIn, visit, visitList, type Fields } from './fields.ts'
 import { migrateConfig } from './migrate-config.ts'
 import { migrateMessage, migrateOutput } from './migrate-message.ts'
@@ -30,6 +31,7 @@ const migrations: ReadonlyMap<unknown, (event: Fields) => void> = new Map([
 
 function migrateModelEvent(event: Fields): void {
   migrateEnd(event)
+  expectType(event, 'model', 'string')
   visitList(event, 'input', migrateMessage)
   listIn(event, 'tools')
   visit(event, 'config', migrateConfig)
@@ -39,8 +41,9 @@ function migrateModelEvent(event: Fields): void {
 
 function migrateToolEvent(event: Fields): void {
   migrateEnd(event)
+  expectType(event, 'function', 'string')
   fieldsIn(event, 'arguments')
-  if ('error' in event) fieldsIn(event, 'error')
+  if ('error' in event) visit(event, 'error', migrateError)
   if ('events' in event) visitList(event, 'events', migrateEvent)
 }
 
@@ -72,7 +75,7 @@ function migrateScoreEditEvent(event: Fields): void {
 
 function migrateErrorEvent(event: Fields): void {
   dropNulls(event)
-  fieldsIn(event, 'error')
+  visit(event, 'error', migrateError)
 }
 
 function migrateLoggerEvent(event: Fields): void {

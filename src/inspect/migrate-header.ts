@@ -12,6 +12,7 @@ import {
   type Fields,
 } from './fields.ts'
 import { migrateConfig } from './migrate-config.ts'
+import { migrateError } from './migrate-error.ts'
 import { migrateSandbox } from './migrate-sandbox.ts'
 import { migrateUsage } from './migrate-usage.ts'
 import type { EvalLog, EvalSpec } from './records.ts'
@@ -30,7 +31,7 @@ export function migrateHeader(raw: unknown): EvalLog {
   visit(log, 'plan', migratePlan)
   if ('results' in log) visit(log, 'results', migrateResults)
   visit(log, 'stats', migrateStats)
-  if ('error' in log) fieldsIn(log, 'error')
+  if ('error' in log) visit(log, 'error', migrateError)
   migrateTags(log)
   return log as unknown as EvalLog
 }

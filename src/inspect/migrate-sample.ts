@@ -1,5 +1,6 @@
 import { asFields, dropNulls, expectType, fieldsIn, isFields, listIn, visit, visitList, visitValues } from './fields.ts'
 import type { Fields } from './fields.ts'
+import { migrateError } from './migrate-error.ts'
 import { migrateEvent } from './migrate-event.ts'
 import { migrateMessage, migrateOutput } from './migrate-message.ts'
 import { migrateSandbox } from './migrate-sandbox.ts'
@@ -31,7 +32,7 @@ export function migrateSample(raw: unknown, scorer: string | undefined): Fields 
   visitList(sample, 'messages', migrateMessage)
   if ('output' in sample) visit(sample, 'output', migrateOutput)
   visitList(sample, 'events', migrateEvent)
-  if ('error' in sample) fieldsIn(sample, 'error')
+  if ('error' in sample) visit(sample, 'error', migrateError)
   if ('error_retries' in sample) visitList(sample, 'error_retries', migrateRetryError)
   if ('limit' in sample) fieldsIn(sample, 'limit')
   migratePools(sample)
@@ -63,7 +64,7 @@ function migrateScores(sample: Fields, scorer: string): void {
 }
 
 function migrateRetryError(error: Fields): void {
-  dropNulls(error)
+  migrateError(error)
   if ('events' in error) visitList(error, 'events', migrateEvent)
 }
 

@@ -1,7 +1,7 @@
 import type { Item } from '../delivery/item.ts'
 import type { Event, ModelEvent, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
 import { failedAttempts, isFailedAttempt } from '../inspect/model-calls.ts'
-import { addSeconds, compareTimes, earliest, latest, parseTime, type HrTime } from '../time.ts'
+import { addSeconds, formatTimestamp, isLater, latest, parseTime, type HrTime } from '../time.ts'
 import { chatItem, type Retry } from './chat.ts'
 import { spanId } from './ids.ts'
 import type { OpenSpan } from './output.ts'
@@ -32,8 +32,11 @@ export class Attempt {
   readonly #calls = new Map<string, { inference: number; tool: number }>()
   /** Model events, and what follows each: enough to tell the attempts of a call apart. */
   readonly #trail: Event[] = []
-  #start: HrTime | undefined
-  #end: HrTime | undefined
+  readonly #spanIds = new Map<string, string>()
+  /** Of the first and the last event. */
+  #start: string | undefined
+  #end: string | undefined
+  #ended: HrTime | undefined
 
   /** `number` 0 stands for a sample that never came to an attempt; its spans hang on the sample's. */
   constructor(scope: SampleScope, number: number, takeRetries: TakeRetries) {
@@ -45,11 +48,11 @@ export class Attempt {
 
   /** When its first and its last event were, as far as they are known. */
   get start(): HrTime | undefined {
-    return this.#start
+    return parseTime(this.#start)
   }
 
   get end(): HrTime | undefined {
-    return this.#end
+    return this.#ended ?? parseTime(this.#end)
   }
 
   /** Takes an event and gives the spans that it made final, and the one that it began. */
@@ -76,14 +79,14 @@ export class Attempt {
    */
   finish(events: readonly Event[] | undefined, end: HrTime | undefined): Item[] {
     const begun = events?.findIndex((event) => event.event === 'span_begin' && event.name === 'solvers') ?? -1
+    const last = end && formatTimestamp(end)
     events?.forEach((event, index) => {
-      const at = parseTime(event.timestamp)
-      const afterwards = at && end && compareTimes(at, end) > 0
+      const afterwards = last !== undefined && isLater(event.timestamp, last)
       if (begun >= 0 && index >= begun && !afterwards) this.#noteTime(event)
       this.#take(event)
     })
-    this.#end = end ?? this.#end
-    const bound = this.#end ?? this.#start ?? [0, 0]
+    this.#ended = end
+    const bound = this.end ?? [0, 0]
     return [
       ...this.#unknownSpans(bound),
       ...this.#remainingTools(events, bound),
@@ -93,9 +96,10 @@ export class Attempt {
   }
 
   #noteTime(event: Event): void {
-    const start = parseTime(event.timestamp)
-    this.#start = earliest(this.#start, start)
-    this.#end = latest(this.#end, latest(start, parseTime((event as ModelEvent).completed)))
+    const { timestamp } = event
+    const completed = (event as ModelEvent).completed ?? timestamp
+    if (this.#start === undefined || isLater(this.#start, timestamp)) this.#start = timestamp
+    if (this.#end === undefined || isLater(completed, this.#end)) this.#end = completed
   }
 
   /** Remembers the event until its span is final; false when it already was. */
@@ -155,7 +159,9 @@ export class Attempt {
   }
 
   #spanIdOf(inspectSpanId: string): string {
-    return spanId(this.#scope.traceId, 'span', inspectSpanId)
+    let id = this.#spanIds.get(inspectSpanId)
+    if (id === undefined) this.#spanIds.set(inspectSpanId, (id = spanId(this.#scope.traceId, 'span', inspectSpanId)))
+    return id
   }
 
   #transcriptSpan(id: string, bound: HrTime | undefined): Item[] {
@@ -292,8 +298,8 @@ export class Attempt {
    */
   #unknownSpans(bound: HrTime): Item[] {
     const ids = [...this.#ends.keys()].filter((id) => !this.#begins.has(id))
-    const start = this.#start ?? bound
-    const { solvers, traceId } = this.#scope
+    const start = this.start ?? bound
+    const { solvers } = this.#scope
     const placed = ids.map((id, index) => {
       const level = ids.length - 1 - index
       const solver = solvers.length === 1 ? solvers[0]! : 'solver'
@@ -307,7 +313,7 @@ export class Attempt {
     return placed.map(({ begin, parent }) => {
       const parentSpanId = parent === undefined ? this.spanId : this.#spanIdOf(parent)
       const place = {
-        spanId: spanId(traceId, 'span', begin.id),
+        spanId: this.#spanIdOf(begin.id),
         parentSpanId,
         start,
         end: latest(start, this.#ends.get(begin.id)),

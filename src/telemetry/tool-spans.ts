@@ -1,5 +1,5 @@
 import type { Event, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
-import { compareTimes, parseTime, type HrTime } from '../time.ts'
+import { compareTimes, isLater, parseTime, type HrTime } from '../time.ts'
 
 /** A span of type `tool` that has ended and whose tool event is not known yet. */
 export interface ToolSpan {
@@ -11,11 +11,9 @@ export interface ToolSpan {
  * Inspect records a tool call twice: as an event, created before the tool's span opens, and as that span, which holds
  * what the tool did. Nothing names the pair. Could this be one?
  */
-export function mayBelong(event: ToolEvent, { begin, end }: ToolSpan): boolean {
-  if (begin.name !== event.function || begin.parent_id !== event.span_id) return false
-  const [started, began, completed] = [event.timestamp, begin.timestamp, event.completed].map(parseTime)
-  if (!started || !began || !completed) return false
-  return compareTimes(started, began) <= 0 && compareTimes(end, completed) <= 0
+export function mayBelong(event: ToolEvent, { begin }: ToolSpan): boolean {
+  if (begin.name !== event.function || begin.parent_id !== event.span_id || event.completed === undefined) return false
+  return !isLater(event.timestamp, begin.timestamp) && !isLater(begin.timestamp, event.completed)
 }
 
 /** The pairs that a log gives away: there a tool event follows its span's begin at once. Event key → span id. */
