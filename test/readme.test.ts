@@ -81,6 +81,14 @@ describe('the README', () => {
     expect(named.filter((name) => !ours.has(name) && !metrics.has(name))).toEqual([])
   })
 
+  it('says of every dependency what it carries', () => {
+    const { dependencies, peerDependencies } = manifest()
+    const [, section = ''] = readme.split('\n## Libraries\n')
+    const rows = Array.from(section.matchAll(/^\| (`.*?) \|/gm), ([, cell]) => cell!)
+    const named = rows.flatMap((cell) => Array.from(cell.matchAll(/`(.*?)`/g), ([, name]) => name!))
+    expect(named.toSorted()).toEqual(Object.keys({ ...dependencies, ...peerDependencies }).toSorted())
+  })
+
   it('draws src/ as it is', () => {
     const [, tree = ''] = /^src\/\n((?: {2}.*\n)+)/m.exec(fence('text', 'src/')) ?? []
     const drawn = Array.from(tree.matchAll(/^ {2}([\w.-]+)/gm), ([, name]) => name!)
@@ -96,11 +104,15 @@ describe('the README', () => {
     expect(links.length * paths.length).toBeGreaterThan(0)
     expect([...links, ...paths].filter((path) => !existsSync(join(root, path)))).toEqual([])
 
-    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
+    const { scripts } = manifest()
     const called = Array.from(readme.matchAll(/npm run (?:--silent )?([\w:]+)/g), ([, name]) => name!)
     expect(called.filter((name) => !(name in scripts))).toEqual([])
   })
 })
+
+function manifest(): { scripts: object; dependencies: object; peerDependencies: object } {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as ReturnType<typeof manifest>
+}
 
 /** The names in the first column of the table of variables; ¹ stands for the names of the single signals as well. */
 function variablesInTable(): string[] {
