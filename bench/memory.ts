@@ -10,7 +10,7 @@ await withLog({ megabytes: 200, samples: 20, events: 500 }, async (path, about) 
     [
       {
         name: 'evalspan replay --dry-run',
-        run: async () => (await runChild('../src/cli/main.ts', ['replay', '--dry-run', path])).peakMegabytes,
+        run: async () => (await runChild('../dist/src/cli/main.js', ['replay', '--dry-run', path])).peakMegabytes,
       },
     ],
     { unit: 'MB', rounds: 3, warmup: 0 },

@@ -10,7 +10,7 @@ await withLog({ megabytes: 100, samples: 20, events: 500 }, async (path, about) 
     [
       {
         name: 'evalspan replay --dry-run',
-        run: async () => (await runChild('../src/cli/main.ts', ['replay', '--dry-run', path])).milliseconds,
+        run: async () => (await runChild('../dist/src/cli/main.js', ['replay', '--dry-run', path])).milliseconds,
       },
     ],
     { unit: 'ms', rounds: 5 },
