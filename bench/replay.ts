@@ -3,7 +3,7 @@ import { runChild } from './child.ts'
 import { measure } from './measure.ts'
 import { withLog } from './with-log.ts'
 
-await withLog({ megabytes: 100, samples: 20, events: 500 }, async (path, about) => {
+await withLog({ megabytes: 200, samples: 40, events: 500 }, async (path, about) => {
   await measure(
     `replay of ${about}`,
     { name: 'decompress and JSON.parse', run: async () => (await runChild('read-log.ts', [path])).milliseconds },

@@ -11,23 +11,38 @@ export interface EmitterOptions {
   readonly registry?: Registry | undefined
   /** Takes what hooks did wrong; standard error when left out. */
   readonly report?: Report | undefined
+  /** How long a replay waits for a hook; a live run waits for as long as it takes. */
+  readonly patience?: Patience | undefined
+}
+
+/** For how long a hook may keep others waiting. Then it gets no more events. */
+export interface Patience {
+  readonly ms: number
+  /** Ends the waiting at once. */
+  readonly signal?: AbortSignal | undefined
 }
 
 const nothingToDo: Promise<void> = Promise.resolve()
 
 /**
  * Fires events: calls the hooks of a registry one after another, in its order. Rejects with a `LimitExceededError` when a
- * hook throws one, and the hooks after it do not get that event; whatever else a hook does wrong is reported, no more.
+ * hook throws one in a live run, and the hooks after it do not get that event; whatever else a hook does wrong is
+ * reported, no more.
  */
 export class Emitter {
   readonly #registry: Registry
   readonly #report: Report
   readonly #failures: Failures
+  readonly #known = new Map<string, readonly RegisteredHooks[]>()
+  #list: readonly RegisteredHooks[] | undefined
+  readonly #patience: Patience | undefined
+  readonly #leftOut = new Set<RegisteredHooks>()
 
-  constructor({ registry = globalRegistry, report = reportToStderr }: EmitterOptions = {}) {
+  constructor({ registry = globalRegistry, report = reportToStderr, patience }: EmitterOptions = {}) {
     this.#registry = registry
     this.#report = report
     this.#failures = new Failures(report)
+    this.#patience = patience
   }
 
   /** Fires an event. Freezes `data` at the top level, but for what `onBeforeModelGenerate` may change. */
@@ -42,10 +57,22 @@ export class Emitter {
     await this.#deliver(this.#listeners(name, meta), name, data, meta)
   }
 
-  #listeners(name: HookName, meta: EventMeta): readonly RegisteredHooks[] {
-    return this.#registry
-      .list()
-      .filter(({ hooks, hooksClass }) => listensTo(hooks, name) && (!meta.replay || hooksClass.replay === true))
+  /** Worked out once for each event, until something is registered. */
+  #listeners(name: HookName, { replay }: EventMeta): readonly RegisteredHooks[] {
+    const list = this.#registry.list()
+    if (list !== this.#list) {
+      this.#list = list
+      this.#known.clear()
+    }
+    const key = replay ? `${name} on replay` : name
+    let listeners = this.#known.get(key)
+    if (!listeners) {
+      listeners = list.filter(
+        ({ hooks, hooksClass }) => listensTo(hooks, name) && (!replay || hooksClass.replay === true),
+      )
+      this.#known.set(key, listeners)
+    }
+    return listeners
   }
 
   async #deliver<N extends HookName>(
@@ -56,16 +83,38 @@ export class Emitter {
   ): Promise<void> {
     if (listeners.length > 0) protect(name, data, meta)
     for (const listener of listeners) {
-      if (!isEnabled(listener, this.#failures)) continue
+      if (this.#leftOut.has(listener) || !isEnabled(listener, this.#failures)) continue
       try {
         // TypeScript cannot see that the data belongs to the method, since both depend on the same N.
         const method = listener.hooks[name] as (data: HookData<N>, meta: EventMeta) => unknown
         const result = method.call(listener.hooks, data, meta)
-        if (isPromise(result)) await result
+        if (isPromise(result)) await (this.#patience ? this.#inTime(result, listener, this.#patience) : result)
       } catch (error) {
-        if (LimitExceededError.is(error)) throw error
+        // In a replay there is no sample left to end.
+        if (LimitExceededError.is(error) && !meta.replay) throw error
         this.#failures.add(listener.name, name, error)
       }
+    }
+  }
+
+  async #inTime(result: PromiseLike<unknown>, listener: RegisteredHooks, { ms, signal }: Patience): Promise<void> {
+    const { promise: late, reject } = Promise.withResolvers<never>()
+    const giveUp = (): void => {
+      this.#leftOut.add(listener)
+      reject(new Error(`it did not come back within ${ms / 1000} s, and gets no more events`))
+    }
+    const interrupted = (): void => {
+      this.#leftOut.add(listener)
+      reject(new Error('it had not come back when the command was interrupted'))
+    }
+    const timer = setTimeout(giveUp, ms)
+    signal?.addEventListener('abort', interrupted, { once: true })
+    try {
+      if (signal?.aborted) interrupted()
+      await Promise.race([result, late])
+    } finally {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', interrupted)
     }
   }
 }

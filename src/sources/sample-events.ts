@@ -93,7 +93,7 @@ function* attemptEvents(ids: Ids, task: string, events: readonly Event[], end: H
       scored = true
       yield fire('onSampleScoring', ids, time)
     }
-    if (event.event === 'model' && !complete) yield beforeGenerate(evalIds, task, event, time)
+    if (event.event === 'model' && !complete) yield beforeGenerate(evalIds, task, event)
     if (!complete || event.pending) continue
     if (event.event === 'model') yield* afterGenerate(ids, task, event, failed.get(event))
     yield fire('onSampleEvent', { ...ids, event }, (event as ModelEvent).completed ?? event.timestamp)
@@ -109,7 +109,7 @@ function hasScorers(events: readonly Event[]): boolean {
   return events.some((event) => event.event === 'span_begin' && event.name === 'scorers')
 }
 
-function beforeGenerate(ids: Omit<Ids, 'sample_id'>, task: string, event: ModelEvent, time: HrTime): HookEvent {
+function beforeGenerate(ids: Omit<Ids, 'sample_id'>, task: string, event: ModelEvent): HookEvent {
   return fire(
     'onBeforeModelGenerate',
     {
@@ -124,7 +124,7 @@ function beforeGenerate(ids: Omit<Ids, 'sample_id'>, task: string, event: ModelE
       sample_id: null,
       task_name: task,
     },
-    time,
+    event.timestamp,
   )
 }
 
@@ -153,8 +153,8 @@ function* afterGenerate(
       failed.end,
     )
   }
-  const time = parseTime(event.completed)
-  if (!usage || !time) return
+  const time = event.completed
+  if (!usage || time === undefined) return
   if (event.cache === 'read') yield fire('onModelCacheUsage', { model_name: event.model, usage }, time)
   else {
     const call = {
