@@ -94,7 +94,7 @@ describe('a .json log', () => {
         "BAD_LOG 2026-11-21T09-11-00_log.json: samples[3]: the sample is null, not an object, which Inspect never writes; restore the log as it was written",
         "BAD_LOG 2026-11-21T09-11-00_log.json: samples[4]: the sample is a list, not an object, which Inspect never writes; restore the log as it was written",
         "BAD_LOG 2026-11-21T09-11-00_log.json: samples[5]: id is left out, not a string or number, which Inspect never writes; restore the log as it was written",
-        "BAD_LOG 2026-11-21T09-11-00_log.json: samples[6]: not valid JSON at position 248, near " \\"uuid\\": \\"uuid-bad\\" oops,\\n      \\"complet"; copy the log again from where it was written",
+        "BAD_LOG 2026-11-21T09-11-00_log.json: samples[6]: not valid JSON at position 248; copy the log again from where it was written",
         "b",
       ]
     `)
@@ -159,7 +159,7 @@ describe('a .json log that is cut off', () => {
       [
         "BAD_LOG 2026-11-21T09-11-00_log.json: is cut off in its header, after 1 bytes; copy it again from where it was written",
         "BAD_LOG 2026-11-21T09-11-00_log.json: is cut off in its header, after 312 bytes; copy it again from where it was written",
-        "BAD_LOG 2026-11-21T09-11-00_log.json: the header: not valid JSON at position 23, near "ersion\\": 2,\\"success\\",\\"eval\\": {\\n    \\"eval"; copy the log again from where it was written",
+        "BAD_LOG 2026-11-21T09-11-00_log.json: the header: not valid JSON at position 23; copy the log again from where it was written",
         "BAD_LOG 2026-11-21T09-11-00_log.json: the header: eval is a list, not an object, which Inspect never writes; restore the log as it was written",
         "BAD_LOG 2026-11-21T09-11-00_log.json: the header: eval is left out, so this is no log of Inspect; give a log that Inspect wrote",
       ]

@@ -94,17 +94,17 @@ describe('parse', () => {
       [
         "not valid JSON: it ends too early, at position 0",
         "not valid JSON: it ends too early, at position 7",
-        "not valid JSON at position 16, near "{\\"a\\": NaN, \\"b\\": nan}"",
-        "not valid JSON at position 32, near "78901234567890, \\"b\\" 1}"",
-        "not valid JSON at position 6, near "[1, 2,]"",
-        "not valid JSON at position 8, near "{\\"a\\": \\"b\\nc\\"}"",
-        "not valid JSON at position 7, near "{\\"a\\": \\"\\\\x\\"}"",
-        "not valid JSON at position 1, near "{NaN: 1}"",
-        "not valid JSON at position 1, near "[1Infinity]"",
-        "not valid JSON at position 1, near "[00000000000000000001"",
-        "not valid JSON at position 6, near "[NaN] x"",
+        "not valid JSON at position 16",
+        "not valid JSON at position 32",
+        "not valid JSON at position 6",
+        "not valid JSON at position 8",
+        "not valid JSON at position 7",
+        "not valid JSON at position 1",
+        "not valid JSON at position 1",
+        "not valid JSON at position 1",
+        "not valid JSON at position 6",
         "not valid JSON: it ends too early, at position 10",
-        "not valid JSON at position 105, near "xxxxxxxxxxxxxxxxx\\", oops, \\"yyyyyyyyyyyyy"",
+        "not valid JSON at position 105",
       ]
     `)
   })
