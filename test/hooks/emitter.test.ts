@@ -178,6 +178,51 @@ describe('Emitter', () => {
     }
   })
 
+  it('reports a LimitExceededError on replay, where there is no sample to end, and calls the next hooks', async () => {
+    const calls: string[] = []
+    class Limiting extends Hooks {
+      static override replay = true
+      override onSampleEnd(): void {
+        throw new LimitExceededError('token')
+      }
+    }
+    class After extends recording(calls, 'after') {
+      static override replay = true
+    }
+    const { emitter, reports } = setUp({ limiting: Limiting, after: After })
+    await emitter.emit('onSampleEnd', sampleEnd(), replayed)
+    expect({ calls, reports }).toEqual({
+      calls: ['after'],
+      reports: ["hook 'limiting' failed in onSampleEnd: limit exceeded: token"],
+    })
+  })
+
+  it('calls hooks no more that did not come back in time, or by the interrupt', async () => {
+    const calls: string[] = []
+    let asked = 0
+    class Stuck extends Hooks {
+      override onRunStart(): Promise<void> {
+        asked += 1
+        return new Promise(() => {})
+      }
+    }
+    const play = async (ms: number, signal: AbortSignal): Promise<string[]> => {
+      const { registry } = setUp({ stuck: Stuck, after: recording(calls, 'after') })
+      const reports: string[] = []
+      const emitter = new Emitter({ registry, report: (line) => reports.push(line), patience: { ms, signal } })
+      await emitter.emit('onRunStart', runStart(), live)
+      await emitter.emit('onRunStart', runStart(), live)
+      return reports
+    }
+    expect(await play(20, new AbortController().signal)).toEqual([
+      "hook 'stuck' failed in onRunStart: it did not come back within 0.02 s, and gets no more events",
+    ])
+    expect(await play(60_000, AbortSignal.timeout(20))).toEqual([
+      "hook 'stuck' failed in onRunStart: it had not come back when the command was interrupted",
+    ])
+    expect({ asked, calls }).toEqual({ asked: 2, calls: ['after', 'after', 'after', 'after'] })
+  })
+
   it('calls only hooks that ask for it on replay', async () => {
     const calls: string[] = []
     class Replaying extends recording(calls, 'replaying') {
