@@ -35,6 +35,8 @@ export interface DeliveryOptions {
 }
 
 const closeTimeoutMs = 5_000
+/** What Ctrl-C leaves to a flush. */
+const graceMs = 3_000
 const nothing: Committed = { fresh: [], known: [], superseded: [] }
 
 /** The one door from mapping to all backends: what is committed here is delivered behind the caller's back. */
@@ -138,23 +140,37 @@ export class Delivery {
     }
   }
 
-  /** Flushes, then gives up what is left, naming why. */
-  close(): Promise<DeliveryReport> {
-    this.#closing ??= this.#close()
+  /** Flushes, then gives up what is left, naming why. An interrupt leaves it a few seconds from then on. */
+  close(interrupt?: AbortSignal): Promise<DeliveryReport> {
+    this.#closing ??= this.#close(interrupt)
     return this.#closing
   }
 
-  async #close(): Promise<DeliveryReport> {
-    await this.flush()
-    const gaveUp = this.#senders.some((sender) => !sender.off && sender.report().waiting > 0)
+  async #close(interrupt: AbortSignal | undefined): Promise<DeliveryReport> {
+    await this.#flushUntil(interrupt)
+    const gaveUp = !interrupt?.aborted && this.#senders.some((sender) => !sender.off && sender.report().waiting > 0)
     this.#sendersClosed = true
     await Promise.all(this.#senders.map((sender) => sender.close()))
-    const working = this.#pushers.filter(({ failing }) => !failing)
+    // One that did not answer the flush would take its time once more.
+    const working = this.#pushers.filter((pusher) => !pusher.failing && pusher.report().waiting === 0)
     if (gaveUp) await Promise.all(working.map((pusher) => pusher.flush(this.#clock.now())))
     await Promise.all(this.#pushers.map((pusher) => pusher.close()))
     const parts = [...this.#senders, ...this.#pushers].map(({ sink }) => sink)
     await Promise.all([...parts, this.#store].map((part) => this.#closePart(part)))
     return this.report()
+  }
+
+  async #flushUntil(interrupt: AbortSignal | undefined): Promise<void> {
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    let cancel = (): void => {}
+    const hurry = (): void => {
+      cancel = this.#clock.after(graceMs, resolve, true)
+    }
+    if (interrupt?.aborted) hurry()
+    else interrupt?.addEventListener('abort', hurry, { once: true })
+    await Promise.race([this.flush(), over])
+    interrupt?.removeEventListener('abort', hurry)
+    cancel()
   }
 
   async #closePart(part: { readonly name?: string; close?(): Promise<void> }): Promise<void> {

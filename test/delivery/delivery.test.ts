@@ -232,6 +232,19 @@ describe('a delivery', () => {
 })
 
 describe('a backend that is down', () => {
+  it('is left a few seconds by an interrupt, however long the timeout is', async () => {
+    const metrics = { name: 'm', enabled: () => true, destination: () => 'm', intervalMs: 1e6, send: hanging }
+    const options = { flushTimeoutMs: 60_000, metricSinks: [metrics] }
+    const delivery = deliveryTo([new ScriptedSink(hanging)], options)
+    await delivery.commit([spanItem('a')])
+    const interrupt = new AbortController()
+    const began = performance.now()
+    const closing = delivery.close(interrupt.signal)
+    interrupt.abort()
+    expect((await closing).destinations[0]).toMatchObject({ produced: 1, waiting: 0, dropped: 1 })
+    expect(performance.now() - began).toBeLessThan(4_500)
+  })
+
   it('does not hold up a commit, nor another backend', async () => {
     const dead = new ScriptedSink(hanging, { name: 'dead' })
     const alive = new ScriptedSink(undefined, { name: 'alive' })
