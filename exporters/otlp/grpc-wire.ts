@@ -116,5 +116,11 @@ function toOutcome({ status }: typeof Grpc, settings: Settings, error: Grpc.Serv
 /** The package puts an error of the connection in words of its own. */
 function describe(code: string, details: string): string {
   const cause = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/s.exec(details)?.[1]
-  return cause === undefined ? `answered ${code}: ${oneLine(details)}` : `cannot be reached: ${oneLine(cause)}`
+  if (cause === undefined) return `answered ${code}: ${oneLine(details)}`
+  if (cause === 'null') return 'cannot be reached: no connection came about in time'
+  if (/wrong version number/.test(cause)) return 'cannot be reached: it has no TLS; write http:// in the endpoint'
+  if (cause.startsWith('Protocol error')) {
+    return 'cannot be reached: it does not speak gRPC; is it a port for HTTP (OTEL_EXPORTER_OTLP_PROTOCOL)?'
+  }
+  return `cannot be reached: ${oneLine(cause)}`
 }

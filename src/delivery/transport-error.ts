@@ -8,6 +8,7 @@ const causes: Record<string, string> = {
   EPIPE: 'the connection was reset',
   UND_ERR_SOCKET: 'the connection was closed without an answer',
   ETIMEDOUT: 'the connection timed out',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it has no TLS; write http:// instead of https://',
   UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
   EHOSTUNREACH: 'no route to it',
   ENETUNREACH: 'no network to it',

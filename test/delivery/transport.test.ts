@@ -156,7 +156,7 @@ describe('the transport over TLS', () => {
   it('says so when the port has no TLS', async () => {
     await using receiver = await HttpReceiver.start()
     const error = await failure((await open()).post(request(receiver.url.replace('http:', 'https:'))))
-    expect(error.message).toMatch(/cannot be reached: TLS with it failed: /)
+    expect(error.message).toMatch(/cannot be reached: it has no TLS; write http:/)
   })
 })
 

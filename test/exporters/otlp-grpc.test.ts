@@ -4,6 +4,7 @@ import { status } from '@grpc/grpc-js'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { spanItem, spanItems } from '../delivery/items.ts'
 import { GrpcReceiver } from '../receiver/grpc-receiver.ts'
+import { HttpReceiver } from '../receiver/http-receiver.ts'
 import { encode } from '../receiver/protobuf.ts'
 import { environment, openOtlp } from './otlp-fixture.ts'
 
@@ -85,6 +86,16 @@ describe('OTLP over gRPC', () => {
     expect(sent).toMatchObject({ delivered: 0, dropped: 3 })
     expect(sent.reasons[0]).toMatch(
       /last error: 127\.0\.0\.1:\d+ cannot be reached: connect ECONNREFUSED 127\.0\.0\.1:\d+$/,
+    )
+  })
+
+  it('says so when the port speaks HTTP, and when it has no TLS', async () => {
+    await using http = await HttpReceiver.start()
+    const reasonOf = async (url: string): Promise<string | undefined> =>
+      (await sendSpans(spanItems(3), { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url }, 500)).reasons[0]
+    expect(await reasonOf(http.url)).toMatch(/cannot be reached: it does not speak gRPC; is it a port for HTTP/)
+    expect(await reasonOf(http.url.replace('http:', 'https:').replace('127.0.0.1', 'localhost'))).toMatch(
+      /cannot be reached: it has no TLS; write http:/,
     )
   })
 
