@@ -25,7 +25,9 @@ const eventLog: Exporter = {
   summary: 'the events themselves, in a file to replay later',
   switchedOnBy: [variable],
   enabled: () => Boolean(process.env[variable]),
-  open() {
+  open({ replay }) {
+    // No event of a replay is written, so the file need not even be writable.
+    if (replay) return {}
     const path = process.env[variable] ?? ''
     const file = openFile(path)
     return { hooks: eventLogHooks((line) => writeSync(file, line)) }

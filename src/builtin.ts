@@ -1,5 +1,6 @@
 import {
   Delivery,
+  flushTimeoutMs,
   MemoryStore,
   type Committed,
   type DeliveryReport,
@@ -9,6 +10,7 @@ import {
   type Sink,
 } from './delivery/index.ts'
 import type { Exporter, ExporterContext, OpenExporter, Output } from './exporter.ts'
+import { messageOf } from './errors.ts'
 import { loadExporters } from './exporters.ts'
 import { Emitter } from './hooks/emitter.ts'
 import { Hooks, hookNames, type EventMeta, type HookData, type HookEvent, type HookName } from './hooks/hooks.ts'
@@ -25,6 +27,10 @@ export interface OpenHooksOptions {
   readonly host: EventMeta['host']
   /** Where packages with hooks are looked for; the working folder when left out. */
   readonly cwd?: string | undefined
+  /** Only events of logs will be fired: hooks that keep them waiting for too long get no more of them. */
+  readonly replay?: boolean | undefined
+  /** Ends the waiting for hooks, and soon after for backends. */
+  readonly interrupt?: AbortSignal | undefined
   /** Exporters that are on without their variables, by name. */
   readonly ask?: readonly string[] | undefined
   /** False for a dry run: all is mapped and counted, nothing leaves. */
@@ -49,6 +55,8 @@ export interface OpenHooks {
   sampleReused(log: EvalLog): void
   /** How many samples have begun and not ended in what was fired so far. */
   readonly unfinished: number
+  /** How many events could not be mapped, so that what they tell is lost. Each was reported. */
+  readonly unmapped: number
   /** No more events will come: what is under way is closed as incomplete. */
   seal(): void
   /** Sends what waits, within the time limit, and says what became of everything. */
@@ -61,10 +69,11 @@ export interface OpenHooks {
  * value and when a required hook is missing.
  */
 export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
-  const { registry = globalRegistry, report = reportToStderr } = options
+  const { registry = globalRegistry, report = reportToStderr, replay = false, interrupt } = options
   const settings = telemetrySettings()
   const store = new MemoryStore()
   const exporters = await openExporters(options, {
+    replay,
     instanceId: store.instanceId,
     output: options.output ?? plainOutput,
     report,
@@ -84,13 +93,30 @@ export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
   })
   const mapping = new Mapping(settings)
   const committer = new Committer(delivery)
-  const commit = ({ items }: { readonly items: readonly Item[] }): void => committer.add(items)
+  let unmapped = 0
+  const commit = (map: () => { readonly items: readonly Item[] }): void => {
+    try {
+      committer.add(map().items)
+    } catch (error) {
+      unmapped += 1
+      throw new Error(`what it tells is lost, because it cannot be mapped: ${messageOf(error)}`, {
+        cause: error,
+      })
+    }
+  }
+  const commitOrTell = (what: string, map: () => { readonly items: readonly Item[] }): void => {
+    try {
+      commit(map)
+    } catch (error) {
+      report(`${what}: ${messageOf(error)}`)
+    }
+  }
   const isNeeded = (): boolean =>
     dry || observers.length > 0 || [...sinks, ...metricSinks].some((sink) => sink.enabled())
   registry.registerFirst({
     name: 'evalspan/builtin',
     description: describe(exporters.map(({ exporter }) => exporter)),
-    source: builtinHooks(isNeeded, (event) => commit(mapping.map(event))),
+    source: builtinHooks(isNeeded, (event) => commit(() => mapping.map(event))),
   })
   for (const { exporter, open } of exporters) {
     const { hooks } = open
@@ -99,20 +125,27 @@ export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
   }
   await startHooks({ host: options.host, cwd: options.cwd, registry, report, banner: options.banner })
   return {
-    emitter: new Emitter({ registry, report }),
+    emitter: new Emitter({
+      registry,
+      report,
+      patience: replay ? { ms: flushTimeoutMs(), signal: interrupt } : undefined,
+    }),
     async room() {
       await committer.flush()
       await delivery.room()
     },
-    taskLog: (log) => commit(mapping.taskLog(log)),
+    taskLog: (log) => commitOrTell(`log of task ${log.eval.task}`, () => mapping.taskLog(log)),
     sampleReused: (log) => mapping.sampleReused(log),
     get unfinished() {
       return mapping.unfinished
     },
-    seal: () => commit(mapping.seal(fromSeconds(Date.now() / 1000))),
+    get unmapped() {
+      return unmapped
+    },
+    seal: () => commitOrTell('what is not finished', () => mapping.seal(fromSeconds(Date.now() / 1000))),
     async close() {
       await committer.flush()
-      const result = await delivery.close()
+      const result = await delivery.close(interrupt)
       for (const observer of observers) observer.close?.(result)
       await Promise.all(exporters.map(async ({ open }) => open.close?.()))
       return result

@@ -29,6 +29,12 @@ export function dryRunLines(report: DeliveryReport, samples: number): string[] {
   ]
 }
 
+/** Samples that were in an earlier log already: of a retried task, or of a copy. */
+export function passedOverLines(count: number): string[] {
+  if (count === 0) return []
+  return [`${counted(count, 'sample')} passed over: in an earlier one of these logs as well, and sent from there.`]
+}
+
 /** Something is not where it should be. */
 export function isIncomplete({ destinations }: DeliveryReport): boolean {
   return destinations.some(({ waiting, rejected, dropped }) => waiting + rejected + dropped > 0)

@@ -5,10 +5,14 @@ import { runCli } from './cli.ts'
 import { terminalOutput } from './terminal.ts'
 
 const interrupt = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+for (const signal of signals) {
   // The first one ends the work in order; after that the signal has its usual effect.
   process.once(signal, () => interrupt.abort(128 + constants.signals[signal]))
 }
+
+/** A hook may leave a timer or a connection behind, which would keep the process for ever. */
+const mostMsAfterwards = 10_000
 
 process.exitCode = await runCli(process.argv.slice(2), {
   stdout: terminalOutput(process.stdout),
@@ -16,3 +20,6 @@ process.exitCode = await runCli(process.argv.slice(2), {
   cwd: process.cwd(),
   interrupt: interrupt.signal,
 })
+
+for (const signal of signals) process.removeAllListeners(signal)
+setTimeout(() => process.exit(), mostMsAfterwards).unref()

@@ -1,9 +1,10 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { open, realpath, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { EvalspanError, messageOf } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { toRecord } from '../hooks/wire.ts'
 import { stringify } from '../inspect/json.ts'
+import { findFiles } from '../sources/find.ts'
 import type { CliOutput } from './context.ts'
 
 /** Where the events of a command are written, one record of the hooks' wire format on each line. */
@@ -22,7 +23,7 @@ export async function openRecords(path: string, inputs: readonly string[], stdou
   if (path === '-') {
     return { write: (event) => stdout.write(recordLine(event)), close: () => Promise.resolve() }
   }
-  if (/\.(?:eval|json)$/.test(path) || inputs.some((input) => resolve(input) === resolve(path))) {
+  if (/\.(?:eval|json)$/.test(path) || (await isAmong(inputs, path))) {
     throw new EvalspanError(
       'BAD_OPTION',
       `--events: ${path} may be a log, and would be overwritten: name a new .jsonl file`,
@@ -47,6 +48,13 @@ export async function openRecords(path: string, inputs: readonly string[], stdou
       await file.close()
     },
   }
+}
+
+/** Also under another name: what is read while it is written has no end. */
+async function isAmong(inputs: readonly string[], path: string): Promise<boolean> {
+  const { files } = await findFiles(inputs)
+  const places = await Promise.all([path, ...files].map((file) => realpath(file).catch(() => resolve(file))))
+  return places.lastIndexOf(places[0]!) > 0 || inputs.some((input) => resolve(input) === resolve(path))
 }
 
 function recordLine(event: HookEvent): string {

@@ -3,9 +3,9 @@ import { openHooks } from '../builtin.ts'
 import type { DeliveryReport } from '../exporter.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { replay } from '../sources/replay.ts'
-import { accountLines, dryRunLines, isIncomplete } from './account.ts'
+import { accountLines, dryRunLines, isIncomplete, passedOverLines } from './account.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
-import { openRecords } from './record-file.ts'
+import { openRecords, type RecordWriter } from './record-file.ts'
 import { tell } from './tell.ts'
 
 export interface SendReplayOptions {
@@ -30,15 +30,23 @@ export async function sendReplay(
   const { stdout, interrupt } = context
   // With `--events -` standard output is for the events alone.
   const output = options.events === '-' ? context.stderr : stdout
-  const records = options.events === undefined ? undefined : await openRecords(options.events, paths, stdout)
   const hooks = await openHooks({
     host: 'inspect',
+    replay: true,
+    interrupt,
     cwd: context.cwd,
     ask: (options.console ?? output.interactive) ? ['console'] : [],
     send: !options.dryRun,
     output,
     report: (message) => tell(context, message),
   })
+  let records: RecordWriter | undefined
+  if (options.events !== undefined) {
+    records = await openRecords(options.events, paths, stdout).catch(async (error: unknown) => {
+      await hooks.close()
+      throw error
+    })
+  }
   let problems = 0
   const onProblem = (error: Error): void => {
     problems += 1
@@ -47,13 +55,17 @@ export async function sendReplay(
 
   let account: DeliveryReport | undefined
   let samples = 0
+  let passedOver = 0
   try {
     const events = replay(paths, {
       limit: options.limit,
       samples: options.samples,
       onProblem,
       onTaskLog: (log) => hooks.taskLog(log),
-      onReused: (log) => hooks.sampleReused(log),
+      onReused(log) {
+        passedOver += 1
+        hooks.sampleReused(log)
+      },
     })
     const isOver = (): boolean => interrupt.aborted || (options.events === '-' && stdout.closed)
     const room = (): Promise<void> => orAborted(hooks.room(), interrupt)
@@ -71,11 +83,15 @@ export async function sendReplay(
       tell(context, `${what} no end in this input; --seal sends what is known of such samples, as incomplete`)
     }
   } finally {
+    if (hooks.unmapped > 0) {
+      const what = hooks.unmapped === 1 ? '1 event, which' : `${hooks.unmapped} events, which`
+      onProblem(new Error(`lost: ${what} could not be turned into spans; see above`))
+    }
     account = await hooks.close()
     // Who only wants the events needs no word about destinations.
     if (!records || account.destinations.length > 0) {
       const lines = options.dryRun ? dryRunLines(account, samples) : accountLines(account)
-      output.write(`${lines.join('\n')}\n`)
+      output.write(`${[...lines, ...passedOverLines(passedOver)].join('\n')}\n`)
     }
   }
   if (interrupt.aborted) return interrupt.reason as ExitCode
@@ -98,7 +114,7 @@ async function play(
     count += 1
     if (count % eventsBetweenWaits !== 0) continue
     await room()
-    if (performance.now() - lastTurn > 50) {
+    if (performance.now() - lastTurn > 5) {
       // Signals, timers and sockets have their turn, however much can be read at once.
       await turn()
       lastTurn = performance.now()

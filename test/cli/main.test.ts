@@ -1,10 +1,13 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts')
 const basic = join(import.meta.dirname, '../fixtures/inspect/basic.eval')
@@ -41,5 +44,31 @@ describe('the program', () => {
     expect(Buffer.concat(await output).toString()).toMatch(/20 produced = +0 delivered \+ 0 waiting .* 20 dropped/)
     silent.closeAllConnections()
     silent.close()
+  })
+
+  it('comes to its end whatever a hook waits for or leaves behind, and obeys Ctrl-C at once then', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evalspan-main-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const plugin = join(folder, 'stuck.mjs')
+    writeFileSync(
+      plugin,
+      `import { Hooks, hooks } from '${new URL('../../src/index.ts', import.meta.url).href}'
+       setInterval(() => {}, 1000)
+       hooks('stuck', 'Waits for ever')(class extends Hooks {
+         static replay = true
+         onRunStart() { return new Promise(() => {}) }
+       })`,
+    )
+    const env = { EVALSPAN_PLUGINS: plugin, EVALSPAN_FLUSH_TIMEOUT: '0.2' }
+    const child = spawn(process.execPath, [main, 'replay', basic], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const errors = child.stderr.toArray()
+    const [account] = (await once(child.stdout, 'data')) as [Buffer]
+    expect(account.toString()).toContain('Nothing was sent, because no destination is on.')
+    await sleep(100)
+    child.kill('SIGINT')
+    expect(await once(child, 'exit')).toEqual([null, 'SIGINT'])
+    expect(Buffer.concat(await errors).toString()).toBe(
+      "hook 'stuck' failed in onRunStart: it did not come back within 0.2 s, and gets no more events\n",
+    )
   })
 })

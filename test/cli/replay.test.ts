@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -179,6 +179,59 @@ describe('evalspan replay', () => {
     expect((await run(['replay', 'a.jsonl', '--events', './a.jsonl'])).stderr).toBe(
       'error: --events: ./a.jsonl may be a log, and would be overwritten: name a new .jsonl file\n',
     )
+  })
+
+  it('does not write its events into what it reads, by whatever name, nor when it cannot begin', async () => {
+    const log = join(folder, 'a.jsonl')
+    const alias = join(folder, 'alias.txt')
+    writeFileSync(log, 'kept')
+    symlinkSync(log, alias)
+    expect(await run(['replay', join(folder, '*.jsonl'), '--events', log])).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(await run(['replay', log, '--events', alias])).toMatchObject({ exitCode: 2, stdout: '' })
+    vi.stubEnv('EVALSPAN_TRACE_SHAPE', 'star')
+    expect(await run(['replay', basic, '--events', log])).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(readFileSync(log, 'utf8')).toBe('kept')
+  })
+
+  it('sends a sample of a copied log once, and says so', async () => {
+    sendToBackend()
+    copyFileSync(basic, join(folder, 'a.eval'))
+    copyFileSync(basic, join(folder, 'copy.eval'))
+    const { exitCode, stdout } = await run(['replay', folder])
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('20 produced = 20 delivered')
+    expect(stdout).toContain('2 samples passed over: in an earlier one of these logs as well, and sent from there.\n')
+  })
+
+  it('tells of events that cannot be mapped, sends the rest, and exits with 1', async () => {
+    sendToBackend()
+    const log = join(folder, 'events.jsonl')
+    await run(['replay', basic, '--events', log])
+    const odd = '{"hook":"on_sample_end","time":"2026-01-01T00:00:00Z","data":{"sample":null}}'
+    writeFileSync(log, `${odd}\n${readFileSync(log, 'utf8')}`)
+    const { exitCode, stdout, stderr } = await run(['replay', log])
+    expect(exitCode).toBe(1)
+    expect(stdout).toContain('20 produced = 20 delivered')
+    const lines = stderr.trimEnd().split('\n')
+    expect(lines[0]).toContain(
+      "hook 'evalspan/builtin' failed in onSampleEnd: what it tells is lost, because it cannot be mapped: ",
+    )
+    expect(lines.slice(1)).toEqual(['error: lost: 1 event, which could not be turned into spans; see above'])
+  })
+
+  it('shows nothing of a line that it cannot read', async () => {
+    const log = join(folder, 'garbage.jsonl')
+    writeFileSync(log, '{"hook": "on_sample_end", "data": my secret prompt}\n')
+    expect(await run(['replay', log, '--dry-run'])).toMatchObject({
+      exitCode: 1,
+      stderr: `error: ${log}, line 1: not valid JSON at position 34\n`,
+    })
+  })
+
+  it('leaves the event log of live runs alone', async () => {
+    vi.stubEnv('EVALSPAN_EVENT_LOG', join(folder, 'sub/live.jsonl'))
+    expect(await run(['replay', basic])).toEqual({ exitCode: 0, stdout: noDestination, stderr: '' })
+    expect(existsSync(join(folder, 'sub'))).toBe(false)
   })
 
   it('exits with 2 when the file for events cannot be written, or a variable has an unusable value', async () => {
