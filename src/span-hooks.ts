@@ -15,7 +15,7 @@ import { spanLimits } from './delivery/limits.ts'
 import { toReadableSpan } from './delivery/readable-span.ts'
 import { Hooks, hookNames, type EventMeta, type HookData, type HookEvent, type HookName } from './hooks/hooks.ts'
 import { Mapping } from './telemetry/mapping.ts'
-import type { OpenSpan, Output } from './telemetry/output.ts'
+import type { OpenSpan, Mapped } from './telemetry/mapped.ts'
 import { attribute } from './telemetry/semconv.ts'
 import { telemetrySettings } from './telemetry/settings.ts'
 
@@ -54,7 +54,7 @@ export function spanHooks(options: SpanHooksOptions): typeof Hooks {
   return SpanHooks
 }
 
-type Target = (output: Output) => void
+type Target = (output: Mapped) => void
 
 function processorTarget(processors: readonly SpanProcessor[], resource: Resource = defaultResource()): Target {
   const limits = spanLimits()

@@ -4,7 +4,9 @@ import { failedAttempts, isFailedAttempt } from '../inspect/model-calls.ts'
 import { addSeconds, formatTimestamp, isLater, latest, parseTime, type HrTime } from '../time.ts'
 import { chatItem, type Retry } from './chat.ts'
 import { spanId } from './ids.ts'
-import type { OpenSpan } from './output.ts'
+import { eventKey, leanEvent } from './event-key.ts'
+import { lostBegins } from './lost-begins.ts'
+import type { OpenSpan } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { spanName, toolItem, transcriptItem } from './spans.ts'
 import { mayBelong, pairsByTime, pairsInLog, type ToolSpan } from './tool-spans.ts'
@@ -65,9 +67,9 @@ export class Attempt {
       case 'span_end':
         return { items: this.#transcriptSpan(event.id, undefined), open: [] }
       case 'model':
-        return { items: event.completed === undefined ? [] : this.#chat(keyOf(event), event, undefined), open: [] }
+        return { items: event.completed === undefined ? [] : this.#chat(eventKey(event), event, undefined), open: [] }
       case 'tool':
-        return { items: this.#toolIfClear(keyOf(event), event), open: [] }
+        return { items: this.#toolIfClear(eventKey(event), event), open: [] }
       default:
         return { items: [], open: [] }
     }
@@ -88,7 +90,7 @@ export class Attempt {
     this.#ended = end
     const bound = this.end ?? [0, 0]
     return [
-      ...this.#unknownSpans(bound),
+      ...this.#lostSpans(bound),
       ...this.#remainingTools(events, bound),
       ...this.#remainingChats(events, bound),
       ...[...this.#begins.keys()].flatMap((id) => this.#transcriptSpan(id, bound)),
@@ -104,8 +106,8 @@ export class Attempt {
 
   /** Remembers the event until its span is final; false when it already was. */
   #take(event: Event): boolean {
-    const key = keyOf(event)
-    if (event.event === 'model' || this.#trail.at(-1)?.event === 'model') this.#trail.push(lean(event))
+    const key = eventKey(event)
+    if (event.event === 'model' || this.#trail.at(-1)?.event === 'model') this.#trail.push(leanEvent(event))
     if (this.#done.has(key)) return false
     switch (event.event) {
       case 'span_begin':
@@ -210,7 +212,7 @@ export class Attempt {
       (id === undefined ? undefined : this.#ends.get(id)) ?? bound
     const failed = new Map(
       [...this.#models.values()].some(isFailedAttempt)
-        ? failedAttempts(events ?? this.#trail, endOfSpan).map((each) => [keyOf(each.event), each])
+        ? failedAttempts(events ?? this.#trail, endOfSpan).map((each) => [eventKey(each.event), each])
         : [],
     )
     return [...this.#models].flatMap(([key, event]) => {
@@ -245,7 +247,7 @@ export class Attempt {
   }
 
   #remainingTools(events: readonly Event[] | undefined, bound: HrTime): Item[] {
-    const inLog = events ? pairsInLog(events, keyOf) : new Map<string, string>()
+    const inLog = events ? pairsInLog(events, eventKey) : new Map<string, string>()
     const items = [...this.#tools].flatMap(([key, event]) => {
       const begin = this.#begins.get(inLog.get(key) ?? '')
       return begin && !this.#done.has(`span:${begin.id}`) ? this.#tool(key, event, begin, bound) : []
@@ -292,33 +294,21 @@ export class Attempt {
     return begin.name
   }
 
-  /**
-   * Of a retried attempt a log keeps what followed its last model call: ends of spans whose begins are gone. Their ids
-   * are those of the live run, so they are filled in: the last one is `solvers`, the one before it a solver of the plan.
-   */
-  #unknownSpans(bound: HrTime): Item[] {
-    const ids = [...this.#ends.keys()].filter((id) => !this.#begins.has(id))
+  /** Spans whose begins the log has lost, so that what happened in them hangs where it did live. */
+  #lostSpans(bound: HrTime): Item[] {
     const start = this.start ?? bound
-    const { solvers } = this.#scope
-    const placed = ids.map((id, index) => {
-      const level = ids.length - 1 - index
-      const solver = solvers.length === 1 ? solvers[0]! : 'solver'
-      const [type, name] = level === 0 ? ['solvers', 'solvers'] : level === 1 ? ['solver', solver] : ['span', 'span']
-      return { begin: { event: 'span_begin' as const, id, type, name, timestamp: '' }, parent: ids[index + 1] }
-    })
-    for (const { begin } of placed) {
+    const lost = lostBegins(
+      [...this.#ends.keys()].filter((id) => !this.#begins.has(id)),
+      this.#scope.solvers,
+    )
+    for (const { begin } of lost) {
       this.#begins.set(begin.id, begin)
       this.#done.add(`span:${begin.id}`)
     }
-    return placed.map(({ begin, parent }) => {
+    return lost.map(({ begin, parent }) => {
       const parentSpanId = parent === undefined ? this.spanId : this.#spanIdOf(parent)
-      const place = {
-        spanId: this.#spanIdOf(begin.id),
-        parentSpanId,
-        start,
-        end: latest(start, this.#ends.get(begin.id)),
-        incomplete: true,
-      }
+      const end = latest(start, this.#ends.get(begin.id))
+      const place = { spanId: this.#spanIdOf(begin.id), parentSpanId, start, end, incomplete: true }
       return transcriptItem(begin, place, undefined, this.#scope)
     })
   }
@@ -327,35 +317,4 @@ export class Attempt {
 /** In a trace of its own an attempt is known by its number; in the trace of a run the sample must be told as well. */
 function attemptKey({ settings, rootSpanId }: SampleScope, number: number): string {
   return settings.traceShape === 'run' ? `${rootSpanId}|${number}` : String(number)
-}
-
-/** What tells attempts of a call apart, without the conversation that each of them carries. */
-function lean(event: Event): Event {
-  const { timestamp, working_start, uuid, span_id } = event
-  if (event.event !== 'model') return { event: 'info', timestamp, working_start }
-  const { model, role, error, pending, completed, working_time } = event
-  const call = event.call && { request: {}, time: event.call.time }
-  const input = event.input.slice(-1)
-  return {
-    event: 'model',
-    uuid,
-    span_id,
-    timestamp,
-    working_start,
-    working_time,
-    model,
-    role,
-    error,
-    pending,
-    completed,
-    call,
-    input,
-  }
-}
-
-/** One event in all its deliveries. Logs older than uuids are told apart by what an event says of itself. */
-function keyOf(event: Event): string {
-  if (event.event === 'span_begin') return `span:${event.id}`
-  if (event.event === 'span_end') return `end:${event.id}`
-  return event.uuid ?? `${event.event}|${event.span_id}|${event.timestamp}|${(event as ToolEvent).id ?? ''}`
 }

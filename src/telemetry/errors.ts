@@ -1,6 +1,6 @@
 import type { Attributes, HrTime } from '../delivery/item.ts'
 import type { EvalError } from '../inspect/records.ts'
-import { attributesOf } from './output.ts'
+import { attributesOf } from './mapped.ts'
 import { attribute, event } from './semconv.ts'
 
 /** Error messages go out even when content is off, but not whole novels. */

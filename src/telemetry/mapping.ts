@@ -4,7 +4,7 @@ import type { EvalLog } from '../inspect/records.ts'
 import { parseTime, type HrTime } from '../time.ts'
 import { runTraceId, sampleTraceId, spanId } from './ids.ts'
 import { modelName } from './models.ts'
-import { attributesOf, markItem, type Output } from './output.ts'
+import { attributesOf, markItem, type Mapped } from './mapped.ts'
 import { RunTrace } from './run-trace.ts'
 import { SampleTrace } from './sample-trace.ts'
 import { attribute } from './semconv.ts'
@@ -23,7 +23,7 @@ interface SampleKey {
   readonly uuid?: string | undefined
 }
 
-const nothing: Output = { items: [], open: [] }
+const nothing: Mapped = { items: [], open: [] }
 
 /** The others say nothing that these do not. */
 const taken: ReadonlySet<HookName> = new Set([
@@ -53,7 +53,7 @@ export class Mapping {
     this.#settings = settings
   }
 
-  map({ hook, data, meta }: HookEvent): Output {
+  map({ hook, data, meta }: HookEvent): Mapped {
     // Most events are a sample's own, and those carry their times themselves.
     if (hook === 'onSampleEvent') return this.#finished(this.#sampleEvent(data))
     const handler = this.#handlers[hook]
@@ -66,7 +66,7 @@ export class Mapping {
   }
 
   /** A task's log is final, which a hook says of some only: the others raised or were cancelled. */
-  taskLog(log: EvalLog): Output {
+  taskLog(log: EvalLog): Mapped {
     const { eval: spec } = log
     const items = this.#run(spec.run_id, spec.eval_set_id).taskEnd(log)
     return { items: items.map((item) => this.#sampled(item)), open: [] }
@@ -83,7 +83,7 @@ export class Mapping {
   }
 
   /** Nothing more will come: what is under way is closed as incomplete. */
-  seal(time: HrTime): Output {
+  seal(time: HrTime): Mapped {
     const items = [...this.#samples.values()].flatMap(({ trace }) => trace.seal(time).items)
     this.#samples.clear()
     for (const run of this.#runs.values()) items.push(...this.#closeTasks(run, 'started'), ...run.end(undefined, time))
@@ -91,7 +91,7 @@ export class Mapping {
     return { items: items.map((item) => this.#sampled(item)), open: [] }
   }
 
-  readonly #handlers: { readonly [N in HookName]?: (data: HookData<N>, time: HrTime | undefined) => Output } = {
+  readonly #handlers: { readonly [N in HookName]?: (data: HookData<N>, time: HrTime | undefined) => Mapped } = {
     onRunStart: (data, time) => ({ items: [], open: this.#run(data.run_id, data.eval_set_id).start(data, time) }),
 
     onTaskStart: (data, time) => this.#run(data.run_id, data.eval_set_id).taskStart(data, time),
@@ -175,21 +175,22 @@ export class Mapping {
       settings: this.#settings,
       traceId,
       rootSpanId: spanId(traceId, 'eval_sample', key.join('|')),
+      task: { traceId: run.traceId, spanId: run.taskSpanId(evalId) },
       suite,
       model: modelName(task?.spec.model ?? 'unknown'),
       solvers: task?.solvers ?? [],
       identity,
     }
-    const trace = new SampleTrace(scope, { traceId: run.traceId, spanId: run.taskSpanId(evalId) })
+    const trace = new SampleTrace(scope)
     this.#samples.set(ids.sample_id, { trace, evalId, runId })
     return trace
   }
 
-  #sampleEvent(data: HookData<'onSampleEvent'>): Output {
+  #sampleEvent(data: HookData<'onSampleEvent'>): Mapped {
     return this.#samples.get(data.sample_id)?.trace.event(data.event) ?? nothing
   }
 
-  #finished({ items, open }: Output): Output {
+  #finished({ items, open }: Mapped): Mapped {
     if (items.length === 0 && open.length === 0) return nothing
     return {
       items: items.map((item) => this.#sampled(item)),

@@ -7,6 +7,8 @@ export interface SampleScope {
   readonly settings: TelemetrySettings
   readonly traceId: string
   readonly rootSpanId: string
+  /** The task's span, which the root links to, or is a child of when a run is one trace. */
+  readonly task: { readonly traceId: string; readonly spanId: string }
   /** The task's name. */
   readonly suite: string
   /** The task's model. */

@@ -4,7 +4,7 @@ import { parseTime } from '../time.ts'
 import { contentOf } from './content.ts'
 import { spanId } from './ids.ts'
 import { instrument, measure } from './instruments.ts'
-import { attributesOf, logItem, spanItem } from './output.ts'
+import { attributesOf, logItem, spanItem } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { attribute, event as eventName } from './semconv.ts'
 

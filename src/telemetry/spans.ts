@@ -4,7 +4,7 @@ import { secondsBetween } from '../time.ts'
 import { toolContent } from './content.ts'
 import { spanError } from './errors.ts'
 import { instrument, measure } from './instruments.ts'
-import { attributesOf, spanItem } from './output.ts'
+import { attributesOf, spanItem } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { attribute } from './semconv.ts'
 

@@ -1,28 +1,11 @@
 import { hash } from 'node:crypto'
-import type {
-  Attributes,
-  AttributeValue,
-  HrTime,
-  Item,
-  LogBody,
-  Measurement,
-  SpanBody,
-  SpanKind,
-} from '../delivery/item.ts'
+import type { Attributes, AttributeValue, HrTime, Item, LogBody, Measurement, SpanBody } from '../delivery/item.ts'
 
 /** A span that has begun and is not final: shown live where a caller's own provider is used, kept as a draft elsewhere. */
-export interface OpenSpan {
-  readonly traceId: string
-  readonly spanId: string
-  readonly parentSpanId?: string | undefined
-  readonly name: string
-  readonly kind: SpanKind
-  readonly start: HrTime
-  readonly attributes: Attributes
-}
+export type OpenSpan = Omit<SpanBody, 'end' | 'events' | 'links' | 'error'>
 
 /** What an event gave: items that are final, and spans that have begun. */
-export interface Output {
+export interface Mapped {
   readonly items: Item[]
   readonly open: OpenSpan[]
 }
