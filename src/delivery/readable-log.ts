@@ -4,7 +4,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
 import type { LogBody } from './item.ts'
 import { limitAttributes } from './limit-attributes.ts'
 import type { LogLimits } from './limits.ts'
-import { contextOf } from './readable-span.ts'
+import { contextOf, representable } from './readable-span.ts'
 import { scope } from './scope.ts'
 
 const severities = {
@@ -22,8 +22,8 @@ export function toReadableLogRecord(body: LogBody, resource: Resource, limits: L
     valueLength: limits.valueLength,
   })
   return {
-    hrTime: [body.time[0], body.time[1]],
-    hrTimeObserved: [body.time[0], body.time[1]],
+    hrTime: representable(body.time),
+    hrTimeObserved: representable(body.time),
     spanContext: contextOf(body.traceId, body.spanId),
     ...severities[body.severity],
     eventName: body.eventName,

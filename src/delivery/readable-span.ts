@@ -18,15 +18,16 @@ export function toReadableSpan(body: SpanBody, resource: Resource, limits: SpanL
   const events = limits.events === 0 ? [] : body.events.slice(-limits.events)
   const links = limits.links === 0 ? [] : body.links.slice(-limits.links)
   const context = contextOf(traceId, body.spanId)
-  const end = compareTimes(body.end, body.start) < 0 ? body.start : body.end
+  const start = representable(body.start)
+  const end = representable(compareTimes(body.end, body.start) < 0 ? body.start : body.end)
   return {
     name: body.name.toWellFormed(),
     kind: kinds[body.kind],
     spanContext: () => context,
     ...(body.parentSpanId !== undefined && { parentSpanContext: contextOf(traceId, body.parentSpanId) }),
-    startTime: copy(body.start),
-    endTime: copy(end),
-    duration: difference(end, body.start),
+    startTime: start,
+    endTime: end,
+    duration: difference(end, start),
     ended: true,
     status: body.error
       ? { code: SpanStatusCode.ERROR, message: body.error.message.toWellFormed() }
@@ -37,7 +38,7 @@ export function toReadableSpan(body: SpanBody, resource: Resource, limits: SpanL
       const limited = limitAttributes(event.attributes, { count: limits.eventAttributes, valueLength })
       return {
         name: event.name.toWellFormed(),
-        time: copy(event.time),
+        time: representable(event.time),
         attributes: limited.attributes,
         droppedAttributesCount: limited.dropped,
       }
@@ -61,8 +62,13 @@ export function contextOf(traceId: string, spanId: string): SpanContext {
   return { traceId, spanId, traceFlags: TraceFlags.SAMPLED }
 }
 
-function copy(time: HrTime): OtelTime {
-  return [time[0], time[1]]
+/** 2262-04-11, the last second that signed nanoseconds hold. */
+const mostSeconds = 9_223_372_036
+
+/** A copy within what OTLP and backends can hold: one time out of it would cost the whole batch, not its span alone. */
+export function representable([seconds, nanoseconds]: HrTime): OtelTime {
+  if (seconds < 0) return [0, 0]
+  return seconds < mostSeconds ? [seconds, nanoseconds] : [mostSeconds, 0]
 }
 
 function difference(end: HrTime, start: HrTime): OtelTime {

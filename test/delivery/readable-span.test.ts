@@ -21,6 +21,28 @@ function event(name: string): SpanBody['events'][number] {
 }
 
 describe('a readable span', () => {
+  it('has no time that OTLP cannot hold', () => {
+    const early = body({ start: [-28_495_929_600, 5], end: [-1, 0], events: [{ ...event('a'), time: [-1, 5] }] })
+    const late = body({ start: [253_402_300_799, 5], end: [253_402_300_800, 0] })
+    const times = [early, late].map((each) => {
+      const { startTime, endTime, duration, events } = toReadableSpan(each, resource, limits)
+      return [startTime, endTime, duration, ...events.map(({ time }) => time)]
+    })
+    expect(times).toEqual([
+      [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      [
+        [9_223_372_036, 0],
+        [9_223_372_036, 0],
+        [0, 0],
+      ],
+    ])
+  })
+
   it('is what the item says', () => {
     const { spanContext, ...span } = toReadableSpan(
       body({
