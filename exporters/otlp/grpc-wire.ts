@@ -4,7 +4,7 @@ import type { Codec } from './codec.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Settings } from './settings.ts'
 import type { Signal } from './signal.ts'
-import { credentialsHint, taken, unknown, type Wire } from './wire.ts'
+import { credentialsHint, taken, unknown, unreached, type Wire } from './wire.ts'
 
 const services: Record<Signal, string> = {
   traces: 'trace.v1.TraceService',
@@ -86,7 +86,8 @@ function toMetadata(grpc: typeof Grpc, headers: Settings['headers']): Grpc.Metad
 
 function toOutcome({ status }: typeof Grpc, settings: Settings, error: Grpc.ServiceError): Outcome {
   const { code, details, metadata } = error
-  const answer = `${hostOf(settings.url)} ${describe(status[code] ?? String(code), details || messageOf(error))}`
+  const problem = describe(status[code] ?? String(code), details || messageOf(error))
+  const answer = unreached(settings, `${hostOf(settings.url)} ${problem}`)
   const [detail] = metadata?.get('grpc-status-details-bin') ?? []
   const afterMs = detail instanceof Buffer ? readRpcStatus(detail)?.retryDelayMs : undefined
   switch (code) {

@@ -3,7 +3,7 @@ import type { Codec } from './codec.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Settings } from './settings.ts'
 import { variable } from './signal.ts'
-import { credentialsHint, taken, unknown, type Wire } from './wire.ts'
+import { credentialsHint, taken, unknown, unreached, type Wire } from './wire.ts'
 
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504])
 const mostTextBytes = 2_000
@@ -18,7 +18,7 @@ export async function openHttpWire(settings: Settings, codec: Codec<never>): Pro
       try {
         return toOutcome(await transport.post({ url, headers, body, gzip, timeoutMs, signal }), settings, codec)
       } catch (error) {
-        return { status: 'retry', reason: messageOf(error) }
+        return { status: 'retry', reason: unreached(settings, messageOf(error)) }
       }
     },
     close: () => transport.close(),

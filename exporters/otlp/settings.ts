@@ -20,6 +20,8 @@ export interface Settings {
   readonly headers: Readonly<Record<string, string>>
   /** The variable to look at when the server refuses the credentials. */
   readonly headersVariable: string
+  /** The variable that names the authorities to trust. */
+  readonly certificateVariable: string
   readonly timeoutMs: number
   readonly gzip: boolean
   readonly tls: TlsOptions
@@ -42,6 +44,7 @@ export function readSettings(signal: Signal, environment: NodeJS.ProcessEnv): Se
     specific,
     headers: authorization && !('authorization' in headers) ? { ...headers, authorization } : headers,
     headersVariable: variables.get('HEADERS')?.name ?? 'OTEL_EXPORTER_OTLP_HEADERS',
+    certificateVariable: variables.get('CERTIFICATE')?.name ?? 'OTEL_EXPORTER_OTLP_CERTIFICATE',
     timeoutMs: timeoutMs === 0 ? noTimeoutMs : timeoutMs,
     gzip: variables.oneOf('COMPRESSION', ['gzip', 'none']) === 'gzip',
     tls: readCertificates(variables),

@@ -28,6 +28,13 @@ export function unknown(settings: Settings, answer: string, hint: string): Outco
   return { status: 'unsupported', reason: `${answer}; it takes no ${signal}, so none are sent (${silence})` }
 }
 
+/** What went wrong on the way to a server, with what to set where nobody vouches for its certificate. */
+export function unreached(settings: Settings, reason: string): string {
+  if (!/self-signed certificate|unable to (?:verify|get local issuer)/i.test(reason)) return reason
+  const why = reason.replace(/; if the root CA is installed locally.*?(?= \([A-Z_]+\)$|$)/, '')
+  return `${why}; if you trust it, set ${settings.certificateVariable} to a PEM file of its authority`
+}
+
 /** What to look at when the server refuses the credentials. */
 export function credentialsHint({ headersVariable }: Settings): string {
   return `check ${headersVariable}`

@@ -80,6 +80,7 @@ describe('the settings of a signal', () => {
       specific: false,
       headers: {},
       headersVariable: 'OTEL_EXPORTER_OTLP_HEADERS',
+      certificateVariable: 'OTEL_EXPORTER_OTLP_CERTIFICATE',
       timeoutMs: 10_000,
       gzip: false,
       tls: { ca: undefined, cert: undefined, key: undefined },

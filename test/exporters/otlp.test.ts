@@ -121,7 +121,9 @@ describe.each(['http/protobuf', 'http/json', 'grpc'] as const)('OTLP over %s', (
     await delivery.commit(spanItems(3))
     const { destinations } = await delivery.close()
     expect(destinations).toMatchObject([{ dropped: 3 }])
-    expect(destinations[0]!.reasons[0]!.reason).toMatch(/^given up; last error: 127\.0\.0\.1:\d+ .*certificate/)
+    expect(destinations[0]!.reasons[0]!.reason).toMatch(
+      /^given up; last error: 127\.0\.0\.1:\d+ .*certificate.*; if you trust it, set OTEL_EXPORTER_OTLP_(?:TRACES_)?CERTIFICATE to a PEM file of its authority/,
+    )
   })
 
   it('counts what the server takes only a part of', async () => {
