@@ -1,25 +1,37 @@
 #!/usr/bin/env node
 import { constants } from 'node:os'
 import process from 'node:process'
+import { messageOf } from '../errors.ts'
 import { runCli } from './cli.ts'
+import { FAILED, type CliContext } from './context.ts'
+import { tell } from './tell.ts'
 import { terminalOutput } from './terminal.ts'
 
 const interrupt = new AbortController()
+const context: CliContext = {
+  stdout: terminalOutput(process.stdout),
+  stderr: terminalOutput(process.stderr),
+  cwd: process.cwd(),
+  interrupt: interrupt.signal,
+}
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 for (const signal of signals) {
   // The first one ends the work in order; after that the signal has its usual effect.
   process.once(signal, () => interrupt.abort(128 + constants.signals[signal]))
 }
 
+let failedBehind = false
+// A promise that a hook let go of must not take the account with it.
+process.on('unhandledRejection', (error) => {
+  failedBehind = true
+  tell(context, `error: something that nobody waits for failed, most likely in a hook: ${messageOf(error)}`)
+})
+
 /** A hook may leave a timer or a connection behind, which would keep the process for ever. */
 const mostMsAfterwards = 10_000
 
-process.exitCode = await runCli(process.argv.slice(2), {
-  stdout: terminalOutput(process.stdout),
-  stderr: terminalOutput(process.stderr),
-  cwd: process.cwd(),
-  interrupt: interrupt.signal,
-})
-
+const exitCode = await runCli(process.argv.slice(2), context)
+process.exitCode = exitCode === 0 && failedBehind ? FAILED : exitCode
 for (const signal of signals) process.removeAllListeners(signal)
 setTimeout(() => process.exit(), mostMsAfterwards).unref()

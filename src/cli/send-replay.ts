@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { openHooks } from '../builtin.ts'
+import { EvalspanError, messageOf } from '../errors.ts'
 import type { DeliveryReport } from '../exporter.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { replay } from '../sources/replay.ts'
@@ -72,7 +73,12 @@ export async function sendReplay(
     await play(events, room, async (event) => {
       if (isOver()) return false
       if (event.hook === 'onSampleEnd') samples += 1
-      await records?.write(event)
+      try {
+        await records?.write(event)
+      } catch (error) {
+        if (error instanceof EvalspanError) throw error
+        onProblem(new Error(`--events: an event of ${event.hook} is left out: ${messageOf(error)}`))
+      }
       await hooks.emitter.emit(event.hook, event.data, event.meta)
       return true
     })

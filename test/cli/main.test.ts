@@ -12,8 +12,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 const main = join(import.meta.dirname, '../../src/cli/main.ts')
 const basic = join(import.meta.dirname, '../fixtures/inspect/basic.eval')
 
-function shell(command: string) {
-  const env = { PATH: process.env['PATH'] ?? '', NODE: process.execPath, MAIN: main, LOG: basic }
+function shell(command: string, variables: Record<string, string> = {}) {
+  const env = { ...variables, PATH: process.env['PATH'] ?? '', NODE: process.execPath, MAIN: main, LOG: basic }
   return promisify(execFile)('/bin/sh', ['-c', command], { env })
 }
 
@@ -44,6 +44,18 @@ describe('the program', () => {
     expect(Buffer.concat(await output).toString()).toMatch(/20 produced = +0 delivered \+ 0 waiting .* 20 dropped/)
     silent.closeAllConnections()
     silent.close()
+  })
+
+  it('keeps its account when a hook lets go of a promise that fails', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evalspan-main-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'loose.mjs'), "Promise.reject(new Error('posting failed'))")
+    const command = 'EVALSPAN_PLUGINS="$PLUGIN" "$NODE" "$MAIN" replay "$LOG"'
+    await expect(shell(command, { PLUGIN: join(folder, 'loose.mjs') })).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('Nothing was sent') as string,
+      stderr: 'error: something that nobody waits for failed, most likely in a hook: posting failed\n',
+    })
   })
 
   it('comes to its end whatever a hook waits for or leaves behind, and obeys Ctrl-C at once then', async () => {

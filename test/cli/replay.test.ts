@@ -219,6 +219,25 @@ describe('evalspan replay', () => {
     expect(lines.slice(1)).toEqual(['error: lost: 1 event, which could not be turned into spans; see above'])
   })
 
+  it('leaves out of its events what is nested too deep to be written, says so, and sends it', async () => {
+    sendToBackend()
+    const log = join(folder, 'deep.jsonl')
+    await run(['replay', basic, '--events', log])
+    const text = readFileSync(log, 'utf8')
+    const deep = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+    writeFileSync(log, text.replace('"metadata":{', `"metadata":{"deep":${deep},`))
+    const { exitCode, stdout, stderr } = await run(['replay', log, '--events', join(folder, 'out.jsonl')])
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(
+        /^error: --events: an event of on\w+ is left out: Maximum call stack size exceeded\n$/,
+      ),
+    })
+    expect(stdout).toContain('20 produced = 20 delivered')
+    const lines = readFileSync(join(folder, 'out.jsonl'), 'utf8').split('\n')
+    expect(lines.length).toBe(text.split('\n').length - 1)
+  })
+
   it('shows nothing of a line that it cannot read', async () => {
     const log = join(folder, 'garbage.jsonl')
     writeFileSync(log, '{"hook": "on_sample_end", "data": my secret prompt}\n')
