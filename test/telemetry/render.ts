@@ -108,7 +108,7 @@ function renderSpan(
   return lines.join('\n')
 }
 
-export function renderAttributes(attributes: Attributes, indent: string): string[] {
+function renderAttributes(attributes: Attributes, indent: string): string[] {
   return Object.entries(attributes)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${indent}${name}=${JSON.stringify(value)}`)
