@@ -7,10 +7,16 @@ import { FAILED, type CliContext } from './context.ts'
 import { tell } from './tell.ts'
 import { terminalOutput } from './terminal.ts'
 
+let failedBehind = false
 const interrupt = new AbortController()
 const context: CliContext = {
-  stdout: terminalOutput(process.stdout),
-  stderr: terminalOutput(process.stderr),
+  stdout: terminalOutput(process.stdout, (error) => {
+    failedBehind = true
+    tell(context, `error: standard output is incomplete: ${error.message}`)
+  }),
+  stderr: terminalOutput(process.stderr, () => {
+    failedBehind = true
+  }),
   cwd: process.cwd(),
   interrupt: interrupt.signal,
 }
@@ -21,7 +27,6 @@ for (const signal of signals) {
   process.once(signal, () => interrupt.abort(128 + constants.signals[signal]))
 }
 
-let failedBehind = false
 // A promise that a hook let go of must not take the account with it.
 process.on('unhandledRejection', (error) => {
   failedBehind = true
@@ -31,7 +36,9 @@ process.on('unhandledRejection', (error) => {
 /** A hook may leave a timer or a connection behind, which would keep the process for ever. */
 const mostMsAfterwards = 10_000
 
-const exitCode = await runCli(process.argv.slice(2), context)
-process.exitCode = exitCode === 0 && failedBehind ? FAILED : exitCode
+process.exitCode = await runCli(process.argv.slice(2), context)
+process.once('exit', (code) => {
+  if (code === 0 && failedBehind) process.exitCode = FAILED
+})
 for (const signal of signals) process.removeAllListeners(signal)
 setTimeout(() => process.exit(), mostMsAfterwards).unref()

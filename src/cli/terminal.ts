@@ -1,11 +1,15 @@
 import type { CliOutput } from './context.ts'
 
-/** An output on a stream of the process. A reader that goes away is no error: the rest is not written. */
-export function terminalOutput(stream: NodeJS.WriteStream): CliOutput {
+/**
+ * An output on a stream of the process. A reader that goes away is no error: the rest is not written. Nor is it after any
+ * other error, which `onFailure` is told of.
+ */
+export function terminalOutput(stream: NodeJS.WriteStream, onFailure: (error: Error) => void): CliOutput {
   let closed = false
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error
+    if (closed) return
     closed = true
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') onFailure(error)
   })
   return {
     interactive: stream.isTTY && process.env['TERM'] !== 'dumb',

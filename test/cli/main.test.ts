@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -46,6 +46,13 @@ describe('the program', () => {
     silent.close()
   })
 
+  it.skipIf(!existsSync('/dev/full'))('says so when standard output is on a full disk, and exits with 1', async () => {
+    await expect(shell('"$NODE" "$MAIN" demo > /dev/full')).rejects.toMatchObject({
+      code: 1,
+      stderr: 'error: standard output is incomplete: ENOSPC: no space left on device, write\n',
+    })
+  })
+
   it('keeps its account when a hook lets go of a promise that fails', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'evalspan-main-'))
     onTestFinished(() => rmSync(folder, { recursive: true }))
@@ -80,7 +87,7 @@ describe('the program', () => {
     child.kill('SIGINT')
     expect(await once(child, 'exit')).toEqual([null, 'SIGINT'])
     expect(Buffer.concat(await errors).toString()).toBe(
-      "hook 'stuck' failed in onRunStart: it did not come back within 0.2 s, and gets no more events\n",
+      "hook 'stuck' failed in onRunStart: it did not come back within 1 s, and gets no more events\n",
     )
   })
 })
