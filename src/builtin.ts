@@ -22,6 +22,9 @@ import { fromSeconds } from './time.ts'
 import { Mapping } from './telemetry/mapping.ts'
 import { telemetrySettings } from './telemetry/settings.ts'
 
+/** However little time backends are given, hooks may do a little work of their own. */
+const leastPatienceMs = 1_000
+
 export interface OpenHooksOptions {
   /** Whose run it is. */
   readonly host: EventMeta['host']
@@ -128,7 +131,7 @@ export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
     emitter: new Emitter({
       registry,
       report,
-      patience: replay ? { ms: flushTimeoutMs(), signal: interrupt } : undefined,
+      patience: replay ? { ms: Math.max(flushTimeoutMs(), leastPatienceMs), signal: interrupt } : undefined,
     }),
     async room() {
       await committer.flush()

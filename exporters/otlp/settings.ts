@@ -30,6 +30,8 @@ export interface Settings {
 const defaultTimeoutMs = 10_000
 /** What a timeout of 0, which means none, comes down to. */
 const noTimeoutMs = 600_000
+/** A day, which timers can hold. */
+const mostTimeoutMs = 86_400_000
 
 export function readSettings(signal: Signal, environment: NodeJS.ProcessEnv): Settings {
   const variables = new Variables(signal, environment)
@@ -45,7 +47,7 @@ export function readSettings(signal: Signal, environment: NodeJS.ProcessEnv): Se
     headers: authorization && !('authorization' in headers) ? { ...headers, authorization } : headers,
     headersVariable: variables.get('HEADERS')?.name ?? 'OTEL_EXPORTER_OTLP_HEADERS',
     certificateVariable: variables.get('CERTIFICATE')?.name ?? 'OTEL_EXPORTER_OTLP_CERTIFICATE',
-    timeoutMs: timeoutMs === 0 ? noTimeoutMs : timeoutMs,
+    timeoutMs: timeoutMs === 0 ? noTimeoutMs : Math.min(timeoutMs, mostTimeoutMs),
     gzip: variables.oneOf('COMPRESSION', ['gzip', 'none']) === 'gzip',
     tls: readCertificates(variables),
   }

@@ -1,6 +1,8 @@
 import { EvalspanError } from '../errors.ts'
 
 const name = 'EVALSPAN_FLUSH_TIMEOUT'
+/** What timers can hold, nearly 25 days. */
+const mostMs = 2 ** 31 - 1
 const units = { ms: 1, s: 1_000, m: 60_000 }
 
 /**
@@ -17,7 +19,7 @@ export function flushTimeoutMs(environment: NodeJS.ProcessEnv = process.env): nu
       `${name} is "${value}", which is no duration: write seconds, or a number with ms, s or m (10, 500ms, 5m)`,
     )
   }
-  return Number(amount) * units[unit as keyof typeof units]
+  return Math.min(Number(amount) * units[unit as keyof typeof units], mostMs)
 }
 
 function isSet(value: string | undefined): boolean {

@@ -12,6 +12,7 @@ describe('the flush timeout', () => {
     [{ EVALSPAN_FLUSH_TIMEOUT: '500ms' }, 500],
     [{ EVALSPAN_FLUSH_TIMEOUT: '5m' }, 300_000],
     [{ EVALSPAN_FLUSH_TIMEOUT: '0' }, 0],
+    [{ EVALSPAN_FLUSH_TIMEOUT: '99999999m' }, 2 ** 31 - 1],
     [{ EVALSPAN_FLUSH_TIMEOUT: '' }, 10_000],
   ])('of %j is %i ms', (environment, expected) => {
     expect(flushTimeoutMs(environment)).toBe(expected)

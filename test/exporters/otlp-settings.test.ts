@@ -72,6 +72,10 @@ describe('the endpoint of a signal', () => {
 })
 
 describe('the settings of a signal', () => {
+  it('have no timeout that timers cannot hold', () => {
+    expect(readSettings('traces', { OTEL_EXPORTER_OTLP_TIMEOUT: '1e15' }).timeoutMs).toBe(86_400_000)
+  })
+
   it('have the defaults of the specification', () => {
     expect(readSettings('traces', {})).toEqual({
       signal: 'traces',
