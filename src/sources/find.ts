@@ -36,7 +36,10 @@ async function expand(path: string): Promise<string[] | EvalspanError> {
   if (!/[*?[{]/.test(path)) return new EvalspanError('BAD_LOG', `${path}: no such file or folder`)
   const matches = (await Array.fromAsync(glob(path))).toSorted()
   const expanded = await Promise.all(
-    matches.map(async (match) => ((await stat(match)).isDirectory() ? listLogs(match) : [match])),
+    // What cannot be looked at is named by whoever opens it.
+    matches.map(async (match) =>
+      (await stat(match).catch(() => undefined))?.isDirectory() ? listLogs(match) : [match],
+    ),
   )
   const files = expanded.flat()
   return files.length > 0 ? files : new EvalspanError('BAD_LOG', `${path}: nothing matches this pattern`)

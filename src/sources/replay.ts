@@ -1,12 +1,14 @@
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { EvalspanError, messageOf } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
-import { openLog } from '../inspect/log.ts'
+import { openLog, type LogReader } from '../inspect/log.ts'
 import type { EvalLog, EvalSample } from '../inspect/records.ts'
-import { compareTimes, earliest, latest, parseTime, type HrTime } from '../time.ts'
+import { compareTimes, earliest, fromMilliseconds, latest, parseTime, type HrTime } from '../time.ts'
 import { readEvents } from './event-log.ts'
 import { findFiles } from './find.ts'
 import { fire, sampleEvents } from './sample-events.ts'
+import { isWanted, selectEvents, type Selection } from './select.ts'
 
 export interface ReplayOptions {
   /** At most so many samples of each log. */
@@ -27,6 +29,8 @@ type Batch = Iterable<HookEvent>
 interface LogEntry {
   readonly path: string
   readonly header: EvalLog
+  /** When the file was written last: a time for logs that tell none. */
+  readonly written: HrTime
 }
 
 /**
@@ -37,22 +41,21 @@ interface LogEntry {
 export async function* replay(paths: readonly string[], options: ReplayOptions): AsyncGenerator<HookEvent> {
   const { files, problems } = await findFiles(paths)
   for (const problem of problems) options.onProblem(problem)
-  const wanted = new Set(options.samples)
-  const found = new Set<string>()
+  const selection: Selection = { wanted: new Set(options.samples), found: new Set(), limit: options.limit ?? Infinity }
   const logs: LogEntry[] = []
   for (const path of files) {
     if (path.endsWith('.jsonl')) {
-      yield* readEvents(path, { replay: true, onProblem: options.onProblem })
+      yield* selectEvents(readEvents(path, { replay: true, onProblem: options.onProblem }), selection)
       continue
     }
-    const header = await readHeader(path, options)
-    if (header) logs.push({ path, header })
+    const log = await readHeader(path, options)
+    if (log) logs.push(log)
   }
   for (const set of group(logs, ({ header }) => header.eval.eval_set_id ?? `run ${header.eval.run_id}`)) {
-    for await (const events of replaySet(set, options, { wanted, found })) for (const event of events) yield event
+    for await (const events of replaySet(set, options, selection)) for (const event of events) yield event
   }
-  for (const sample of wanted) {
-    if (!found.has(sample))
+  for (const sample of selection.wanted) {
+    if (!selection.found.has(sample))
       options.onProblem(
         new EvalspanError(
           'BAD_LOG',
@@ -66,11 +69,6 @@ export async function* replay(paths: readonly string[], options: ReplayOptions):
 interface TaskHistory {
   readonly samples: Set<string>
   readonly events: Set<string>
-}
-
-interface Selection {
-  readonly wanted: ReadonlySet<string>
-  readonly found: Set<string>
 }
 
 async function* replaySet(
@@ -100,10 +98,10 @@ async function* replayRun(
   for (const entry of logs) {
     const { header } = entry
     const taskIds = { ...ids, eval_id: header.eval.eval_id }
-    yield [fire('onTaskStart', { ...taskIds, spec: header.eval, plan: header.plan }, timeOf(header, 'started_at'))]
+    yield [fire('onTaskStart', { ...taskIds, spec: header.eval, plan: header.plan }, timeOf(entry, 'started_at'))]
     yield* replaySamples(entry, options, selection, seen)
     options.onTaskLog?.(header)
-    if (endsRegularly(header)) yield [fire('onTaskEnd', { ...taskIds, log: header }, timeOf(header, 'completed_at'))]
+    if (endsRegularly(header)) yield [fire('onTaskEnd', { ...taskIds, log: header }, timeOf(entry, 'completed_at'))]
   }
   // Ctrl-C leaves Inspect without any log to tell of; otherwise each task's latest attempt is told.
   const latestLogs = new Map(logs.map(({ header }) => [header.eval.task_id || header.eval.eval_id, header]))
@@ -114,27 +112,25 @@ async function* replayRun(
 async function* replaySamples(
   { path, header }: LogEntry,
   options: ReplayOptions,
-  { wanted, found }: Selection,
+  selection: Selection,
   seen: Map<string, TaskHistory>,
 ): AsyncGenerator<Batch> {
   const { task_id } = header.eval
   const earlier = seen.get(task_id) ?? { samples: new Set(), events: new Set() }
   // A task without an id of its own has no history.
   if (task_id) seen.set(task_id, earlier)
-  const reader = await openLog(path)
+  let reader: LogReader | undefined
   try {
-    const match = (key: { id: string | number; uuid?: string | undefined }): boolean =>
-      wanted.size === 0 || wanted.has(String(key.id)) || (key.uuid !== undefined && wanted.has(key.uuid))
-    for await (const entry of reader.samples({
-      ...(options.limit === undefined ? {} : { limit: options.limit }),
-      match,
-    })) {
+    reader = await openLog(path)
+    const match = (key: { id: string | number; uuid?: string | undefined }): boolean => isWanted(selection, key)
+    for await (const entry of reader.samples({ limit: selection.limit, match })) {
       if ('error' in entry) {
         options.onProblem(entry.error)
         continue
       }
       const { sample } = entry
-      for (const name of [String(sample.id), sample.uuid]) if (name !== undefined && wanted.has(name)) found.add(name)
+      // Not every log tells the uuid before the sample is read.
+      if (!isWanted(selection, sample)) continue
       if (sample.uuid !== undefined && earlier.samples.has(sample.uuid)) {
         options.onReused?.(header)
         continue
@@ -145,7 +141,7 @@ async function* replaySamples(
   } catch (error) {
     options.onProblem(toProblem(path, error))
   } finally {
-    await reader.close()
+    await reader?.close()
   }
 }
 
@@ -162,11 +158,15 @@ function endsRegularly(log: EvalLog): boolean {
   return log.status === 'success' || (log.status === 'error' && log.error === undefined)
 }
 
-async function readHeader(path: string, options: ReplayOptions): Promise<EvalLog | undefined> {
+async function readHeader(path: string, options: ReplayOptions): Promise<LogEntry | undefined> {
   try {
     const reader = await openLog(path)
     await reader.close()
-    return reader.header
+    const { header } = reader
+    const written = fromMilliseconds((await stat(path)).mtimeMs)
+    // Some old logs have no run of their own, and are not to be thrown together for that.
+    const spec = { ...header.eval, run_id: header.eval.run_id || header.eval.eval_id }
+    return { path, header: { ...header, eval: spec }, written }
   } catch (error) {
     options.onProblem(toProblem(path, error))
     return undefined
@@ -181,22 +181,20 @@ function toProblem(path: string, error: unknown): EvalspanError {
 
 /** Groups and their members by the time they started. */
 function group(logs: readonly LogEntry[], keyOf: (entry: LogEntry) => string): LogEntry[][] {
-  const sorted = [...logs].toSorted((a, b) =>
-    compareTimes(timeOf(a.header, 'started_at'), timeOf(b.header, 'started_at')),
-  )
+  const sorted = [...logs].toSorted((a, b) => compareTimes(timeOf(a, 'started_at'), timeOf(b, 'started_at')))
   return [...Map.groupBy(sorted, keyOf).values()]
 }
 
-function timeOf(log: EvalLog, what: 'started_at' | 'completed_at'): HrTime {
-  return parseTime(log.stats[what]) ?? parseTime(log.eval.created) ?? [0, 0]
+function timeOf({ header, written }: LogEntry, what: 'started_at' | 'completed_at'): HrTime {
+  return parseTime(header.stats[what]) ?? parseTime(header.eval.created) ?? written
 }
 
 function startOf(logs: readonly LogEntry[]): HrTime {
   return logs
-    .map(({ header }) => parseTime(header.eval.created) ?? timeOf(header, 'started_at'))
+    .map((log) => parseTime(log.header.eval.created) ?? timeOf(log, 'started_at'))
     .reduce((a, b) => earliest(a, b))
 }
 
 function endOf(logs: readonly LogEntry[]): HrTime {
-  return logs.map(({ header }) => timeOf(header, 'completed_at')).reduce((a, b) => latest(a, b))
+  return logs.map((log) => timeOf(log, 'completed_at')).reduce((a, b) => latest(a, b))
 }

@@ -1,5 +1,5 @@
-import type { Event } from '../inspect/records.ts'
-import { compareTimes, parseTime } from '../time.ts'
+import type { Event, ModelEvent } from '../inspect/records.ts'
+import { parseTime } from '../time.ts'
 
 /** An event at the moment it began, or at the one it was complete and streamed. Most events are both at once. */
 export interface StreamStep {
@@ -16,20 +16,29 @@ export function* streamOrder(events: readonly Event[]): Generator<StreamStep> {
   events.forEach((event, index) => {
     if (event.event === 'span_end') endOf.set(event.id, index)
   })
+  const times = new Times(events)
   const late = new Map<number, Event[]>()
-  for (let index = 0; index < events.length; index++) {
-    const event = events[index]!
-    const after = completesAfter(events, index, endOf)
+  for (const [index, event] of events.entries()) {
+    const after = completesAfter(events, index, endOf, times)
     if (event.event === 'model') yield { event, complete: false }
     if (after === index) yield { event, complete: true }
     else late.set(after, [...(late.get(after) ?? []), event])
-    for (const waiting of late.get(index) ?? []) yield { event: waiting, complete: true }
+    for (const waiting of (late.get(index) ?? []).toSorted(byCompletion)) yield { event: waiting, complete: true }
     late.delete(index)
   }
 }
 
+function byCompletion(a: Event, b: Event): number {
+  return microseconds((a as ModelEvent).completed) - microseconds((b as ModelEvent).completed)
+}
+
 /** The index of the event after which this one was complete; its own for those that are complete at once. */
-function completesAfter(events: readonly Event[], index: number, endOf: ReadonlyMap<string, number>): number {
+function completesAfter(
+  events: readonly Event[],
+  index: number,
+  endOf: ReadonlyMap<string, number>,
+  times: Times,
+): number {
   const event = events[index]!
   if (event.event !== 'model' && event.event !== 'tool' && event.event !== 'subtask') return index
   const before = events[index - 1]
@@ -41,13 +50,41 @@ function completesAfter(events: readonly Event[], index: number, endOf: Readonly
   ) {
     return Math.max(index, endOf.get(before.id) ?? index)
   }
-  const completed = parseTime(event.completed)
-  if (!completed) return index
-  let last = index
-  while (last + 1 < events.length) {
-    const time = parseTime(events[last + 1]!.timestamp)
-    if (!time || compareTimes(time, completed) > 0) break
-    last += 1
+  const completed = microseconds(event.completed)
+  return Number.isNaN(completed) ? index : times.firstAfter(index, completed) - 1
+}
+
+const blockSize = 256
+
+/** When the events began, to be searched: long samples have tens of thousands, many at the same time. */
+class Times {
+  readonly #times: Float64Array
+  /** The latest of each block, so that a search passes over blocks. */
+  readonly #latest: Float64Array
+
+  constructor(events: readonly Event[]) {
+    this.#times = Float64Array.from(events, (event) => microseconds(event.timestamp))
+    this.#latest = new Float64Array(Math.ceil(events.length / blockSize)).fill(Number.NEGATIVE_INFINITY)
+    // An event without a time ends a search, as it may be later.
+    this.#times.forEach((time, index) => {
+      const block = Math.floor(index / blockSize)
+      this.#latest[block] = Math.max(this.#latest[block]!, Number.isNaN(time) ? Infinity : time)
+    })
   }
-  return last
+
+  /** The index of the first event behind this one that began later; the number of events when there is none. */
+  firstAfter(index: number, time: number): number {
+    let at = index + 1
+    while (at < this.#times.length) {
+      if (at % blockSize === 0 && this.#latest[at / blockSize]! <= time) at += blockSize
+      else if (this.#times[at]! <= time) at += 1
+      else return at
+    }
+    return this.#times.length
+  }
+}
+
+function microseconds(timestamp: unknown): number {
+  const time = parseTime(timestamp)
+  return time ? time[0] * 1e6 + time[1] / 1000 : Number.NaN
 }

@@ -32,11 +32,21 @@ export function contentOf(values: { readonly [name: string]: unknown }): Content
   for (const name in values) {
     const value = values[name]
     if (value === undefined || value === null) continue
-    const text = typeof value === 'string' ? value : JSON.stringify(value)
+    const text = typeof value === 'string' ? value : jsonOf(value)
     content[name] = text.length <= maximumLength ? text : text.slice(0, maximumLength)
-    if (text.length > maximumLength) content[attribute.contentTruncated] = true
+    if (text.length > maximumLength || (text === '' && typeof value !== 'string'))
+      content[attribute.contentTruncated] = true
   }
   return content
+}
+
+/** What is nested too deeply to be written is withheld, and the mark says so. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return ''
+  }
 }
 
 function toMessage(message: ChatMessage): { role: string; parts: Json[] } {

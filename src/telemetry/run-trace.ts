@@ -73,7 +73,7 @@ export class RunTrace {
       this.#tasks.size === 0 && this.#setId !== undefined && created ? [this.#set(this.#setId, created)] : []
     this.#revision ??= spec.revision?.commit
     if (!this.#tasks.has(spec.eval_id)) {
-      this.#tasks.set(spec.eval_id, newTask(spec, plan))
+      this.#tasks.set(spec.eval_id, newTask(spec, plan, created))
     }
     const place = this.#place(this.taskSpanId(spec.eval_id), this.runSpanId)
     return {
@@ -104,7 +104,7 @@ export class RunTrace {
   /** The task's log is final: its span, unless it was given out before. */
   taskEnd(log: EvalLog): Item[] {
     const spec = log.eval
-    const task = this.#tasks.get(spec.eval_id) ?? newTask(spec, log.plan)
+    const task = this.#tasks.get(spec.eval_id) ?? newTask(spec, log.plan, parseTime(spec.created))
     this.#tasks.set(spec.eval_id, task)
     if (task.closed) return []
     task.closed = true
@@ -250,9 +250,9 @@ export class RunTrace {
   }
 }
 
-function newTask(spec: EvalSpec, plan: EvalPlan | undefined): Task {
+function newTask(spec: EvalSpec, plan: EvalPlan | undefined, start: HrTime | undefined): Task {
   const solvers = (plan?.steps ?? []).map((step) => step.solver)
-  return { spec, solvers, start: parseTime(spec.created), end: undefined, reused: 0, closed: false }
+  return { spec, solvers, start, end: undefined, reused: 0, closed: false }
 }
 
 /** `match` → accuracy becomes `eval.metric.match.accuracy`; a reducer other than the mean is part of the name. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -138,6 +138,43 @@ describe('what is replayed', () => {
     const { events, problems } = await read([`${fixtures}/basic.eval`], { samples: ['two', 'three'] })
     expect(events.flatMap((event) => (event.hook === 'onSampleEnd' ? [event.data.sample.id] : []))).toEqual(['two'])
     expect(problems).toEqual(['no sample `three` in these logs; --sample takes an id of the dataset or a uuid'])
+  })
+
+  it('takes the same samples of an event log', async () => {
+    const { events, problems } = await read([`${fixtures}/basic.hooks.jsonl`], { samples: ['two'] })
+    expect(problems).toEqual([])
+    expect(events.flatMap((event) => (event.hook === 'onSampleEnd' ? [event.data.sample.id] : []))).toEqual(['two'])
+    expect(new Set(events.flatMap(({ data }) => ('event' in data ? [data.sample_id] : []))).size).toBe(1)
+    const limited = await read([`${fixtures}/basic.hooks.jsonl`], { limit: 1 })
+    expect(counts(limited.events)['onSampleEnd']).toBe(1)
+  })
+
+  it('keeps logs apart that tell no run, and gives them a time when they tell none', async () => {
+    const header = { version: 2, status: 'success', plan: {}, stats: {}, samples: [] }
+    for (const id of ['a', 'b']) {
+      const spec = {
+        task: id,
+        model: 'x/y',
+        eval_id: id,
+        run_id: '',
+        task_id: '',
+        created: 'long ago',
+        dataset: {},
+        config: {},
+      }
+      writeFileSync(join(folder, `2020-01-01T00-00-00_${id}.json`), JSON.stringify({ ...header, eval: spec }))
+    }
+    const { events, problems } = await read([folder])
+    expect(problems).toEqual([])
+    const starts = events.filter(({ hook }) => hook === 'onRunStart')
+    expect(starts.map(({ data }) => 'run_id' in data && data.run_id)).toEqual(['a', 'b'])
+    expect(starts[0]!.meta.time.slice(0, 4)).toBe(String(new Date().getUTCFullYear()))
+  })
+
+  it('names a dangling link that a pattern matches, and goes on', async () => {
+    symlinkSync('/nowhere/at/all.eval', join(folder, 'a.eval'))
+    const { problems } = await read([`${folder}/*.eval`])
+    expect(problems).toEqual([`${folder}/a.eval: there is no such file; check the path`])
   })
 
   it('takes at most so many samples of each log as it is told', async () => {
