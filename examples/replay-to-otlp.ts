@@ -3,19 +3,15 @@
  * `npm run build`: OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 node examples/replay-to-otlp.ts logs/
  * Without a path it takes the log that ships with the package, without an endpoint a small receiver of its own.
  */
-import { openHooks, replay } from 'evalspan'
+import { openSession, replay } from 'evalspan'
 import { startReceiver } from './lib/receiver.ts'
 
 const paths = process.argv.length > 2 ? process.argv.slice(2) : [`${import.meta.dirname}/../demo`]
 const receiver = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ? undefined : await startReceiver()
 if (receiver) process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = receiver.endpoint
 
-const session = await openHooks({ host: 'inspect' })
-const events = replay(paths, {
-  onProblem: (error) => console.error(error.message),
-  onTaskLog: (log) => session.taskLog(log),
-  onReused: (log) => session.sampleReused(log),
-})
+const session = await openSession({ host: 'inspect' })
+const events = replay(paths, { to: session, onProblem: (error) => console.error(error.message) })
 for await (const { hook, data, meta } of events) {
   await session.emitter.emit(hook, data, meta)
   await session.room()

@@ -22,7 +22,7 @@ const variable = 'EVALSPAN_EVENT_LOG'
  */
 const eventLog: Exporter = {
   name: 'event-log',
-  summary: 'the events themselves, in a file to replay later',
+  summary: 'The events of live runs themselves, in a file to replay later',
   switchedOnBy: [variable],
   enabled: () => Boolean(process.env[variable]),
   open({ replay }) {

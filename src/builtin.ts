@@ -11,7 +11,7 @@ import {
 } from './delivery/index.ts'
 import type { Exporter, ExporterContext, OpenExporter, Output } from './exporter.ts'
 import { messageOf } from './errors.ts'
-import { loadExporters } from './exporters.ts'
+import { loadExporters } from './load-exporters.ts'
 import { Emitter } from './hooks/emitter.ts'
 import { Hooks, hookNames, type EventMeta, type HookData, type HookEvent, type HookName } from './hooks/hooks.ts'
 import { globalRegistry, type Registry } from './hooks/registry.ts'
@@ -25,7 +25,7 @@ import { telemetrySettings } from './telemetry/settings.ts'
 /** However little time backends are given, hooks may do a little work of their own. */
 const leastPatienceMs = 1_000
 
-export interface OpenHooksOptions {
+export interface SessionOptions {
   /** Whose run it is. */
   readonly host: EventMeta['host']
   /** Where packages with hooks are looked for; the working folder when left out. */
@@ -47,8 +47,8 @@ export interface OpenHooksOptions {
   readonly registry?: Registry | undefined
 }
 
-/** Hooks that are ready: fire events with `emitter`, then `close`. */
-export interface OpenHooks {
+/** Everything ready for a run: fire its events with `emitter`, then `close`. */
+export interface Session {
   readonly emitter: Emitter
   /** Resolves when there is room for more. A live run does not wait for it, a replay does. */
   room(): Promise<void>
@@ -71,7 +71,7 @@ export interface OpenHooks {
  * always first; then the hooks of packages and plugins. Rejects with an `EvalspanError` for a variable with an unusable
  * value and when a required hook is missing.
  */
-export async function openHooks(options: OpenHooksOptions): Promise<OpenHooks> {
+export async function openSession(options: SessionOptions): Promise<Session> {
   const { registry = globalRegistry, report = reportToStderr, replay = false, interrupt } = options
   const settings = telemetrySettings()
   const store = new MemoryStore()
@@ -203,7 +203,7 @@ interface Opened {
   readonly open: OpenExporter
 }
 
-async function openExporters({ ask = [] }: OpenHooksOptions, context: ExporterContext): Promise<Opened[]> {
+async function openExporters({ ask = [] }: SessionOptions, context: ExporterContext): Promise<Opened[]> {
   const exporters = (await loadExporters()).filter((exporter) => ask.includes(exporter.name) || exporter.enabled())
   return Promise.all(exporters.map(async (exporter) => ({ exporter, open: await exporter.open(context) })))
 }
@@ -240,5 +240,3 @@ function describe(exporters: readonly Exporter[]): string {
   const names = exporters.map(({ name }) => name)
   return names.length > 0 ? `spans, results and metrics for ${names.join(', ')}` : 'spans, results and metrics'
 }
-
-export { loadExporters }

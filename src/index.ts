@@ -1,4 +1,4 @@
-export { openHooks, type OpenHooks, type OpenHooksOptions } from './builtin.ts'
+export { openSession, type Session, type SessionOptions } from './builtin.ts'
 export { EvalspanError, LimitExceededError, type ErrorCode } from './errors.ts'
 export { hasApiKeyOverride, resolveApiKey } from './hooks/api-keys.ts'
 export { Emitter, type EmitterOptions } from './hooks/emitter.ts'

@@ -21,7 +21,10 @@ import { telemetrySettings } from './telemetry/settings.ts'
 
 export type SpanHooksOptions =
   | {
-      /** A provider of the host's own: spans are started and ended on it while the run goes on, under its ids. */
+      /**
+       * A provider of the host's own: spans are started and ended on it while the run goes on, under its ids. Not on
+       * replay, which would be another run each time.
+       */
       readonly tracerProvider: TracerProvider
     }
   | {

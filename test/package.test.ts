@@ -23,7 +23,7 @@ describe('the package', () => {
         "hasApiKeyOverride",
         "hookNames",
         "hooks",
-        "openHooks",
+        "openSession",
         "replay",
         "resolveApiKey",
         "spanHooks",

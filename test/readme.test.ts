@@ -51,7 +51,7 @@ describe('the README', () => {
     )
     expect({ scores: stdout.split('\n').slice(0, 2), stderr }).toEqual({
       scores: ['lamp-2 match C', 'lamp-2 model_graded_qa C'],
-      stderr: '',
+      stderr: 'evalspan 0.1.0: hooks on: score_logger (Prints every score)\n',
     })
   })
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { loadExporters } from '../builtin.ts'
+import { loadExporters } from '../load-exporters.ts'
 import type { Exporter } from '../exporter.ts'
 import { discoverHooks } from '../hooks/discovery.ts'
 import { isEnabled } from '../hooks/enabled.ts'

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { constants } from 'node:os'
 import process from 'node:process'
 import { messageOf } from '../errors.ts'

@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import { openHooks } from '../builtin.ts'
+import { openSession } from '../builtin.ts'
 import { EvalspanError, messageOf } from '../errors.ts'
 import type { DeliveryReport } from '../exporter.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
+import { globalRegistry } from '../hooks/registry.ts'
 import { replay } from '../sources/replay.ts'
 import { accountLines, dryRunLines, isIncomplete, passedOverLines } from './account.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
@@ -31,7 +32,7 @@ export async function sendReplay(
   const { stdout, interrupt } = context
   // With `--events -` standard output is for the events alone.
   const output = options.events === '-' ? context.stderr : stdout
-  const hooks = await openHooks({
+  const session = await openSession({
     host: 'inspect',
     replay: true,
     interrupt,
@@ -40,11 +41,15 @@ export async function sendReplay(
     send: !options.dryRun,
     output,
     report: (message) => tell(context, message),
+    banner: (line) => {
+      // That evalspan's own are on is no news.
+      if (globalRegistry.list().some(({ name }) => !name.startsWith('evalspan/'))) tell(context, line)
+    },
   })
   let records: RecordWriter | undefined
   if (options.events !== undefined) {
     records = await openRecords(options.events, paths, stdout).catch(async (error: unknown) => {
-      await hooks.close()
+      await session.close()
       throw error
     })
   }
@@ -62,14 +67,16 @@ export async function sendReplay(
       limit: options.limit,
       samples: options.samples,
       onProblem,
-      onTaskLog: (log) => hooks.taskLog(log),
-      onReused(log) {
-        passedOver += 1
-        hooks.sampleReused(log)
+      to: {
+        taskLog: (log) => session.taskLog(log),
+        sampleReused(log) {
+          passedOver += 1
+          session.sampleReused(log)
+        },
       },
     })
     const isOver = (): boolean => interrupt.aborted || (options.events === '-' && stdout.closed)
-    const room = (): Promise<void> => orAborted(hooks.room(), interrupt)
+    const room = (): Promise<void> => orAborted(session.room(), interrupt)
     await play(events, room, async (event) => {
       if (isOver()) return false
       if (event.hook === 'onSampleEnd') samples += 1
@@ -79,21 +86,21 @@ export async function sendReplay(
         if (error instanceof EvalspanError) throw error
         onProblem(new Error(`--events: an event of ${event.hook} is left out: ${messageOf(error)}`))
       }
-      await hooks.emitter.emit(event.hook, event.data, event.meta)
+      await session.emitter.emit(event.hook, event.data, event.meta)
       return true
     })
     await records?.close()
-    if (options.seal && !isOver()) hooks.seal()
-    else if (hooks.unfinished > 0 && !isOver()) {
-      const what = hooks.unfinished === 1 ? '1 sample has' : `${hooks.unfinished} samples have`
+    if (options.seal && !isOver()) session.seal()
+    else if (session.unfinished > 0 && !isOver()) {
+      const what = session.unfinished === 1 ? '1 sample has' : `${session.unfinished} samples have`
       tell(context, `${what} no end in this input; --seal sends what is known of such samples, as incomplete`)
     }
   } finally {
-    if (hooks.unmapped > 0) {
-      const what = hooks.unmapped === 1 ? '1 event, which' : `${hooks.unmapped} events, which`
+    if (session.unmapped > 0) {
+      const what = session.unmapped === 1 ? '1 event, which' : `${session.unmapped} events, which`
       onProblem(new Error(`lost: ${what} could not be turned into spans; see above`))
     }
-    account = await hooks.close()
+    account = await session.close()
     // Who only wants the events needs no word about destinations.
     if (!records || account.destinations.length > 0) {
       const lines = options.dryRun ? dryRunLines(account, samples) : accountLines(account)

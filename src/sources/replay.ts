@@ -17,10 +17,15 @@ export interface ReplayOptions {
   readonly samples?: readonly string[] | undefined
   /** A path, a log or a sample that cannot be read; what can be is replayed all the same. */
   readonly onProblem: (error: EvalspanError) => void
+  /** What the events are fired at, usually a session: is told what no hook says. */
+  readonly to?: ReplayTarget | undefined
+}
+
+export interface ReplayTarget {
   /** A log is through, and what its header says of the task is final. Comes also for tasks that fired no end. */
-  readonly onTaskLog?: ((log: EvalLog) => void) | undefined
+  taskLog(log: EvalLog): void
   /** A sample was passed over: a retried task took it over from an earlier log, which has been replayed. */
-  readonly onReused?: ((log: EvalLog) => void) | undefined
+  sampleReused(log: EvalLog): void
 }
 
 /** Handed on together, since every layer of generators has its price for each event. */
@@ -100,7 +105,7 @@ async function* replayRun(
     const taskIds = { ...ids, eval_id: header.eval.eval_id }
     yield [fire('onTaskStart', { ...taskIds, spec: header.eval, plan: header.plan }, timeOf(entry, 'started_at'))]
     yield* replaySamples(entry, options, selection, seen)
-    options.onTaskLog?.(header)
+    options.to?.taskLog(header)
     if (endsRegularly(header)) yield [fire('onTaskEnd', { ...taskIds, log: header }, timeOf(entry, 'completed_at'))]
   }
   // Ctrl-C leaves Inspect without any log to tell of; otherwise each task's latest attempt is told.
@@ -132,7 +137,7 @@ async function* replaySamples(
       // Not every log tells the uuid before the sample is read.
       if (!isWanted(selection, sample)) continue
       if (sample.uuid !== undefined && earlier.samples.has(sample.uuid)) {
-        options.onReused?.(header)
+        options.to?.sampleReused(header)
         continue
       }
       yield sampleEvents(header, sample, (event) => event.uuid !== undefined && earlier.events.has(event.uuid))

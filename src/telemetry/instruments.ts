@@ -82,7 +82,7 @@ export const instrument = {
   modelRetryWait: histogram('eval.model.retry.wait_time', 's', 'Wait before a model call is tried again', waitSeconds),
   cacheLookup: counter('eval.model.cache.lookup', '{lookup}', 'Look-ups in Inspect’s cache'),
   cacheSaved: counter('eval.model.cache.saved_tokens', '{token}', 'Tokens that Inspect’s cache saved'),
-  score: histogram('eval.score', '1', 'Scores of scorers whose range is 0 to 1', tenths),
+  score: histogram('eval.score', '1', 'Grades and verdicts, from 0 to 1', tenths),
   metricValue: {
     name: 'eval.metric.value',
     type: 'gauge',

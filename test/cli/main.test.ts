@@ -87,7 +87,8 @@ describe('the program', () => {
     child.kill('SIGINT')
     expect(await once(child, 'exit')).toEqual([null, 'SIGINT'])
     expect(Buffer.concat(await errors).toString()).toBe(
-      "hook 'stuck' failed in onRunStart: it did not come back within 1 s, and gets no more events\n",
+      'evalspan 0.1.0: hooks on: stuck (Waits for ever)\n' +
+        "hook 'stuck' failed in onRunStart: it did not come back within 1 s, and gets no more events\n",
     )
   })
 })

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { openHooks } from '../../src/builtin.ts'
+import { openSession } from '../../src/builtin.ts'
 import type { HookEvent } from '../../src/hooks/hooks.ts'
 import { Registry } from '../../src/hooks/registry.ts'
 import { replay } from '../../src/sources/replay.ts'
@@ -25,7 +25,7 @@ afterEach(() => {
 
 async function fire(asReplay: boolean): Promise<HookEvent[]> {
   const events = await Array.fromAsync(replay([recorded], { onProblem: (error) => expect.fail(error.message) }))
-  const hooks = await openHooks({
+  const hooks = await openSession({
     host: 'inspect',
     cwd: folder,
     output,

@@ -101,7 +101,7 @@ describe('what is replayed', () => {
   it('fires no hooks for a sample that a retry took over, and says so', async () => {
     const reused: string[] = []
     const { events } = await read([`${fixtures}/eval_set_retry_immediate`], {
-      onReused: (log) => reused.push(log.eval.task),
+      to: { taskLog() {}, sampleReused: (log) => void reused.push(log.eval.task) },
     })
     const ids = events.flatMap((event) => (event.hook === 'onSampleEnd' ? [event.data.sample_id] : []))
     expect(ids).toHaveLength(new Set(ids).size)

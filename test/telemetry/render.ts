@@ -14,8 +14,10 @@ export async function itemsOf(
     onProblem: (error) => {
       throw error
     },
-    onTaskLog: (log) => items.push(...mapping.taskLog(log).items),
-    onReused: (log) => mapping.sampleReused(log),
+    to: {
+      taskLog: (log) => void items.push(...mapping.taskLog(log).items),
+      sampleReused: (log) => mapping.sampleReused(log),
+    },
     ...options,
   })
   for await (const event of events) items.push(...mapping.map(event).items)
