@@ -1,14 +1,14 @@
 import type { Item } from '../delivery/item.ts'
-import type { Event, ModelEvent, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
+import type { EvalError, Event, ModelEvent, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
 import { failedAttempts, isFailedAttempt } from '../inspect/model-calls.ts'
 import { addSeconds, formatTimestamp, isLater, latest, parseTime, type HrTime } from '../time.ts'
-import { chatItem, type Retry } from './chat.ts'
+import { chatItems, type Retry } from './chat.ts'
 import { spanId } from './ids.ts'
 import { eventKey, leanEvent } from './event-key.ts'
 import { lostBegins } from './lost-begins.ts'
 import type { OpenSpan } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
-import { spanName, toolItem, transcriptItem } from './spans.ts'
+import { spanName, toolItems, transcriptItems } from './spans.ts'
 import { mayBelong, pairsByTime, pairsInLog, type ToolSpan } from './tool-spans.ts'
 
 /** Hands over the back-offs that belong to a call, once. */
@@ -30,6 +30,8 @@ export class Attempt {
   readonly #unpaired = new Map<string, SpanBeginEvent>()
   readonly #models = new Map<string, ModelEvent>()
   readonly #tools = new Map<string, ToolEvent>()
+  /** By span: the error that escaped from it. */
+  readonly #errors = new Map<string, EvalError>()
   readonly #done = new Set<string>()
   readonly #calls = new Map<string, { inference: number; tool: number }>()
   /** Model events, and what follows each: enough to tell the attempts of a call apart. */
@@ -46,6 +48,11 @@ export class Attempt {
     this.#takeRetries = takeRetries
     this.number = number
     this.spanId = number === 0 ? scope.rootSpanId : spanId(scope.traceId, 'eval_attempt', attemptKey(scope, number))
+  }
+
+  /** An error escaped from one of its spans, which tells it. */
+  get hasError(): boolean {
+    return this.#errors.size > 0
   }
 
   /** When its first and its last event were, as far as they are known. */
@@ -126,6 +133,9 @@ export class Attempt {
       case 'tool':
         this.#tools.set(key, event)
         break
+      case 'error':
+        if (event.span_id !== undefined) this.#errors.set(event.span_id, event.error)
+        break
       default:
     }
     return true
@@ -183,7 +193,7 @@ export class Attempt {
       end: latest(start, end),
       incomplete: !known,
     }
-    return [transcriptItem(begin, place, this.#calls.get(id), this.#scope)]
+    return transcriptItems(begin, place, { calls: this.#calls.get(id), error: this.#errors.get(id) }, this.#scope)
   }
 
   #chat(
@@ -204,7 +214,7 @@ export class Attempt {
       end: latest(start, end),
       incomplete: bound?.incomplete ?? false,
     }
-    return [chatItem(event, place, bound?.retries ?? this.#takeRetries(event, start, place.end), this.#scope)]
+    return chatItems(event, place, bound?.retries ?? this.#takeRetries(event, start, place.end), this.#scope)
   }
 
   #remainingChats(events: readonly Event[] | undefined, bound: HrTime): Item[] {
@@ -280,7 +290,7 @@ export class Attempt {
       end: latest(start, end),
       incomplete: !known,
     }
-    return [toolItem(event, place, begin?.id, agent, this.#scope)]
+    return toolItems(event, place, begin?.id, agent, this.#scope)
   }
 
   /** Counts a call for the agent that made it, and names the agent. */
@@ -305,11 +315,11 @@ export class Attempt {
       this.#begins.set(begin.id, begin)
       this.#done.add(`span:${begin.id}`)
     }
-    return lost.map(({ begin, parent }) => {
+    return lost.flatMap(({ begin, parent }) => {
       const parentSpanId = parent === undefined ? this.spanId : this.#spanIdOf(parent)
       const end = latest(start, this.#ends.get(begin.id))
       const place = { spanId: this.#spanIdOf(begin.id), parentSpanId, start, end, incomplete: true }
-      return transcriptItem(begin, place, undefined, this.#scope)
+      return transcriptItems(begin, place, {}, this.#scope)
     })
   }
 }

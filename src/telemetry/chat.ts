@@ -3,7 +3,8 @@ import type { ModelRetry } from '../hooks/events.ts'
 import type { ModelEvent, ModelOutput } from '../inspect/records.ts'
 import { parseTime, secondsBetween } from '../time.ts'
 import { chatContent } from './content.ts'
-import { spanError, type SpanError } from './errors.ts'
+import { cancelled, spanError, type SpanError } from './errors.ts'
+import { recordException, type RecordedException } from './exceptions.ts'
 import { instrument, measure } from './instruments.ts'
 import { modelName, type ModelName } from './models.ts'
 import { attributesOf, spanItem } from './mapped.ts'
@@ -17,8 +18,8 @@ export interface Retry {
   readonly data: ModelRetry
 }
 
-/** The span of one model event: one attempt of a call, or an answer from Inspect's cache. */
-export function chatItem(
+/** The span, and the exception if there was one, of one model event: one attempt of a call, or an answer from Inspect's cache. */
+export function chatItems(
   event: ModelEvent,
   place: {
     readonly spanId: string
@@ -28,15 +29,16 @@ export function chatItem(
   },
   retries: readonly Retry[],
   scope: SampleScope,
-): Item<'span'> {
+): Item[] {
   const { settings } = scope
   const name = modelName(event.model)
   const cached = event.cache === 'read'
   const start = parseTime(event.timestamp) ?? place.end
   const error = event.error === undefined ? undefined : spanError({ message: event.error })
+  const exception = exceptionOf(event, error, place, scope)
   const usage = event.output?.usage ? tokenUsage(event.output.usage) : undefined
   const answer = answerOf(event)
-  return spanItem(
+  const span = spanItem(
     {
       traceId: scope.traceId,
       spanId: place.spanId,
@@ -64,11 +66,14 @@ export function chatItem(
         }),
         ...(settings.content.spans ? chatContent(event) : {}),
       },
-      events: retries.map((retry) => ({
-        name: eventName.modelRetry,
-        time: retry.time,
-        attributes: retryAttributes(retry, name),
-      })),
+      events: [
+        ...retries.map((retry) => ({
+          name: eventName.modelRetry,
+          time: retry.time,
+          attributes: retryAttributes(retry, name),
+        })),
+        ...exception.events,
+      ],
       links: [],
       error: error && { message: error.message },
     },
@@ -77,6 +82,20 @@ export function chatItem(
       ...retries.flatMap((retry) => retryMeasurements(retry, name)),
     ],
   )
+  return [span, ...exception.records]
+}
+
+/** A call that was cancelled failed without an exception of its own. */
+function exceptionOf(
+  { error = '', traceback = '' }: ModelEvent,
+  failure: SpanError | undefined,
+  { spanId, end }: { readonly spanId: string; readonly end: HrTime },
+  scope: SampleScope,
+): RecordedException {
+  const exception =
+    failure && failure.type !== cancelled ? { message: error, traceback, traceback_ansi: '' } : undefined
+  const name = scope.settings.generation === 'latest' ? eventName.modelException : eventName.exception
+  return recordException(exception, spanId, end, scope, name)
 }
 
 /** A failed attempt carries an output too, an empty one. */

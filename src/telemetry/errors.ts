@@ -1,7 +1,4 @@
-import type { Attributes, HrTime } from '../delivery/item.ts'
 import type { EvalError } from '../inspect/records.ts'
-import { attributesOf } from './mapped.ts'
-import { attribute, event } from './semconv.ts'
 
 /** Error messages go out even when content is off, but not whole novels. */
 const maximumMessage = 1000
@@ -32,24 +29,6 @@ function errorType(message: string, traceback: string | undefined): string {
   if (type) return type
   const last = traceback?.trimEnd().split('\n').at(-1) ?? ''
   return /^([A-Za-z_][\w.]*)(?::|$)/.exec(last)?.[1] ?? '_OTHER'
-}
-
-/** The event by which a span says which exception ended it. The stack is content. */
-export function exceptionEvent(
-  error: EvalError,
-  time: HrTime,
-  withStack: boolean,
-): { readonly name: string; readonly time: HrTime; readonly attributes: Attributes } {
-  const { type, message } = spanError(error)
-  return {
-    name: event.exception,
-    time,
-    attributes: attributesOf({
-      [attribute.exceptionType]: type,
-      [attribute.exceptionMessage]: message,
-      [attribute.exceptionStacktrace]: withStack ? error.traceback : undefined,
-    }),
-  }
 }
 
 function cut(message: string): string {

@@ -1,11 +1,12 @@
 import type { Attributes, HrTime, Item, Measurement, SpanBody } from '../delivery/item.ts'
-import type { EvalError, EvalSample, EvalSampleSummary, Event } from '../inspect/records.ts'
+import type { EvalSample, EvalSampleSummary, Event } from '../inspect/records.ts'
 import { parseTime, secondsBetween } from '../time.ts'
 import { retryAttributes, retryMeasurements, type Retry } from './chat.ts'
 import { contentOf } from './content.ts'
-import { cancelled, exceptionEvent, isCancelled, spanError } from './errors.ts'
+import { cancelled, isCancelled, spanError } from './errors.ts'
+import { recordException } from './exceptions.ts'
 import { instrument, measure } from './instruments.ts'
-import { attributesOf, logItem, spanItem, type OpenSpan } from './mapped.ts'
+import { attributesOf, spanItem, type OpenSpan } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { evaluationsOf } from './scores.ts'
 import { attribute, event as eventName, schemaVersion } from './semconv.ts'
@@ -27,15 +28,15 @@ export function openRoot(summary: EvalSampleSummary, start: HrTime, scope: Sampl
   return { ...rootPlace(scope), start, attributes }
 }
 
-/** The root of a finished sample and the results of its scorers. `ran` is false for one that never came to an attempt. */
-export function finishedRoot(sample: EvalSample, facts: RootFacts, ran: boolean, scope: SampleScope): Item[] {
+/** The root of a finished sample and the results of its scorers. `told`: a span within told the sample's error. */
+export function finishedRoot(sample: EvalSample, facts: RootFacts, told: boolean, scope: SampleScope): Item[] {
   const { settings, suite, model } = scope
   const { end } = facts
   const evaluations = evaluationsOf(sample, scope, end)
   const failure = sample.error && spanError(sample.error)
   const outcome = failure ? (isCancelled(failure.message) ? cancelled : 'error') : sample.limit ? 'limit' : 'success'
   const usage = totalUsage(sample.model_usage)
-  const exceptionHere = !ran && settings.exceptions !== 'logs' ? sample.error : undefined
+  const exception = recordException(told ? undefined : sample.error, scope.rootSpanId, end, scope)
   const body: SpanBody = {
     ...rootSpan(facts, scope),
     attributes: {
@@ -55,12 +56,7 @@ export function finishedRoot(sample: EvalSample, facts: RootFacts, ran: boolean,
       }),
       ...(settings.content.spans ? sampleContent(sample) : {}),
     },
-    events: [
-      ...retryEvents(facts),
-      ...limitEvents(sample, end),
-      ...(exceptionHere ? [exceptionEvent(exceptionHere, end, settings.content.spans)] : []),
-      ...evaluations.events,
-    ],
+    events: [...retryEvents(facts), ...limitEvents(sample, end), ...exception.events, ...evaluations.events],
     error: failure && { message: failure.message },
   }
   const labels = attributesOf({
@@ -76,7 +72,7 @@ export function finishedRoot(sample: EvalSample, facts: RootFacts, ran: boolean,
     ...facts.retries.flatMap((retry) => retryMeasurements(retry, undefined)),
     ...eventMeasurements(sample.events, end),
   ]
-  return [...evaluations.items, spanItem(body, measurements), ...(ran ? [] : exceptionItems(sample.error, body, scope))]
+  return [...evaluations.items, spanItem(body, measurements), ...exception.records]
 }
 
 /** The root of a sample whose end was never told. */
@@ -90,23 +86,6 @@ export function sealedRoot(facts: RootFacts, scope: SampleScope): Item {
 export function activeSample(value: 1 | -1, time: HrTime, { suite, model }: SampleScope): Measurement[] {
   const labels = { [attribute.suiteName]: suite, [attribute.requestModel]: model.model }
   return measure(instrument.sampleActive, value, labels, time)
-}
-
-/** The exception that ended a span, as a record of its own where the environment asks for that. */
-export function exceptionItems(error: EvalError | undefined, span: SpanBody, scope: SampleScope): Item[] {
-  const { settings, identity, traceId } = scope
-  if (!error || settings.exceptions === 'span-events') return []
-  const { time, attributes } = exceptionEvent(error, span.end, settings.content.events)
-  return [
-    logItem(`exception|${span.spanId}`, {
-      traceId,
-      spanId: span.spanId,
-      eventName: eventName.exception,
-      time,
-      severity: 'warn',
-      attributes: { ...attributes, ...identity },
-    }),
-  ]
 }
 
 function rootPlace({

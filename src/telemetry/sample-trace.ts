@@ -4,11 +4,12 @@ import type { EvalError, EvalSample, EvalSampleSummary, Event } from '../inspect
 import { earliest, latest, parseTime } from '../time.ts'
 import { Attempt } from './attempt.ts'
 import type { Retry } from './chat.ts'
-import { exceptionEvent, spanError } from './errors.ts'
+import { spanError } from './errors.ts'
+import { recordException } from './exceptions.ts'
 import { instrument, measure } from './instruments.ts'
 import { sameModel } from './models.ts'
 import { attributesOf, markItem, spanItem, type OpenSpan, type Mapped } from './mapped.ts'
-import { activeSample, exceptionItems, finishedRoot, openRoot, sealedRoot, type RootFacts } from './sample-root.ts'
+import { activeSample, finishedRoot, openRoot, sealedRoot, type RootFacts } from './sample-root.ts'
 import type { SampleScope } from './scope.ts'
 import { attribute } from './semconv.ts'
 
@@ -99,9 +100,9 @@ export class SampleTrace {
     const end = completed ?? this.#last ?? hookTime ?? [0, 0]
     const firstEvent = parseTime(sample.events[0]?.timestamp)
     const start = earliest(earliest(firstEvent, parseTime(sample.started_at)) ?? end, this.#first)
-    const ran = attempt.number > 0
+    const told = attempt.number > 0 || attempt.hasError
     return {
-      items: [...items, ...finishedRoot(sample, this.#facts(start, latest(start, end)), ran, this.#scope)],
+      items: [...items, ...finishedRoot(sample, this.#facts(start, latest(start, end)), told, this.#scope)],
       open: [],
     }
   }
@@ -141,8 +142,9 @@ export class SampleTrace {
     this.#first = earliest(this.#first, attempt.start)
     this.#last = latest(this.#last, attempt.end)
     if (attempt.number === 0) return items
-    const { traceId, rootSpanId, suite, settings } = this.#scope
+    const { traceId, rootSpanId, suite } = this.#scope
     const failure = error && spanError(error)
+    const exception = recordException(attempt.hasError ? undefined : error, attempt.spanId, end, this.#scope)
     const body: SpanBody = {
       traceId,
       spanId: attempt.spanId,
@@ -158,7 +160,7 @@ export class SampleTrace {
         [attribute.errorType]: failure?.type,
         [attribute.openinferenceKind]: 'CHAIN',
       }),
-      events: error && settings.exceptions !== 'logs' ? [exceptionEvent(error, end, settings.content.spans)] : [],
+      events: exception.events,
       links: [],
       error: failure && { message: failure.message },
     }
@@ -170,7 +172,7 @@ export class SampleTrace {
     return [
       ...items,
       spanItem(body, outcome === 'incomplete' ? [] : measure(instrument.sampleAttempt, 1, counted, end)),
-      ...exceptionItems(error, body, this.#scope),
+      ...exception.records,
     ]
   }
 }

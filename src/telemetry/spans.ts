@@ -1,8 +1,9 @@
 import type { HrTime, Item, Measurement } from '../delivery/item.ts'
-import type { SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
+import type { EvalError, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
 import { secondsBetween } from '../time.ts'
 import { toolContent } from './content.ts'
 import { spanError } from './errors.ts'
+import { recordException } from './exceptions.ts'
 import { instrument, measure } from './instruments.ts'
 import { attributesOf, spanItem } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
@@ -31,14 +32,16 @@ export function spanName(begin: Pick<SpanBeginEvent, 'type' | 'name'>): string {
 }
 
 /** A span of Inspect's transcript: solver, scorer, agent, init, handoff, … */
-export function transcriptItem(
+export function transcriptItems(
   begin: SpanBeginEvent,
   place: Place,
-  calls: AgentCalls | undefined,
+  { calls, error }: { readonly calls?: AgentCalls | undefined; readonly error?: EvalError | undefined },
   scope: SampleScope,
-): Item<'span'> {
+): Item[] {
+  const failure = error && spanError(error)
+  const exception = recordException(error, place.spanId, place.end, scope)
   const agent = begin.type === 'agent'
-  return spanItem(
+  const span = spanItem(
     {
       traceId: scope.traceId,
       spanId: place.spanId,
@@ -55,13 +58,16 @@ export function transcriptItem(
         [attribute.spanType]: begin.type,
         [attribute.spanName]: begin.name,
         [attribute.spanId]: begin.id,
+        [attribute.errorType]: failure?.type,
         [attribute.spanIncomplete]: place.incomplete || undefined,
       }),
-      events: [],
+      events: exception.events,
       links: [],
+      error: failure && { message: failure.message },
     },
-    agent ? agentMeasurements(begin.name, place, calls, scope) : [],
+    agent ? agentMeasurements(begin.name, place, calls, failure?.type, scope) : [],
   )
+  return [span, ...exception.records]
 }
 
 function kindOf(type: string | undefined): string {
@@ -72,11 +78,13 @@ function agentMeasurements(
   name: string,
   place: Place,
   calls: AgentCalls | undefined,
+  errorType: string | undefined,
   scope: SampleScope,
 ): Measurement[] {
   const agent = { [attribute.agentName]: name }
+  const outcome = attributesOf({ ...agent, [attribute.errorType]: errorType })
   return [
-    ...measure(instrument.agentDuration, secondsBetween(place.start, place.end), agent, place.end),
+    ...measure(instrument.agentDuration, secondsBetween(place.start, place.end), outcome, place.end),
     ...(scope.settings.generation === 'latest' && calls
       ? [
           ...measure(instrument.agentInferenceCalls, calls.inference, agent, place.end),
@@ -87,19 +95,22 @@ function agentMeasurements(
 }
 
 /** A tool call, merged with the span that holds what the tool did. */
-export function toolItem(
+export function toolItems(
   event: ToolEvent,
   place: Place,
   inspectSpanId: string | undefined,
   agent: string | undefined,
   scope: SampleScope,
-): Item<'span'> {
+): Item[] {
   const error = event.error
     ? { type: event.error.type, message: spanError(event.error).message }
     : event.failed
       ? { type: '_OTHER', message: `tool ${event.function} failed` }
       : undefined
-  return spanItem(
+  // Other errors are an answer that the model gets; this one nobody handled.
+  const unhandled = event.failed && error ? { message: error.message, traceback: '', traceback_ansi: '' } : undefined
+  const exception = recordException(unhandled, place.spanId, place.end, scope)
+  const span = spanItem(
     {
       traceId: scope.traceId,
       spanId: place.spanId,
@@ -122,7 +133,7 @@ export function toolItem(
         }),
         ...(scope.settings.content.spans ? toolContent(event) : {}),
       },
-      events: [],
+      events: exception.events,
       links: [],
       error: error && { message: error.message },
     },
@@ -138,4 +149,5 @@ export function toolItem(
       place.end,
     ),
   )
+  return [span, ...exception.records]
 }

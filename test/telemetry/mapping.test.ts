@@ -135,7 +135,8 @@ describe('spans of a sample', () => {
             solver generate 0.0–8000.0
               chat gpt-9 (client) 900.0–7000.0
                 · eval.model.retry 1500.0 {"eval.model.retry.attempt":1,"eval.model.retry.wait_time":4.5,"error.type":"RateLimitError","http.response.status_code":429,"gen_ai.request.model":"gpt-9"}
-              chat gpt-9 (client) 1000.0–1000.0 ERROR RateLimitError: RateLimitError('429')"
+              chat gpt-9 (client) 1000.0–1000.0 ERROR RateLimitError: RateLimitError('429')
+                · exception 1000.0 {"exception.type":"RateLimitError","exception.message":"RateLimitError('429')"}"
     `)
     expect(
       renderMeasurements(items)
