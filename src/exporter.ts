@@ -5,7 +5,7 @@
 import type { Hooks } from './hooks/hooks.ts'
 import type { Committed, DeliveryReport, MetricSink, Sink } from './delivery/index.ts'
 
-export { Hooks, hookNames, toWireName } from './hooks/hooks.ts'
+export { Hooks, hookNames } from './hooks/hooks.ts'
 export type * from './hooks/hooks.ts'
 export { EvalspanError, messageOf } from './errors.ts'
 export type * from './delivery/index.ts'

@@ -37,14 +37,14 @@ it('lets imports go along the arrows of the house only', async () => {
     src/exporter.ts: everything
     src/builtin.ts: everything
     src/cli/file.ts: everything
-    src/delivery/file.ts: src/errors.ts, src/delivery/item.ts, src/delivery/other.ts
-    src/hooks/file.ts: src/errors.ts, src/hooks/other.ts, src/inspect/other.ts (types)
-    src/inspect/file.ts: src/errors.ts, src/inspect/other.ts
-    src/pipeline/file.ts: src/errors.ts, src/hooks/other.ts, src/inspect/other.ts, src/pipeline/other.ts, src/runner/other.ts
-    src/runner/file.ts: src/errors.ts, src/hooks/other.ts, src/inspect/other.ts, src/runner/other.ts
-    src/sources/file.ts: src/errors.ts, src/hooks/other.ts, src/inspect/other.ts, src/sources/other.ts
-    src/telemetry/file.ts: src/errors.ts, src/delivery/item.ts (types), src/hooks/other.ts, src/inspect/other.ts, src/telemetry/other.ts
-    src/tracking/file.ts: src/errors.ts, src/delivery/item.ts (types), src/hooks/other.ts, src/inspect/other.ts, src/tracking/other.ts
+    src/delivery/file.ts: src/errors.ts, src/time.ts, src/delivery/item.ts, src/delivery/other.ts
+    src/hooks/file.ts: src/errors.ts, src/time.ts, src/hooks/other.ts, src/inspect/other.ts (types)
+    src/inspect/file.ts: src/errors.ts, src/time.ts, src/inspect/other.ts
+    src/pipeline/file.ts: src/errors.ts, src/time.ts, src/hooks/other.ts, src/inspect/other.ts, src/pipeline/other.ts, src/runner/other.ts
+    src/runner/file.ts: src/errors.ts, src/time.ts, src/hooks/other.ts, src/inspect/other.ts, src/runner/other.ts
+    src/sources/file.ts: src/errors.ts, src/time.ts, src/hooks/other.ts, src/inspect/other.ts, src/sources/other.ts
+    src/telemetry/file.ts: src/errors.ts, src/time.ts, src/delivery/item.ts (types), src/hooks/other.ts, src/inspect/other.ts, src/telemetry/other.ts
+    src/tracking/file.ts: src/errors.ts, src/time.ts, src/delivery/item.ts (types), src/hooks/other.ts, src/inspect/other.ts, src/tracking/other.ts
     exporters/file.ts: src/exporter.ts
     exporters/x/file.ts: src/exporter.ts, exporters/x/other.ts
     exporters/x/y/file.ts: src/exporter.ts, exporters/x/other.ts"

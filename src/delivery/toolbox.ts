@@ -1,10 +1,9 @@
 /** What exporters build upon. Light to import: heavy packages are loaded when something is opened. */
 export { oneLine } from './account.ts'
-export { logLimits, spanLimits, type LogLimits, type SpanLimits } from './limits.ts'
+export { logLimits, spanLimits } from './limits.ts'
 export { toReadableLogRecord } from './readable-log.ts'
 export { toReadableSpan } from './readable-span.ts'
 export { resourceFromEnvironment } from './resource.ts'
-export { retryAfterMs } from './retry-after.ts'
 export { scope } from './scope.ts'
-export { HttpTransport, type HttpRequest, type HttpResponse, type TlsOptions } from './transport.ts'
-export { hostOf, TransportError } from './transport-error.ts'
+export { HttpTransport, type HttpResponse, type TlsOptions } from './transport.ts'
+export { hostOf } from './transport-error.ts'
