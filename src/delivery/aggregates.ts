@@ -52,6 +52,8 @@ export class Aggregates {
 class Family {
   readonly #instrument: Instrument
   readonly #series = new Map<string, Series>()
+  /** By attributes in the order in which they are written, which saves sorting them. */
+  readonly #known = new Map<string, Series>()
 
   constructor(instrument: Instrument) {
     this.#instrument = instrument
@@ -97,6 +99,16 @@ class Family {
   }
 
   #find(attributes: Attributes): Series {
+    const written = writtenKey(attributes)
+    let series = this.#known.get(written)
+    if (!series) {
+      series = this.#findAnew(attributes)
+      if (this.#known.size < mostSeries) this.#known.set(written, series)
+    }
+    return series
+  }
+
+  #findAnew(attributes: Attributes): Series {
     const key = seriesKey(attributes)
     const series = this.#series.get(key)
     if (series) return series
@@ -141,6 +153,12 @@ class Series {
     this.#number += value
     return true
   }
+}
+
+function writtenKey(attributes: Attributes): string {
+  let key = ''
+  for (const name in attributes) key += `${name}\0${typeof attributes[name]}\0${String(attributes[name])}\0`
+  return key
 }
 
 function seriesKey(attributes: Attributes): string {

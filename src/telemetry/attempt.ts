@@ -11,6 +11,11 @@ import type { SampleScope } from './scope.ts'
 import { spanName, toolItems, transcriptItems } from './spans.ts'
 import { mayBelong, pairsByTime, pairsInLog, type ToolSpan } from './tool-spans.ts'
 
+const nothing = { items: [], open: [] }
+
+/** Kinds of events that spans are made of. */
+const concerned: ReadonlySet<string> = new Set(['span_begin', 'span_end', 'model', 'tool', 'error'])
+
 /** Hands over the back-offs that belong to a call, once. */
 export type TakeRetries = (event: ModelEvent, start: HrTime, end: HrTime) => Retry[]
 
@@ -67,7 +72,7 @@ export class Attempt {
   /** Takes an event and gives the spans that it made final, and the one that it began. */
   event(event: Event): { items: Item[]; open: OpenSpan[] } {
     this.#noteTime(event)
-    if (!this.#take(event)) return { items: [], open: [] }
+    if (!this.#take(event)) return nothing
     switch (event.event) {
       case 'span_begin':
         return { items: [], open: this.#open(event) }
@@ -78,7 +83,7 @@ export class Attempt {
       case 'tool':
         return { items: this.#toolIfClear(eventKey(event), event), open: [] }
       default:
-        return { items: [], open: [] }
+        return nothing
     }
   }
 
@@ -113,8 +118,9 @@ export class Attempt {
 
   /** Remembers the event until its span is final; false when it already was. */
   #take(event: Event): boolean {
-    const key = eventKey(event)
     if (event.event === 'model' || this.#trail.at(-1)?.event === 'model') this.#trail.push(leanEvent(event))
+    if (!concerned.has(event.event)) return false
+    const key = eventKey(event)
     if (this.#done.has(key)) return false
     switch (event.event) {
       case 'span_begin':
