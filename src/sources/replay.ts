@@ -140,13 +140,25 @@ async function* replaySamples(
         options.to?.sampleReused(header)
         continue
       }
-      yield sampleEvents(header, sample, (event) => event.uuid !== undefined && earlier.events.has(event.uuid))
+      const events = sampleEvents(header, sample, (event) => event.uuid !== undefined && earlier.events.has(event.uuid))
+      yield guarded(events, (error) =>
+        options.onProblem(toProblem(`${path}: sample ${sample.id}, epoch ${sample.epoch}`, error)),
+      )
       remember(sample, earlier)
     }
   } catch (error) {
     options.onProblem(toProblem(path, error))
   } finally {
     await reader?.close()
+  }
+}
+
+/** What is wrong with one sample must not end the others. */
+function* guarded(events: Iterable<HookEvent>, onError: (error: unknown) => void): Generator<HookEvent> {
+  try {
+    yield* events
+  } catch (error) {
+    onError(error)
   }
 }
 

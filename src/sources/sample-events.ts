@@ -44,13 +44,16 @@ export function* sampleEvents(log: EvalLog, sample: EvalSample, isHistory: IsHis
   if (ran) yield fire('onSampleStart', { ...ids, summary }, started)
 
   let attempt = 0
+  let ended = scheduled
   for (const { events = [], ...error } of retries) {
     attempt += 1
-    const from = parseTime(events[0]?.timestamp) ?? started
+    // An attempt that failed before its first model call leaves nothing to tell its time by.
+    const from = parseTime(events[0]?.timestamp) ?? ended
     const to = events.reduce((last, event) => latest(last, parseTime(event.timestamp)), from)
     yield fire('onSampleAttemptStart', { ...ids, summary, attempt }, from)
     yield* attemptEvents(ids, spec.task, events, to)
     yield fire('onSampleAttemptEnd', { ...ids, summary, attempt, error, will_retry: true }, to)
+    ended = to
   }
   if (begin >= 0) {
     attempt += 1

@@ -1,10 +1,11 @@
 import type { Item } from '../delivery/item.ts'
 import type { EvalError, Event, ModelEvent, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
-import { failedAttempts, isFailedAttempt } from '../inspect/model-calls.ts'
+import { failedAttempts } from '../inspect/model-calls.ts'
 import { addSeconds, formatTimestamp, isLater, latest, parseTime, type HrTime } from '../time.ts'
 import { chatItems, type Retry } from './chat.ts'
 import { spanId } from './ids.ts'
 import { eventKey, leanEvent } from './event-key.ts'
+import { retriesOfCalls, type OpenCall, type Retries } from './retries.ts'
 import { lostBegins } from './lost-begins.ts'
 import type { OpenSpan } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
@@ -12,12 +13,16 @@ import { spanName, toolItems, transcriptItems } from './spans.ts'
 import { mayBelong, pairsByTime, pairsInLog, type ToolSpan } from './tool-spans.ts'
 
 const nothing = { items: [], open: [] }
+const noCalls = { inference: 0, tool: 0 }
+
+/** A scorer that raised: its span, and what it raised. */
+export interface ScorerCrash {
+  readonly spanId: string
+  readonly error: EvalError
+}
 
 /** Kinds of events that spans are made of. */
-const concerned: ReadonlySet<string> = new Set(['span_begin', 'span_end', 'model', 'tool', 'error'])
-
-/** Hands over the back-offs that belong to a call, once. */
-export type TakeRetries = (event: ModelEvent, start: HrTime, end: HrTime) => Retry[]
+const concerned: ReadonlySet<string> = new Set(['span_begin', 'span_end', 'model', 'tool', 'score', 'error'])
 
 /**
  * The spans of one attempt at a sample, from its events in any of the orders in which they come: live, where an event
@@ -28,7 +33,9 @@ export class Attempt {
   readonly number: number
   readonly spanId: string
   readonly #scope: SampleScope
-  readonly #takeRetries: TakeRetries
+  readonly #retries: Retries
+  /** When it began by its hook, for an attempt of which no event is left. */
+  readonly #begun: HrTime | undefined
   readonly #begins = new Map<string, SpanBeginEvent>()
   readonly #ends = new Map<string, HrTime>()
   /** Spans of tools whose event is not known yet. */
@@ -37,7 +44,10 @@ export class Attempt {
   readonly #tools = new Map<string, ToolEvent>()
   /** By span: the error that escaped from it. */
   readonly #errors = new Map<string, EvalError>()
+  #toldError = false
   readonly #done = new Set<string>()
+  /** Spans in which a score was given. */
+  readonly #scored = new Set<string>()
   readonly #calls = new Map<string, { inference: number; tool: number }>()
   /** Model events, and what follows each: enough to tell the attempts of a call apart. */
   readonly #trail: Event[] = []
@@ -48,25 +58,26 @@ export class Attempt {
   #ended: HrTime | undefined
 
   /** `number` 0 stands for a sample that never came to an attempt; its spans hang on the sample's. */
-  constructor(scope: SampleScope, number: number, takeRetries: TakeRetries) {
+  constructor(scope: SampleScope, number: number, retries: Retries, begun: HrTime | undefined) {
     this.#scope = scope
-    this.#takeRetries = takeRetries
+    this.#retries = retries
+    this.#begun = begun
     this.number = number
     this.spanId = number === 0 ? scope.rootSpanId : spanId(scope.traceId, 'eval_attempt', attemptKey(scope, number))
   }
 
   /** An error escaped from one of its spans, which tells it. */
-  get hasError(): boolean {
-    return this.#errors.size > 0
+  get toldError(): boolean {
+    return this.#toldError
   }
 
   /** When its first and its last event were, as far as they are known. */
   get start(): HrTime | undefined {
-    return parseTime(this.#start)
+    return parseTime(this.#start) ?? this.#begun
   }
 
   get end(): HrTime | undefined {
-    return this.#ended ?? parseTime(this.#end)
+    return this.#ended ?? parseTime(this.#end) ?? this.#begun
   }
 
   /** Takes an event and gives the spans that it made final, and the one that it began. */
@@ -79,7 +90,7 @@ export class Attempt {
       case 'span_end':
         return { items: this.#transcriptSpan(event.id, undefined), open: [] }
       case 'model':
-        return { items: event.completed === undefined ? [] : this.#chat(eventKey(event), event, undefined), open: [] }
+        return { items: this.#chatIfClear(eventKey(event), event), open: [] }
       case 'tool':
         return { items: this.#toolIfClear(eventKey(event), event), open: [] }
       default:
@@ -91,7 +102,7 @@ export class Attempt {
    * Gives all spans that are left. `events` are those of the finished sample, which also hold what got lost on the way
    * and what happened before the attempt began; `end` is when the attempt ended, for what was cut off by that.
    */
-  finish(events: readonly Event[] | undefined, end: HrTime | undefined): Item[] {
+  finish(events: readonly Event[] | undefined, end: HrTime | undefined, crash?: ScorerCrash): Item[] {
     const begun = events?.findIndex((event) => event.event === 'span_begin' && event.name === 'solvers') ?? -1
     const last = end && formatTimestamp(end)
     events?.forEach((event, index) => {
@@ -100,6 +111,7 @@ export class Attempt {
       this.#take(event)
     })
     this.#ended = end
+    if (crash) this.#errors.set(crash.spanId, crash.error)
     const bound = this.end ?? [0, 0]
     return [
       ...this.#lostSpans(bound),
@@ -125,7 +137,7 @@ export class Attempt {
     switch (event.event) {
       case 'span_begin':
         if (this.#begins.has(event.id)) break
-        this.#begins.set(event.id, event)
+        this.#begins.set(event.id, this.#isCircular(event) ? { ...event, parent_id: undefined } : event)
         if (event.type === 'tool') this.#unpaired.set(event.id, event)
         break
       case 'span_end': {
@@ -134,10 +146,15 @@ export class Attempt {
         break
       }
       case 'model':
+        if (!this.#models.has(key)) this.#count(event.span_id, 'inference')
         this.#models.set(key, event)
         break
       case 'tool':
+        if (!this.#tools.has(key)) this.#count(event.span_id, 'tool')
         this.#tools.set(key, event)
+        break
+      case 'score':
+        if (event.span_id !== undefined) this.#scored.add(event.span_id)
         break
       case 'error':
         if (event.span_id !== undefined) this.#errors.set(event.span_id, event.error)
@@ -188,8 +205,11 @@ export class Attempt {
     const end = known ?? bound
     const start = begin && parseTime(begin.timestamp)
     if (!begin || !start || !end || this.#done.has(`span:${id}`)) return []
-    // What is not clear yet waits: the event of a tool, which carries the result; a parent whose begin is to come.
-    const unclear = begin.type === 'tool' || (begin.parent_id !== undefined && !this.#begins.has(begin.parent_id))
+    // What is not clear yet waits: the event of a tool, which carries the result; a scorer that gave no score, maybe for
+    // an error that is told later; a parent whose begin is to come.
+    const crashed = begin.type === 'scorer' && !this.#scored.has(id)
+    const unclear =
+      begin.type === 'tool' || crashed || (begin.parent_id !== undefined && !this.#begins.has(begin.parent_id))
     if (unclear && !bound) return []
     this.#done.add(`span:${id}`)
     const place = {
@@ -199,7 +219,17 @@ export class Attempt {
       end: latest(start, end),
       incomplete: !known,
     }
-    return transcriptItems(begin, place, { calls: this.#calls.get(id), error: this.#errors.get(id) }, this.#scope)
+    const error = this.#errors.get(id)
+    if (error) this.#toldError = true
+    return transcriptItems(begin, place, { calls: this.#calls.get(id) ?? noCalls, error }, this.#scope)
+  }
+
+  /** A call during which there were back-offs waits until it is known whose they were. */
+  #chatIfClear(key: string, event: ModelEvent): Item[] {
+    const start = parseTime(event.timestamp)
+    const end = parseTime(event.completed)
+    if (!start || !end || this.#retries.between(event.model, start, end).length > 0) return []
+    return this.#chat(key, event, undefined)
   }
 
   #chat(
@@ -212,7 +242,6 @@ export class Attempt {
     if (parentSpanId === undefined || !end) return []
     this.#models.delete(key)
     this.#done.add(key)
-    this.#count(event.span_id, 'inference')
     const start = parseTime(event.timestamp) ?? end
     const place = {
       spanId: spanId(this.#scope.traceId, 'event', event.uuid ?? key),
@@ -220,34 +249,42 @@ export class Attempt {
       end: latest(start, end),
       incomplete: bound?.incomplete ?? false,
     }
-    return chatItems(event, place, bound?.retries ?? this.#takeRetries(event, start, place.end), this.#scope)
+    const retries = bound?.retries ?? []
+    this.#retries.take(retries)
+    return chatItems(event, place, retries, this.#scope)
   }
 
   #remainingChats(events: readonly Event[] | undefined, bound: HrTime): Item[] {
     const endOfSpan = (id: string | undefined): HrTime | undefined =>
       (id === undefined ? undefined : this.#ends.get(id)) ?? bound
-    const failed = new Map(
-      [...this.#models.values()].some(isFailedAttempt)
-        ? failedAttempts(events ?? this.#trail, endOfSpan).map((each) => [eventKey(each.event), each])
-        : [],
+    const failed = this.#models.size > 0 ? failedAttempts(events ?? this.#trail, endOfSpan) : []
+    const ends = new Map(failed.map((attempt) => [eventKey(attempt.event), attempt.end]))
+    const calls = [...this.#models].map(([key, event]): OpenCall => ({
+      key,
+      event,
+      ...this.#endOfCall(key, event, ends, endOfSpan, bound),
+    }))
+    const retries = retriesOfCalls(calls, failed, this.#retries)
+    return calls.flatMap(({ key, event, end, incomplete }) =>
+      this.#chat(key, event, { end, incomplete, retries: retries.get(key) ?? [] }),
     )
-    return [...this.#models].flatMap(([key, event]) => {
-      const attempt = failed.get(key)
-      if (attempt) {
-        // The back-offs of a call are told by its last attempt, be it the answer or the final failure.
-        const retries = attempt.next ? [] : this.#takeRetries(event, attempt.first, attempt.end)
-        return this.#chat(key, event, { end: attempt.end, retries })
-      }
-      const start = parseTime(event.timestamp)
-      if (!event.pending && event.error === undefined && event.output?.time !== undefined && start) {
-        // Answered, and then stopped by the limit that the answer tripped.
-        return this.#chat(key, event, { end: addSeconds(start, event.output.time) })
-      }
-      return this.#chat(key, event, {
-        end: endOfSpan(event.span_id) ?? bound,
-        incomplete: event.completed === undefined,
-      })
-    })
+  }
+
+  #endOfCall(
+    key: string,
+    event: ModelEvent,
+    failed: ReadonlyMap<string, HrTime>,
+    endOfSpan: (id: string | undefined) => HrTime | undefined,
+    bound: HrTime,
+  ): { end: HrTime; incomplete: boolean } {
+    const known = parseTime(event.completed) ?? failed.get(key)
+    if (known) return { end: known, incomplete: false }
+    const start = parseTime(event.timestamp)
+    const seconds = event.output?.time
+    // Answered, and then stopped by the limit that the answer tripped.
+    if (!event.pending && event.error === undefined && seconds !== undefined && start)
+      return { end: addSeconds(start, seconds), incomplete: false }
+    return { end: endOfSpan(event.span_id) ?? bound, incomplete: true }
   }
 
   #toolSpans(): ToolSpan[] {
@@ -287,7 +324,7 @@ export class Attempt {
       this.#done.add(`span:${begin.id}`)
       this.#unpaired.delete(begin.id)
     }
-    const agent = this.#count(event.span_id, 'tool')
+    const agent = this.#agentOf(event.span_id)?.name
     const { traceId } = this.#scope
     const place = {
       spanId: begin ? this.#spanIdOf(begin.id) : spanId(traceId, 'event', event.uuid ?? key),
@@ -299,15 +336,27 @@ export class Attempt {
     return toolItems(event, place, begin?.id, agent, this.#scope)
   }
 
-  /** Counts a call for the agent that made it, and names the agent. */
-  #count(inspectSpanId: string | undefined, what: 'inference' | 'tool'): string | undefined {
+  /** Counts a call for the agent that made it. */
+  #count(inspectSpanId: string | undefined, what: 'inference' | 'tool'): void {
+    const agent = this.#agentOf(inspectSpanId)
+    if (!agent) return
+    const calls = this.#calls.get(agent.id) ?? { ...noCalls }
+    calls[what] += 1
+    this.#calls.set(agent.id, calls)
+  }
+
+  #agentOf(inspectSpanId: string | undefined): SpanBeginEvent | undefined {
     let begin = this.#begins.get(inspectSpanId ?? '')
     while (begin && begin.type !== 'agent') begin = this.#begins.get(begin.parent_id ?? '')
-    if (!begin) return undefined
-    const calls = this.#calls.get(begin.id) ?? { inference: 0, tool: 0 }
-    calls[what] += 1
-    this.#calls.set(begin.id, calls)
-    return begin.name
+    return begin
+  }
+
+  /** A damaged log may make a span its own ancestor, which no tree can show. */
+  #isCircular({ id, parent_id }: SpanBeginEvent): boolean {
+    for (let ancestor = parent_id; ancestor !== undefined; ancestor = this.#begins.get(ancestor)?.parent_id) {
+      if (ancestor === id) return true
+    }
+    return false
   }
 
   /** Spans whose begins the log has lost, so that what happened in them hangs where it did live. */
@@ -325,7 +374,7 @@ export class Attempt {
       const parentSpanId = parent === undefined ? this.spanId : this.#spanIdOf(parent)
       const end = latest(start, this.#ends.get(begin.id))
       const place = { spanId: this.#spanIdOf(begin.id), parentSpanId, start, end, incomplete: true }
-      return transcriptItems(begin, place, {}, this.#scope)
+      return transcriptItems(begin, place, { calls: noCalls }, this.#scope)
     })
   }
 }

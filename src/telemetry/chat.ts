@@ -34,7 +34,7 @@ export function chatItems(
   const name = modelName(event.model)
   const cached = event.cache === 'read'
   const start = parseTime(event.timestamp) ?? place.end
-  const error = event.error === undefined ? undefined : spanError({ message: event.error })
+  const error = event.error === undefined ? undefined : spanError({ message: event.error, traceback: event.traceback })
   const exception = exceptionOf(event, error, place, scope)
   const usage = event.output?.usage ? tokenUsage(event.output.usage) : undefined
   const answer = answerOf(event)
@@ -53,6 +53,7 @@ export function chatItems(
           [attribute.provider]: name.provider,
           [attribute.requestModel]: name.model,
           [attribute.errorType]: error?.type,
+          ...serverOf(event, scope),
           ...requestAttributes(event, scope),
           [attribute.responseModel]: answer?.model,
           [attribute.responseId]: responseId(event),
@@ -103,6 +104,12 @@ function answerOf(event: ModelEvent): ModelOutput | undefined {
   return event.error === undefined && event.output && event.output.choices.length > 0 ? event.output : undefined
 }
 
+/** Known of the task's own model alone. */
+function serverOf(event: ModelEvent, { server }: SampleScope): { [name: string]: string | number | undefined } {
+  if (server?.model !== event.model) return {}
+  return { [attribute.serverAddress]: server.address, [attribute.serverPort]: server.port }
+}
+
 function requestAttributes(
   { config = {} }: ModelEvent,
   { settings }: SampleScope,
@@ -117,7 +124,10 @@ function requestAttributes(
     [attribute.seed]: number(config['seed']),
     [attribute.frequencyPenalty]: number(config['frequency_penalty']),
     [attribute.presencePenalty]: number(config['presence_penalty']),
-    [attribute.stopSequences]: Array.isArray(stops) && stops.length > 0 ? stops.map(String) : undefined,
+    // Text of the prompt's author.
+    [attribute.stopSequences]:
+      settings.content.spans && Array.isArray(stops) && stops.length > 0 ? stops.map(String) : undefined,
+    [attribute.outputType]: config['response_schema'] ? 'json' : undefined,
     [attribute.choiceCount]: choices === 1 ? undefined : choices,
     [attribute.reasoningLevel]:
       settings.generation === 'latest' && typeof config['reasoning_effort'] === 'string'
@@ -142,7 +152,7 @@ function usageAttributes(usage: TokenUsage, { settings }: SampleScope): { [name:
     [attribute.cacheReadTokens]: usage.cacheRead,
     [cacheWriteTokens(settings.generation)]: usage.cacheWrite,
     [attribute.reasoningTokens]: usage.reasoning,
-    [attribute.usageCost]: usage.cost,
+    [attribute.modelCost]: usage.cost,
   }
 }
 
@@ -197,6 +207,7 @@ function callMeasurements(
   const call = attributesOf({
     [attribute.operation]: 'chat',
     ...model,
+    ...serverOf(event, scope),
     [attribute.responseModel]: answerOf(event)?.model,
   })
   const outcome = attributesOf({ ...call, [attribute.errorType]: error?.type })

@@ -1,5 +1,3 @@
-import type { EvalError } from '../inspect/records.ts'
-
 /** Error messages go out even when content is off, but not whole novels. */
 const maximumMessage = 1000
 
@@ -11,7 +9,7 @@ export interface SpanError {
 export const cancelled = 'cancelled'
 
 /** What a log says of an error, as `error.type` and a status description. */
-export function spanError(error: Pick<EvalError, 'message'> & Partial<EvalError>): SpanError {
+export function spanError(error: { readonly message: string; readonly traceback?: string | undefined }): SpanError {
   return { type: errorType(error.message, error.traceback), message: cut(error.message) }
 }
 

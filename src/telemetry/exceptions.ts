@@ -16,14 +16,15 @@ export interface RecordedException {
  * at the innermost span it escaped from. The stack is content.
  */
 export function recordException(
-  error: EvalError | undefined,
+  error: (EvalError & { readonly type?: string }) | undefined,
   spanId: string,
   time: HrTime,
-  { settings, traceId, identity }: SampleScope,
+  { settings, traceId, identity }: Pick<SampleScope, 'settings' | 'traceId' | 'identity'>,
   eventName: string = event.exception,
 ): RecordedException {
   if (!error) return { events: [], records: [] }
-  const { type, message } = spanError(error)
+  const { message } = spanError(error)
+  const type = error.type ?? spanError(error).type
   const attributesWith = (stack: boolean) =>
     attributesOf({
       [attribute.exceptionType]: type,

@@ -1,12 +1,13 @@
 import type { Item } from '../delivery/item.ts'
 import type { HookData, HookEvent, HookName } from '../hooks/hooks.ts'
 import type { EvalLog } from '../inspect/records.ts'
-import { parseTime, type HrTime } from '../time.ts'
+import { formatTimestamp, parseTime, type HrTime } from '../time.ts'
 import { runTraceId, sampleTraceId, spanId } from './ids.ts'
 import { modelName } from './models.ts'
 import { attributesOf, markItem, type Mapped } from './mapped.ts'
 import { RunTrace } from './run-trace.ts'
 import { SampleTrace } from './sample-trace.ts'
+import { serverOf } from './server.ts'
 import { attribute } from './semconv.ts'
 import type { TelemetrySettings } from './settings.ts'
 
@@ -47,6 +48,9 @@ const taken: ReadonlySet<HookName> = new Set([
 export class Mapping {
   readonly #settings: TelemetrySettings
   readonly #runs = new Map<string, RunTrace>()
+  /** Runs that have ended, and sets whose marker was given out. */
+  readonly #ended = new Set<string>()
+  readonly #sets = new Set<string>()
   readonly #samples = new Map<string, { trace: SampleTrace; evalId: string; runId: string }>()
 
   constructor(settings: TelemetrySettings) {
@@ -92,13 +96,19 @@ export class Mapping {
   }
 
   readonly #handlers: { readonly [N in HookName]?: (data: HookData<N>, time: HrTime | undefined) => Mapped } = {
-    onRunStart: (data, time) => ({ items: [], open: this.#run(data.run_id, data.eval_set_id).start(data, time) }),
+    onRunStart: (data, time) => {
+      this.#ended.delete(data.run_id)
+      return { items: [], open: this.#run(data.run_id, data.eval_set_id).start(data, time) }
+    },
 
     onTaskStart: (data, time) => this.#run(data.run_id, data.eval_set_id).taskStart(data, time),
 
     onTaskEnd: (data) => ({ items: this.#run(data.run_id, data.eval_set_id).taskEnd(data.log), open: [] }),
 
     onRunEnd: (data, time) => {
+      // A hook that ends a run with a limit makes Inspect tell its end twice.
+      if (this.#ended.has(data.run_id)) return nothing
+      this.#ended.add(data.run_id)
       const run = this.#run(data.run_id, data.eval_set_id)
       const logged = data.logs.flatMap((log) => run.taskEnd(log))
       const samples = [...this.#samples].filter(([, sample]) => sample.runId === data.run_id)
@@ -107,8 +117,13 @@ export class Mapping {
         return trace.seal(time ?? [0, 0]).items
       })
       // Inspect tells of Ctrl-C only by giving no log at all; a task that raised and was retried is left out alone.
-      const status = data.logs.length === 0 ? 'cancelled' : 'error'
-      const items = [...dangling, ...logged, ...this.#closeTasks(run, status), ...run.end(data, time)]
+      const status = data.exception || data.logs.length > 0 ? 'error' : 'cancelled'
+      const items = [
+        ...dangling,
+        ...logged,
+        ...this.#closeTasks(run, status, time, data.exception?.message),
+        ...run.end(data, time),
+      ]
       this.#runs.delete(data.run_id)
       return { items, open: [] }
     },
@@ -138,17 +153,23 @@ export class Mapping {
   #run(runId: string, setId: string | null | undefined): RunTrace {
     let run = this.#runs.get(runId)
     if (!run) {
-      run = new RunTrace(runId, setId ?? undefined, this.#settings)
+      run = new RunTrace(runId, setId ?? undefined, this.#settings, this.#sets)
       this.#runs.set(runId, run)
     }
     return run
   }
 
   /** A task without a log can be told by its start alone. */
-  #closeTasks(run: RunTrace, status: 'cancelled' | 'error' | 'started'): Item[] {
-    const error = status === 'error' ? { message: 'the task raised', traceback: '', traceback_ansi: '' } : undefined
+  #closeTasks(
+    run: RunTrace,
+    status: 'cancelled' | 'error' | 'started',
+    time?: HrTime,
+    message = 'the task raised',
+  ): Item[] {
+    const error = status === 'error' ? { message, traceback: '', traceback_ansi: '' } : undefined
+    const stats = { completed_at: time && formatTimestamp(time) }
     return run.openTasks.flatMap((spec) =>
-      run.taskEnd({ version: 2, status, error, eval: spec, plan: { name: 'plan', steps: [] }, stats: {} }),
+      run.taskEnd({ version: 2, status, error, eval: spec, plan: { name: 'plan', steps: [] }, stats }),
     )
   }
 
@@ -178,6 +199,7 @@ export class Mapping {
       task: { traceId: run.traceId, spanId: run.taskSpanId(evalId) },
       suite,
       model: modelName(task?.spec.model ?? 'unknown'),
+      server: task && serverOf(task.spec),
       solvers: task?.solvers ?? [],
       identity,
     }

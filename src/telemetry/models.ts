@@ -1,19 +1,19 @@
 /** Inspect's providers by the names OpenTelemetry gives them; others keep their own. */
-const providers: { readonly [prefix: string]: string } = {
-  'anthropic/bedrock': 'aws.bedrock',
-  'anthropic/vertex': 'gcp.vertex_ai',
-  azureai: 'azure.ai.inference',
-  bedrock: 'aws.bedrock',
-  google: 'gcp.gemini',
-  'google/vertex': 'gcp.vertex_ai',
-  grok: 'x_ai',
-  mistral: 'mistral_ai',
-  'openai/azure': 'azure.ai.openai',
-  vertex: 'gcp.vertex_ai',
-}
+const providers: ReadonlyMap<string, string> = new Map([
+  ['anthropic/bedrock', 'aws.bedrock'],
+  ['anthropic/vertex', 'gcp.vertex_ai'],
+  ['azureai', 'azure.ai.inference'],
+  ['bedrock', 'aws.bedrock'],
+  ['google', 'gcp.gemini'],
+  ['google/vertex', 'gcp.vertex_ai'],
+  ['grok', 'x_ai'],
+  ['mistral', 'mistral_ai'],
+  ['openai/azure', 'azure.ai.openai'],
+  ['vertex', 'gcp.vertex_ai'],
+])
 
 /** Providers whose models run in the process of the eval: their calls leave no client. */
-const inProcess = new Set(['mockllm', 'none'])
+const inProcess = new Set(['hf', 'mockllm', 'none'])
 
 export interface ModelName {
   readonly provider: string
@@ -37,9 +37,11 @@ export function modelName(qualified: string): ModelName {
 function split(qualified: string): ModelName {
   const [first = '', second, ...rest] = qualified.split('/')
   if (second === undefined) return { provider: '_OTHER', model: qualified, remote: true }
-  const service = rest.length > 0 ? providers[`${first}/${second}`] : undefined
+  // Any service with OpenAI's interface: the second part says whose.
+  if (first === 'openai-api' && rest.length > 0) return { provider: second, model: rest.join('/'), remote: true }
+  const service = rest.length > 0 ? providers.get(`${first}/${second}`) : undefined
   if (service) return { provider: service, model: rest.join('/'), remote: true }
-  return { provider: providers[first] ?? first, model: [second, ...rest].join('/'), remote: !inProcess.has(first) }
+  return { provider: providers.get(first) ?? first, model: [second, ...rest].join('/'), remote: !inProcess.has(first) }
 }
 
 /** True for a qualified name and the bare one that Inspect's retry hook gives of the same model. */

@@ -1,9 +1,10 @@
 import type { AttributeValue, HrTime, Item, Measurement } from '../delivery/item.ts'
 import type { RunEnd, RunStart, TaskStart } from '../hooks/events.ts'
 import type { EvalLog, EvalPlan, EvalResults, EvalSpec } from '../inspect/records.ts'
-import { compareTimes, earliest, latest, parseTime, secondsBetween } from '../time.ts'
+import { earliest, latest, parseTime, secondsBetween } from '../time.ts'
 import { contentOf } from './content.ts'
 import { cancelled, spanError } from './errors.ts'
+import { recordException } from './exceptions.ts'
 import { runTraceId, spanId } from './ids.ts'
 import { instrument, measure } from './instruments.ts'
 import { modelName } from './models.ts'
@@ -31,13 +32,16 @@ export class RunTrace {
   readonly #runId: string
   readonly #setId: string | undefined
   readonly #settings: TelemetrySettings
+  readonly #toldSets: Set<string>
   readonly #tasks = new Map<string, Task>()
   #taskCount: number | undefined
   #revision: string | undefined
   #start: HrTime | undefined
   #end: HrTime | undefined
 
-  constructor(runId: string, setId: string | undefined, settings: TelemetrySettings) {
+  /** `toldSets`: the sets whose marker was given out. */
+  constructor(runId: string, setId: string | undefined, settings: TelemetrySettings, toldSets: Set<string>) {
+    this.#toldSets = toldSets
     this.#runId = runId
     this.#setId = setId
     this.#settings = settings
@@ -68,9 +72,7 @@ export class RunTrace {
 
   taskStart({ spec, plan }: TaskStart, time: HrTime | undefined): { items: Item[]; open: OpenSpan[] } {
     const created = parseTime(spec.created) ?? time
-    // A set goes on for days and its runs are told by themselves: it is a marker, at the start of what is first seen of it.
-    const items =
-      this.#tasks.size === 0 && this.#setId !== undefined && created ? [this.#set(this.#setId, created)] : []
+    const items = this.#set(created)
     this.#revision ??= spec.revision?.commit
     if (!this.#tasks.has(spec.eval_id)) {
       this.#tasks.set(spec.eval_id, newTask(spec, plan, created))
@@ -113,7 +115,8 @@ export class RunTrace {
     const start = earliest(logStart ?? task.start, task.start) ?? [0, 0]
     const end = latest(start, latest(parseTime(log.stats.completed_at), task.end))
     this.#start = earliest(this.#start, start)
-    this.#end = latest(this.#end, end)
+    // A task without a log ends where its run does, and says nothing of when that is.
+    this.#end = latest(this.#end, logStart ? end : task.end)
     const failure = log.error
       ? spanError(log.error)
       : log.status === 'cancelled'
@@ -178,36 +181,47 @@ export class RunTrace {
   /** `data` is left out when the run's end was not told. */
   end(data: Pick<RunEnd, 'exception'> | undefined, time: HrTime | undefined): Item[] {
     const start = this.#start ?? time ?? [0, 0]
-    const end = this.#end ?? time ?? start
-    const exception = data?.exception ?? undefined
-    const failure = exception && { type: exception.type, message: spanError(exception).message }
+    const end = latest(start, this.#end ?? time)
+    const error = data?.exception ? { ...data.exception, traceback: '', traceback_ansi: '' } : undefined
+    // A run that failed before its first task has a set all the same.
+    const items = this.#set(start)
+    const scope = { settings: this.#settings, traceId: this.traceId, identity: this.#runAttributes() }
+    const exception = recordException(error, this.runSpanId, end, scope)
     return [
+      ...items,
       spanItem({
         ...this.#place(this.runSpanId, this.#setSpanId()),
         name: 'eval_run',
         start,
-        end: compareTimes(end, start) < 0 ? start : end,
+        end,
         attributes: {
           ...this.#runAttributes(),
-          ...attributesOf({ [attribute.errorType]: failure?.type, [attribute.incomplete]: data ? undefined : true }),
+          ...attributesOf({ [attribute.errorType]: error?.type, [attribute.incomplete]: data ? undefined : true }),
         },
-        events: [],
+        events: exception.events,
         links: [],
-        error: failure && { message: failure.message },
+        error: error && { message: spanError(error).message },
       }),
+      ...exception.records,
     ]
   }
 
-  #set(setId: string, time: HrTime): Item {
-    return spanItem({
-      ...this.#place(spanId(this.traceId, 'eval_set', setId), undefined),
-      name: 'eval_set',
-      start: time,
-      end: time,
-      attributes: { [attribute.setId]: setId, [attribute.openinferenceKind]: 'CHAIN' },
-      events: [],
-      links: [],
-    })
+  /** A set goes on for days and its runs are told by themselves: it is a marker, at the start of what is first seen of it. */
+  #set(time: HrTime | undefined): Item[] {
+    const setId = this.#setId
+    if (setId === undefined || !time || this.#toldSets.has(setId)) return []
+    this.#toldSets.add(setId)
+    return [
+      spanItem({
+        ...this.#place(spanId(this.traceId, 'eval_set', setId), undefined),
+        name: 'eval_set',
+        start: time,
+        end: time,
+        attributes: { [attribute.setId]: setId, [attribute.openinferenceKind]: 'CHAIN' },
+        events: [],
+        links: [],
+      }),
+    ]
   }
 
   #setSpanId(): string | undefined {

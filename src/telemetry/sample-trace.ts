@@ -2,15 +2,16 @@ import type { HrTime, Item, SpanBody } from '../delivery/item.ts'
 import type { SampleAttemptEnd, SampleAttemptStart } from '../hooks/events.ts'
 import type { EvalError, EvalSample, EvalSampleSummary, Event } from '../inspect/records.ts'
 import { earliest, latest, parseTime } from '../time.ts'
-import { Attempt } from './attempt.ts'
+import { Attempt, type ScorerCrash } from './attempt.ts'
 import type { Retry } from './chat.ts'
 import { spanError } from './errors.ts'
 import { recordException } from './exceptions.ts'
 import { instrument, measure } from './instruments.ts'
-import { sameModel } from './models.ts'
 import { attributesOf, markItem, spanItem, type OpenSpan, type Mapped } from './mapped.ts'
+import { Retries } from './retries.ts'
 import { activeSample, finishedRoot, openRoot, sealedRoot, type RootFacts } from './sample-root.ts'
 import type { SampleScope } from './scope.ts'
+import { crashedScorer } from './scores.ts'
 import { attribute } from './semconv.ts'
 
 /** The trace of one sample of one epoch: its root, its attempts and what happened in them. */
@@ -20,7 +21,7 @@ export class SampleTrace {
   #attempts = 0
   /** Of an attempt that is over for good, but whose events may still be missing: the finished sample has them. */
   #error: EvalError | undefined
-  #retries: Retry[] = []
+  readonly #retries = new Retries()
   #first: HrTime | undefined
   #last: HrTime | undefined
   #started = false
@@ -45,9 +46,7 @@ export class SampleTrace {
 
   attemptStart(data: SampleAttemptStart, time: HrTime | undefined): Mapped {
     this.#attempts = Math.max(this.#attempts, data.attempt)
-    this.#attempt = new Attempt(this.#scope, data.attempt, (event, start, end) =>
-      this.#takeRetries(event.model, start, end),
-    )
+    this.#attempt = new Attempt(this.#scope, data.attempt, this.#retries, time)
     const { traceId, rootSpanId } = this.#scope
     const attributes = { [attribute.caseRunAttempt]: data.attempt }
     const open: OpenSpan[] = time
@@ -72,7 +71,7 @@ export class SampleTrace {
   }
 
   retry(retry: Retry): void {
-    this.#retries.push(retry)
+    this.#retries.add(retry)
   }
 
   attemptEnd(data: SampleAttemptEnd): Mapped {
@@ -90,17 +89,18 @@ export class SampleTrace {
   /** The sample is finished: all that is left of its trace. */
   end(sample: EvalSample, hookTime: HrTime | undefined): Mapped {
     const completed = parseTime(sample.completed_at)
-    const attempt = this.#attempt ?? new Attempt(this.#scope, 0, () => [])
+    const attempt = this.#attempt ?? new Attempt(this.#scope, 0, this.#retries, undefined)
     const items = this.#finishAttempt(
       attempt,
       { error: sample.error, outcome: sample.error ? 'failed' : 'success' },
       sample.events,
       completed,
+      crashedScorer(sample),
     )
     const end = completed ?? this.#last ?? hookTime ?? [0, 0]
     const firstEvent = parseTime(sample.events[0]?.timestamp)
     const start = earliest(earliest(firstEvent, parseTime(sample.started_at)) ?? end, this.#first)
-    const told = attempt.number > 0 || attempt.hasError
+    const told = attempt.number > 0 || attempt.toldError
     return {
       items: [...items, ...finishedRoot(sample, this.#facts(start, latest(start, end)), told, this.#scope)],
       open: [],
@@ -119,15 +119,7 @@ export class SampleTrace {
   }
 
   #facts(start: HrTime, end: HrTime): RootFacts {
-    return { start, end, attempts: this.#attempts, started: this.#started, retries: this.#retries }
-  }
-
-  #takeRetries(model: string, start: HrTime, end: HrTime): Retry[] {
-    const within = ({ time, data }: Retry): boolean =>
-      sameModel(model, data.model_name) && earliest(time, start) === start && latest(time, end) === end
-    const taken = this.#retries.filter(within)
-    this.#retries = this.#retries.filter((retry) => !taken.includes(retry))
-    return taken
+    return { start, end, attempts: this.#attempts, started: this.#started, retries: this.#retries.open }
   }
 
   #finishAttempt(
@@ -135,8 +127,9 @@ export class SampleTrace {
     { error, outcome }: { error: EvalError | undefined; outcome: 'success' | 'retried' | 'failed' | 'incomplete' },
     events?: readonly Event[],
     completed?: HrTime,
+    crash?: ScorerCrash,
   ): Item[] {
-    const items = attempt.finish(events, completed)
+    const items = attempt.finish(events, completed, crash)
     const end = attempt.end ?? this.#last ?? [0, 0]
     const start = attempt.start ?? end
     this.#first = earliest(this.#first, attempt.start)
@@ -144,7 +137,7 @@ export class SampleTrace {
     if (attempt.number === 0) return items
     const { traceId, rootSpanId, suite } = this.#scope
     const failure = error && spanError(error)
-    const exception = recordException(attempt.hasError ? undefined : error, attempt.spanId, end, this.#scope)
+    const exception = recordException(attempt.toldError ? undefined : error, attempt.spanId, end, this.#scope)
     const body: SpanBody = {
       traceId,
       spanId: attempt.spanId,

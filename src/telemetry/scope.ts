@@ -13,6 +13,8 @@ export interface SampleScope {
   readonly suite: string
   /** The task's model. */
   readonly model: ModelName
+  /** Where the task's model is called, when its log says so. */
+  readonly server: { readonly model: string; readonly address: string; readonly port: number | undefined } | undefined
   /** Names of the plan's solvers. */
   readonly solvers: readonly string[]
   /** Which sample of which run: on the root, and on event records, which backends cannot join easily. */

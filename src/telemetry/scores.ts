@@ -1,7 +1,9 @@
 import type { Attributes, HrTime, Item, Measurement, SpanBody } from '../delivery/item.ts'
 import type { EvalSample, Event, Score, ScoreEvent, ScoreEditEvent, ScoreValue } from '../inspect/records.ts'
-import { parseTime } from '../time.ts'
+import { compareTimes, parseTime } from '../time.ts'
+import type { ScorerCrash } from './attempt.ts'
 import { contentOf } from './content.ts'
+import { spanError } from './errors.ts'
 import { spanId } from './ids.ts'
 import { instrument, measure } from './instruments.ts'
 import { attributesOf, logItem, spanItem } from './mapped.ts'
@@ -20,11 +22,12 @@ export interface Evaluations {
 }
 
 /** The results of a finished sample: one for each scalar of each score, as `gen_ai.evaluation.result`. */
-export function evaluationsOf(sample: EvalSample, scope: SampleScope, fallbackTime: HrTime): Evaluations {
+export function evaluationsOf(sample: EvalSample, scope: SampleScope, end: HrTime): Evaluations {
+  const { content } = scope.settings
   const results = Object.entries(sample.scores ?? {}).flatMap(([name, score]) => {
     // A score that was edited afterwards is told as it was; the edit is told apart.
     const original: Score = { ...score, ...score.history?.[0] } as Score
-    const time = scoredAt(name, original, sample.events) ?? fallbackTime
+    const time = scoredAt(name, original, sample.events) ?? end
     return scalarsOf(name, original.value).map((scalar) => ({
       ...scalar,
       ...resultOf(scalar.value),
@@ -32,10 +35,9 @@ export function evaluationsOf(sample: EvalSample, scope: SampleScope, fallbackTi
       time,
     }))
   })
-  const intermediate = sample.events.filter(
-    (event): event is ScoreEvent => event.event === 'score' && event.intermediate === true,
-  )
-  const verdicts = results.flatMap((result) => (result.verdict === undefined ? [] : [result.verdict]))
+  // What was scored anew later is no part of the sample that was finished then.
+  const within = results.filter((result) => compareTimes(result.time, end) <= 0)
+  const verdicts = within.flatMap((result) => (result.verdict === undefined ? [] : [result.verdict]))
   return {
     items: [
       ...results.map((result) =>
@@ -43,23 +45,42 @@ export function evaluationsOf(sample: EvalSample, scope: SampleScope, fallbackTi
           `result|${result.name}`,
           record(
             result.time,
-            resultAttributes(result.name, result, result.score, scope.settings.content.events),
+            resultAttributes(result.name, result, result.score, content.events),
             scope.rootSpanId,
             scope,
           ),
           resultMeasurements(result.name, result, result.time, scope),
         ),
       ),
-      ...intermediate.flatMap((event, index) => intermediateItems(event, index, scope)),
-      ...sample.events.flatMap((event) => (event.event === 'score_edit' ? editItems(event, sample, scope) : [])),
+      ...crashItems(sample, end, scope),
+      ...sample.events.flatMap((event, index) =>
+        event.event === 'score' && event.intermediate ? intermediateItems(event, index, scope) : [],
+      ),
+      ...editsOf(sample, scope),
     ],
-    events: results.slice(0, maximumSpanEvents).map((result) => ({
+    events: within.slice(0, maximumSpanEvents).map((result) => ({
       name: eventName.evaluationResult,
       time: result.time,
-      attributes: resultAttributes(result.name, result, result.score, scope.settings.content.spans),
+      attributes: resultAttributes(result.name, result, result.score, content.spans),
     })),
     verdict: verdicts.length === 0 ? undefined : verdicts.every(Boolean) ? 'pass' : 'fail',
   }
+}
+
+function crashItems(sample: EvalSample, end: HrTime, scope: SampleScope): Item[] {
+  const crash = crashedScorer(sample)
+  if (!crash) return []
+  const attributes = { [attribute.evaluationName]: crash.name, [attribute.errorType]: spanError(crash.error).type }
+  return [logItem(`result|${crash.name}`, record(end, attributes, scope.rootSpanId, scope))]
+}
+
+/** The scorer that raised the sample's error: the last one, when it gave no score. */
+export function crashedScorer({ error, events }: EvalSample): (ScorerCrash & { readonly name: string }) | undefined {
+  if (!error) return undefined
+  const last = events.findLast((event) => event.event === 'span_begin' && event.type === 'scorer')
+  if (last?.event !== 'span_begin') return undefined
+  const scored = events.some((event) => event.event === 'score' && event.span_id === last.id)
+  return scored ? undefined : { spanId: last.id, error, name: last.name }
 }
 
 interface Result {
@@ -72,8 +93,20 @@ interface Result {
   readonly verdict: boolean | undefined
 }
 
-const grades: { readonly [grade: string]: number } = { C: 1, P: 0.5, I: 0, N: 0 }
-const words: { readonly [word: string]: boolean } = { yes: true, true: true, no: false, false: false }
+const grades: ReadonlyMap<string, number> = new Map([
+  ['C', 1],
+  ['P', 0.5],
+  ['I', 0],
+  ['N', 0],
+])
+const words: ReadonlyMap<string, boolean> = new Map([
+  ['yes', true],
+  ['true', true],
+  ['no', false],
+  ['false', false],
+])
+/** A finite number as Python's `float` reads it. */
+const decimal = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i
 
 /** As Inspect's `value_to_float`, except that what is no number stays none instead of becoming 0. */
 function resultOf(value: unknown): Result {
@@ -82,13 +115,13 @@ function resultOf(value: unknown): Result {
   }
   if (typeof value === 'boolean') return verdictResult(value, value ? 'pass' : 'fail')
   const text = String(value)
-  const grade = grades[text]
+  const grade = grades.get(text)
   if (grade !== undefined) {
     return { value: grade, label: text, unit: true, verdict: text === 'C' || text === 'I' ? text === 'C' : undefined }
   }
-  const word = words[text.toLowerCase()]
+  const word = words.get(text.toLowerCase())
   if (word !== undefined) return verdictResult(word, word ? 'pass' : 'fail')
-  const numeric = text.trim() === '' ? Number.NaN : Number(text)
+  const numeric = decimal.test(text) ? Number(text) : Number.NaN
   if (Number.isFinite(numeric)) return { value: numeric, label: undefined, unit: false, verdict: undefined }
   return { value: undefined, label: undefined, text: text.slice(0, 100), unit: false, verdict: undefined }
 }
@@ -166,20 +199,27 @@ function intermediateItems(event: ScoreEvent, index: number, scope: SampleScope)
   )
 }
 
+/** Edits in their order: each says what it changes, and the rest stays as the ones before it left it. */
+function editsOf(sample: EvalSample, scope: SampleScope): Item[] {
+  const current = new Map(
+    Object.entries(sample.scores ?? {}).map(([name, score]) => [name, score.history?.[0]?.value ?? score.value]),
+  )
+  return sample.events.flatMap((event) => {
+    if (event.event !== 'score_edit') return []
+    const { value } = event.edit
+    if (value !== undefined && value !== 'UNCHANGED') current.set(event.score_name, value)
+    return editItems(event, current.get(event.score_name) ?? Number.NaN, scope)
+  })
+}
+
 /** An edit is a small span of its own, long after the sample's end, linked to the sample whose result it replaces. */
-function editItems(event: ScoreEditEvent, sample: EvalSample, scope: SampleScope): Item[] {
+function editItems(event: ScoreEditEvent, value: ScoreValue, scope: SampleScope): Item[] {
   const time = parseTime(event.timestamp)
   if (!time) return []
-  const edited = { ...event.edit } as Partial<Score>
-  const value =
-    edited.value === undefined || edited.value === 'UNCHANGED' ? sample.scores?.[event.score_name]?.value : edited.value
+  const { explanation } = event.edit
   const key = event.uuid ?? `${event.score_name}|${event.timestamp}`
   const id = spanId(scope.traceId, 'score_edit', key)
-  const score = {
-    ...edited,
-    value: value ?? Number.NaN,
-    explanation: edited.explanation === 'UNCHANGED' ? undefined : edited.explanation,
-  } as Score
+  const score: Score = { value, explanation: explanation === 'UNCHANGED' ? undefined : explanation }
   const results = scalarsOf(event.score_name, score.value).map((scalar) => ({
     ...scalar,
     ...resultOf(scalar.value),

@@ -14,6 +14,9 @@ export const attribute = {
   exceptionType: 'exception.type',
   exceptionMessage: 'exception.message',
   exceptionStacktrace: 'exception.stacktrace',
+  serverAddress: 'server.address',
+  serverPort: 'server.port',
+  outputType: 'gen_ai.output.type',
   httpStatus: 'http.response.status_code',
   revision: 'vcs.ref.head.revision',
 
@@ -52,6 +55,7 @@ export const attribute = {
   usageInput: 'eval.usage.input_tokens',
   usageOutput: 'eval.usage.output_tokens',
   usageCost: 'eval.usage.cost',
+  modelCost: 'eval.model.cost',
   attemptWillRetry: 'eval.attempt.will_retry',
   attemptOutcome: 'eval.attempt.outcome',
   spanId: 'eval.span.id',

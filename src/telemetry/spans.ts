@@ -28,14 +28,16 @@ export interface AgentCalls {
 export function spanName(begin: Pick<SpanBeginEvent, 'type' | 'name'>): string {
   if (begin.type === 'agent') return `invoke_agent ${begin.name}`
   if (begin.type === 'tool') return `execute_tool ${begin.name}`
-  return begin.type === undefined || begin.type === begin.name ? begin.name : `${begin.type} ${begin.name}`
+  const name: string | undefined = begin.name
+  if (!name) return begin.type ?? 'span'
+  return begin.type === undefined || begin.type === name ? name : `${begin.type} ${name}`
 }
 
 /** A span of Inspect's transcript: solver, scorer, agent, init, handoff, … */
 export function transcriptItems(
   begin: SpanBeginEvent,
   place: Place,
-  { calls, error }: { readonly calls?: AgentCalls | undefined; readonly error?: EvalError | undefined },
+  { calls, error }: { readonly calls: AgentCalls; readonly error?: EvalError | undefined },
   scope: SampleScope,
 ): Item[] {
   const failure = error && spanError(error)
@@ -77,7 +79,7 @@ function kindOf(type: string | undefined): string {
 function agentMeasurements(
   name: string,
   place: Place,
-  calls: AgentCalls | undefined,
+  calls: AgentCalls,
   errorType: string | undefined,
   scope: SampleScope,
 ): Measurement[] {
@@ -85,7 +87,7 @@ function agentMeasurements(
   const outcome = attributesOf({ ...agent, [attribute.errorType]: errorType })
   return [
     ...measure(instrument.agentDuration, secondsBetween(place.start, place.end), outcome, place.end),
-    ...(scope.settings.generation === 'latest' && calls
+    ...(scope.settings.generation === 'latest'
       ? [
           ...measure(instrument.agentInferenceCalls, calls.inference, agent, place.end),
           ...measure(instrument.agentToolCalls, calls.tool, agent, place.end),

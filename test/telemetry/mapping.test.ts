@@ -5,6 +5,7 @@ import type { Item, SpanBody } from '../../src/delivery/item.ts'
 import type { Event } from '../../src/inspect/records.ts'
 import { sampleTraceId } from '../../src/telemetry/ids.ts'
 import { Mapping } from '../../src/telemetry/mapping.ts'
+import { parseTime } from '../../src/time.ts'
 import { telemetrySettings } from '../../src/telemetry/settings.ts'
 import { renderMeasurements, renderTree, spansOf } from './render.ts'
 import {
@@ -460,5 +461,137 @@ describe('sampling', () => {
     )
     expect(ids.filter(sampled)).toEqual(kept)
     expect(kept.length).toBeGreaterThan(200)
+  })
+})
+
+describe('what goes wrong', () => {
+  it('shows spans that are each other’s ancestors as a tree all the same', () => {
+    const loop = [
+      begin('a', 'a', 'span', 2, 'b'),
+      begin('b', 'b', 'span', 2, 'a'),
+      model('m1', 3, 4, { span_id: 'b' }),
+      end('b', 5),
+      end('a', 6),
+    ]
+    const events = solving([begin('self', 'self', 'span', 2, 'self'), ...loop, end('self', 7)])
+    expect(tree(play(sampleOf(events)))).toMatchInlineSnapshot(`
+      "eval_sample sums 0.0–9000.0
+        → {"eval.link.type":"task"}
+        eval_attempt 0.0–9000.0
+          solvers 0.0–8000.0
+            solver generate 0.0–8000.0
+          span self 1000.0–6000.0
+          span b 1000.0–4000.0
+            span a 1000.0–5000.0
+            chat gpt-9 (client) 2000.0–3000.0"
+    `)
+  })
+
+  it('takes scores that are named like properties of every object for text', () => {
+    const scores = { a: { value: 'constructor' }, b: { value: 'toString' }, c: { value: '0x10' } }
+    const items = play(sampleOf(solving([]), { scores }))
+    const results = items.flatMap((item) => (item.kind === 'log' ? [item.body.attributes] : []))
+    expect(
+      results.map((result) => [result['gen_ai.evaluation.score.value'], result['gen_ai.evaluation.score.label']]),
+    ).toEqual([
+      [undefined, undefined],
+      [undefined, undefined],
+      [undefined, undefined],
+    ])
+  })
+
+  it('places an attempt of which no event is left at the time of its hooks', () => {
+    const error = { message: "ValueError('early')", traceback: '', traceback_ansi: '' }
+    const items = mapAll([
+      fire('onTaskStart', { run_id: 'run1', eval_id: 'eval1', spec }, 0),
+      fire('onSampleInit', { ...sampleIds, summary }, 0.5),
+      fire('onSampleAttemptStart', { ...sampleIds, summary, attempt: 1 }, 1),
+      fire('onSampleAttemptEnd', { ...sampleIds, summary, attempt: 1, error, will_retry: true }, 2),
+    ])
+    expect(named(items, 'eval_attempt')[0]!.start).toEqual(parseTime(at(1)))
+  })
+
+  it('gives a back-off to the call whose attempt failed, though another one was open', () => {
+    const failed = model('m0', 2.5, undefined, {
+      error: "RateLimitError('429')",
+      input: [{ role: 'user', content: 'long' }],
+      working_start: 1,
+    })
+    const long = model('m1', 2, 8, { input: [{ role: 'user', content: 'long' }], working_time: 1, working_start: 0.5 })
+    const other = model('m2', 2, 6)
+    const retry = fire('onModelRetry', { ...sampleIds, model_name: 'gpt-9', attempt: 1, wait_time: 3 }, 3)
+    const items = play(sampleOf(solving([failed, other, long])), { before: [retry] })
+    const retried = named(items, 'chat gpt-9').filter((span) =>
+      span.events.some((event) => event.name === 'eval.model.retry'),
+    )
+    expect(retried.map((span) => span.end)).toEqual([parseTime(at(8))])
+    // Without the failed attempt nobody can tell.
+    const unclear = play(sampleOf(solving([other, long])), { before: [retry] })
+    expect(named(unclear, 'eval_sample sums')[0]!.events.map((event) => event.name)).toEqual(['eval.model.retry'])
+  })
+
+  it('tells a crashed scorer on its span and as a result without a score', () => {
+    const error = { message: "KeyError('x')", traceback: '', traceback_ansi: '' }
+    const scoring = [
+      begin('scorers', 'scorers', 'scorers', 9),
+      begin('s', 'judge', 'scorer', 9, 'scorers'),
+      end('s', 9.5),
+      end('scorers', 9.5),
+    ]
+    const items = play(sampleOf([...solving([]), ...scoring], { error }))
+    expect(tree(items)).toMatchInlineSnapshot(`
+      "eval_sample sums 0.0–9000.0 ERROR KeyError: KeyError('x')
+        → {"eval.link.type":"task"}
+        eval_attempt 0.0–9000.0 ERROR KeyError: KeyError('x')
+          solvers 0.0–8000.0
+            solver generate 0.0–8000.0
+          scorers 8000.0–8500.0
+            scorer judge 8000.0–8500.0 ERROR KeyError: KeyError('x')
+              · exception 8500.0 {"exception.type":"KeyError","exception.message":"KeyError('x')"}"
+    `)
+    const [record] = items.flatMap((item) => (item.kind === 'log' ? [item.body.attributes] : []))
+    expect(record).toMatchObject({ 'gen_ai.evaluation.name': 'judge', 'error.type': 'KeyError' })
+  })
+
+  it('tells each edit of a score with what it left', () => {
+    const edit = (uuid: string, seconds: number, value: string): Event => ({
+      event: 'score_edit',
+      uuid,
+      timestamp: at(seconds),
+      score_name: 'judge',
+      edit: { value, explanation: 'why' },
+    })
+    const scores = { judge: { value: 'C', history: [{ value: 'I' }, { value: 'UNCHANGED' }, { value: 'C' }] } }
+    const items = play(sampleOf([...solving([]), edit('e1', 20, 'UNCHANGED'), edit('e2', 30, 'C')], { scores }))
+    const labels = items.flatMap((item) =>
+      item.kind === 'log' ? [item.body.attributes['gen_ai.evaluation.score.label']] : [],
+    )
+    expect(labels).toEqual(['I', 'I', 'C'])
+  })
+})
+
+describe('runs', () => {
+  const setIds = { eval_set_id: 'set1' }
+
+  it('tell their set once, also when they fail before their first task', () => {
+    const items = mapAll([
+      fire('onRunStart', { ...setIds, run_id: 'r1', task_names: [] }, 0),
+      fire('onRunEnd', { ...setIds, run_id: 'r1', exception: { type: 'KeyError', message: 'boom' }, logs: [] }, 1),
+      fire('onRunStart', { ...setIds, run_id: 'r2', task_names: ['sums'] }, 2),
+      fire('onTaskStart', { ...setIds, run_id: 'r2', eval_id: 'eval1', spec: { ...spec, run_id: 'r2' } }, 2),
+      fire('onRunEnd', { ...setIds, run_id: 'r2', logs: [] }, 4),
+      fire(
+        'onRunEnd',
+        { ...setIds, run_id: 'r2', exception: { type: 'LimitExceededError', message: 'twice' }, logs: [] },
+        5,
+      ),
+    ])
+    expect(renderTree(spansOf(items), { ids: false })).toMatchInlineSnapshot(`
+      "eval_set 1000.0–1000.0
+        eval_run 0.0–4000.0
+          eval_task sums 0.0–4000.0 ERROR cancelled: cancelled
+        eval_run 1000.0–1000.0 ERROR KeyError: boom
+          · exception 1000.0 {"exception.type":"KeyError","exception.message":"boom"}"
+    `)
   })
 })
