@@ -64,10 +64,14 @@ function equation({ produced, delivered, waiting, rejected, dropped }: Destinati
   return `${number(produced)} produced = ${sum} + ${numbers.format(rejected)} rejected + ${numbers.format(dropped)} dropped`
 }
 
-function knownLines({ known, superseded }: DeliveryReport): string[] {
+function knownLines({ known, superseded, supersededNames }: DeliveryReport): string[] {
   const lines: string[] = []
   if (known > 0) lines.push(`${counted(known, 'item')} seen before, unchanged.`)
-  if (superseded > 0) lines.push(`${counted(superseded, 'item')} seen before with other content.`)
+  if (superseded > 0) {
+    const names = supersededNames.map((name) => plainText(name)).join(', ')
+    const more = superseded > supersededNames.length ? ', …' : ''
+    lines.push(`${counted(superseded, 'item')} seen before with other content, and not sent again: ${names}${more}`)
+  }
   return lines
 }
 

@@ -37,6 +37,7 @@ export interface DeliveryOptions {
 const closeTimeoutMs = 5_000
 /** What Ctrl-C leaves to a flush. */
 const graceMs = 3_000
+const mostNames = 5
 const nothing: Committed = { fresh: [], known: [], superseded: [] }
 
 /** The one door from mapping to all backends: what is committed here is delivered behind the caller's back. */
@@ -52,6 +53,7 @@ export class Delivery {
   #fresh = { span: 0, log: 0 }
   #known = 0
   #superseded = 0
+  readonly #supersededNames = new Set<string>()
   #sendersClosed = false
   #closing: Promise<DeliveryReport> | undefined
 
@@ -136,6 +138,7 @@ export class Delivery {
       fresh: { ...this.#fresh },
       known: this.#known,
       superseded: this.#superseded,
+      supersededNames: [...this.#supersededNames],
       destinations: [...this.#senders, ...this.#pushers].filter(({ off }) => !off).map((part) => part.report()),
     }
   }
@@ -203,6 +206,10 @@ export class Delivery {
     for (const { kind } of fresh) if (kind !== 'mark') this.#fresh[kind] += 1
     this.#known += known.length
     this.#superseded += superseded.length
+    for (const item of superseded) {
+      if (this.#supersededNames.size >= mostNames) break
+      this.#supersededNames.add(nameOf(item))
+    }
   }
 
   /** Two sinks that go to the same place would send everything twice. */
@@ -216,6 +223,11 @@ export class Delivery {
       return isNew
     })
   }
+}
+
+function nameOf(item: Item): string {
+  if (item.kind === 'span') return `${item.body.name} (${item.id})`
+  return item.kind === 'log' ? `${item.body.eventName} (${item.id})` : item.id
 }
 
 function isEnabled(sink: Sink): boolean {

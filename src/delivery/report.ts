@@ -25,6 +25,8 @@ export interface DeliveryReport {
   readonly known: number
   /** Items that were seen before, with other content. */
   readonly superseded: number
+  /** What they are, the first few of them. */
+  readonly supersededNames: readonly string[]
   /** Without those that turned out to take nothing of the kind and were switched off. */
   readonly destinations: readonly DestinationReport[]
 }

@@ -55,7 +55,10 @@ function migrateSubtaskEvent(event: Fields): void {
 
 function migrateEnd(event: Fields): void {
   dropNulls(event)
-  if ('completed' in event) event['completed'] = toUtc(event['completed'])
+  if ('completed' in event) {
+    event['completed'] = toUtc(event['completed'])
+    expectType(event, 'completed', 'string')
+  }
 }
 
 function migrateSampleInitEvent(event: Fields): void {

@@ -28,18 +28,25 @@ const runs: DestinationReport = {
 }
 
 function reportOf(...destinations: DestinationReport[]): DeliveryReport {
-  return { fresh: { span: 1300, log: 1 }, known: 0, superseded: 0, destinations }
+  return { fresh: { span: 1300, log: 1 }, known: 0, superseded: 0, supersededNames: [], destinations }
 }
 
 describe('the account', () => {
   it('adds up for each destination, with the reasons of what was not delivered', () => {
-    expect(accountLines({ ...reportOf(traces, runs), known: 40, superseded: 1 }).join('\n')).toMatchInlineSnapshot(`
+    expect(
+      accountLines({
+        ...reportOf(traces, runs),
+        known: 40,
+        superseded: 1,
+        supersededNames: ['eval_task sums (ab12)'],
+      }).join('\n'),
+    ).toMatchInlineSnapshot(`
       "otlp/traces  http://localhost:4318/v1/traces  1,312 produced = 1,200 delivered + 0 waiting + 12 rejected + 100 dropped
         100 not delivered: given up; last error: 503 Service Unavailable
         12 not delivered: 400 Bad Request
       mlflow/runs  0ff1ce00                             7 produced =     7 delivered + 0 waiting + 0 rejected + 0 dropped
       40 items seen before, unchanged.
-      1 item seen before with other content."
+      1 item seen before with other content, and not sent again: eval_task sums (ab12)"
     `)
   })
 

@@ -29,6 +29,7 @@ describe('a delivery', () => {
       fresh: { span: 25, log: 0 },
       known: 0,
       superseded: 0,
+      supersededNames: [],
       destinations: [
         {
           sink: 'test/spans',

@@ -3,7 +3,13 @@ import { consoleObserver } from '../../../exporters/console/index.ts'
 import type { DeliveryReport, Item } from '../../../src/exporter.ts'
 import { fresh, memoryOutput, spanItem, type SpanSketch } from './sample-spans.ts'
 
-const report: DeliveryReport = { fresh: { span: 0, log: 0 }, known: 0, superseded: 0, destinations: [] }
+const report: DeliveryReport = {
+  fresh: { span: 0, log: 0 },
+  known: 0,
+  superseded: 0,
+  supersededNames: [],
+  destinations: [],
+}
 
 describe('the console', () => {
   it('shows each task and a waterfall of the slowest sample', () => {
