@@ -16,7 +16,7 @@ export interface FailedAttempt {
   readonly first: HrTime
 }
 
-export function isFailedAttempt(event: ModelEvent): boolean {
+function isFailedAttempt(event: ModelEvent): boolean {
   return event.error !== undefined && event.completed === undefined && !event.pending
 }
 
