@@ -10,6 +10,7 @@ import { lostBegins } from './lost-begins.ts'
 import type { OpenSpan } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { spanName, toolItems, transcriptItems } from './spans.ts'
+import { TranscriptSpans } from './transcript-spans.ts'
 import { mayBelong, pairsByTime, pairsInLog, type ToolSpan } from './tool-spans.ts'
 
 const nothing = { items: [], open: [] }
@@ -36,8 +37,7 @@ export class Attempt {
   readonly #retries: Retries
   /** When it began by its hook, for an attempt of which no event is left. */
   readonly #begun: HrTime | undefined
-  readonly #begins = new Map<string, SpanBeginEvent>()
-  readonly #ends = new Map<string, HrTime>()
+  readonly #spans: TranscriptSpans
   /** Spans of tools whose event is not known yet. */
   readonly #unpaired = new Map<string, SpanBeginEvent>()
   readonly #models = new Map<string, ModelEvent>()
@@ -51,7 +51,6 @@ export class Attempt {
   readonly #calls = new Map<string, { inference: number; tool: number }>()
   /** Model events, and what follows each: enough to tell the attempts of a call apart. */
   readonly #trail: Event[] = []
-  readonly #spanIds = new Map<string, string>()
   /** Of the first and the last event. */
   #start: string | undefined
   #end: string | undefined
@@ -60,6 +59,7 @@ export class Attempt {
   /** `number` 0 stands for a sample that never came to an attempt; its spans hang on the sample's. */
   constructor(scope: SampleScope, number: number, retries: Retries, begun: HrTime | undefined) {
     this.#scope = scope
+    this.#spans = new TranscriptSpans(scope.traceId)
     this.#retries = retries
     this.#begun = begun
     this.number = number
@@ -117,7 +117,7 @@ export class Attempt {
       ...this.#lostSpans(bound),
       ...this.#remainingTools(events, bound),
       ...this.#remainingChats(events, bound),
-      ...[...this.#begins.keys()].flatMap((id) => this.#transcriptSpan(id, bound)),
+      ...this.#spans.ids.flatMap((id) => this.#transcriptSpan(id, bound)),
     ]
   }
 
@@ -136,13 +136,11 @@ export class Attempt {
     if (this.#done.has(key)) return false
     switch (event.event) {
       case 'span_begin':
-        if (this.#begins.has(event.id)) break
-        this.#begins.set(event.id, this.#isCircular(event) ? { ...event, parent_id: undefined } : event)
-        if (event.type === 'tool') this.#unpaired.set(event.id, event)
+        if (this.#spans.begin(event) && event.type === 'tool') this.#unpaired.set(event.id, event)
         break
       case 'span_end': {
         const at = parseTime(event.timestamp)
-        if (at) this.#ends.set(event.id, at)
+        if (at) this.#spans.end(event.id, at)
         break
       }
       case 'model':
@@ -172,7 +170,7 @@ export class Attempt {
     return [
       {
         traceId,
-        spanId: this.#spanIdOf(begin.id),
+        spanId: this.#spans.idOf(begin.id),
         parentSpanId,
         name: spanName(begin),
         kind: 'internal',
@@ -185,7 +183,7 @@ export class Attempt {
   /** Undefined while the enclosing span is unknown. A parent that is in no log hangs its child on the attempt. */
   #enclosing(inspectSpanId: string | undefined): string | undefined {
     if (inspectSpanId === undefined) return this.spanId
-    return this.#begins.has(inspectSpanId) ? this.#spanIdOf(inspectSpanId) : undefined
+    return this.#spans.beginOf(inspectSpanId) && this.#spans.idOf(inspectSpanId)
   }
 
   #parentOf(begin: SpanBeginEvent): string {
@@ -193,15 +191,9 @@ export class Attempt {
     return this.#enclosing(begin.parent_id) ?? this.spanId
   }
 
-  #spanIdOf(inspectSpanId: string): string {
-    let id = this.#spanIds.get(inspectSpanId)
-    if (id === undefined) this.#spanIds.set(inspectSpanId, (id = spanId(this.#scope.traceId, 'span', inspectSpanId)))
-    return id
-  }
-
   #transcriptSpan(id: string, bound: HrTime | undefined): Item[] {
-    const begin = this.#begins.get(id)
-    const known = this.#ends.get(id)
+    const begin = this.#spans.beginOf(id)
+    const known = this.#spans.endOf(id)
     const end = known ?? bound
     const start = begin && parseTime(begin.timestamp)
     if (!begin || !start || !end || this.#done.has(`span:${id}`)) return []
@@ -209,11 +201,11 @@ export class Attempt {
     // an error that is told later; a parent whose begin is to come.
     const crashed = begin.type === 'scorer' && !this.#scored.has(id)
     const unclear =
-      begin.type === 'tool' || crashed || (begin.parent_id !== undefined && !this.#begins.has(begin.parent_id))
+      begin.type === 'tool' || crashed || (begin.parent_id !== undefined && !this.#spans.beginOf(begin.parent_id))
     if (unclear && !bound) return []
     this.#done.add(`span:${id}`)
     const place = {
-      spanId: this.#spanIdOf(id),
+      spanId: this.#spans.idOf(id),
       parentSpanId: this.#parentOf(begin),
       start,
       end: latest(start, end),
@@ -255,8 +247,7 @@ export class Attempt {
   }
 
   #remainingChats(events: readonly Event[] | undefined, bound: HrTime): Item[] {
-    const endOfSpan = (id: string | undefined): HrTime | undefined =>
-      (id === undefined ? undefined : this.#ends.get(id)) ?? bound
+    const endOfSpan = (id: string | undefined): HrTime | undefined => this.#spans.endOf(id) ?? bound
     const failed = this.#models.size > 0 ? failedAttempts(events ?? this.#trail, endOfSpan) : []
     const ends = new Map(failed.map((attempt) => [eventKey(attempt.event), attempt.end]))
     const calls = [...this.#models].map(([key, event]): OpenCall => ({
@@ -289,7 +280,7 @@ export class Attempt {
 
   #toolSpans(): ToolSpan[] {
     return [...this.#unpaired.values()].flatMap((begin) => {
-      const end = this.#ends.get(begin.id)
+      const end = this.#spans.endOf(begin.id)
       return end ? [{ begin, end }] : []
     })
   }
@@ -302,7 +293,7 @@ export class Attempt {
   #remainingTools(events: readonly Event[] | undefined, bound: HrTime): Item[] {
     const inLog = events ? pairsInLog(events, eventKey) : new Map<string, string>()
     const items = [...this.#tools].flatMap(([key, event]) => {
-      const begin = this.#begins.get(inLog.get(key) ?? '')
+      const begin = this.#spans.beginOf(inLog.get(key))
       return begin && !this.#done.has(`span:${begin.id}`) ? this.#tool(key, event, begin, bound) : []
     })
     const byTime = pairsByTime([...this.#tools.values()], this.#toolSpans())
@@ -315,7 +306,7 @@ export class Attempt {
   #tool(key: string, event: ToolEvent, begin: SpanBeginEvent | undefined, bound: HrTime | undefined): Item[] {
     const parentSpanId = this.#enclosing(event.span_id) ?? (bound && this.spanId)
     const start = parseTime(event.timestamp)
-    const known = parseTime(event.completed) ?? (begin && this.#ends.get(begin.id))
+    const known = parseTime(event.completed) ?? this.#spans.endOf(begin?.id)
     const end = known ?? bound
     if (parentSpanId === undefined || !start || !end) return []
     this.#tools.delete(key)
@@ -324,10 +315,10 @@ export class Attempt {
       this.#done.add(`span:${begin.id}`)
       this.#unpaired.delete(begin.id)
     }
-    const agent = this.#agentOf(event.span_id)?.name
+    const agent = this.#spans.agentOf(event.span_id)?.name
     const { traceId } = this.#scope
     const place = {
-      spanId: begin ? this.#spanIdOf(begin.id) : spanId(traceId, 'event', event.uuid ?? key),
+      spanId: begin ? this.#spans.idOf(begin.id) : spanId(traceId, 'event', event.uuid ?? key),
       parentSpanId,
       start,
       end: latest(start, end),
@@ -338,42 +329,25 @@ export class Attempt {
 
   /** Counts a call for the agent that made it. */
   #count(inspectSpanId: string | undefined, what: 'inference' | 'tool'): void {
-    const agent = this.#agentOf(inspectSpanId)
+    const agent = this.#spans.agentOf(inspectSpanId)
     if (!agent) return
     const calls = this.#calls.get(agent.id) ?? { ...noCalls }
     calls[what] += 1
     this.#calls.set(agent.id, calls)
   }
 
-  #agentOf(inspectSpanId: string | undefined): SpanBeginEvent | undefined {
-    let begin = this.#begins.get(inspectSpanId ?? '')
-    while (begin && begin.type !== 'agent') begin = this.#begins.get(begin.parent_id ?? '')
-    return begin
-  }
-
-  /** A damaged log may make a span its own ancestor, which no tree can show. */
-  #isCircular({ id, parent_id }: SpanBeginEvent): boolean {
-    for (let ancestor = parent_id; ancestor !== undefined; ancestor = this.#begins.get(ancestor)?.parent_id) {
-      if (ancestor === id) return true
-    }
-    return false
-  }
-
   /** Spans whose begins the log has lost, so that what happened in them hangs where it did live. */
   #lostSpans(bound: HrTime): Item[] {
     const start = this.start ?? bound
-    const lost = lostBegins(
-      [...this.#ends.keys()].filter((id) => !this.#begins.has(id)),
-      this.#scope.solvers,
-    )
+    const lost = lostBegins(this.#spans.lostIds, this.#scope.solvers)
     for (const { begin } of lost) {
-      this.#begins.set(begin.id, begin)
+      this.#spans.begin(begin)
       this.#done.add(`span:${begin.id}`)
     }
     return lost.flatMap(({ begin, parent }) => {
-      const parentSpanId = parent === undefined ? this.spanId : this.#spanIdOf(parent)
-      const end = latest(start, this.#ends.get(begin.id))
-      const place = { spanId: this.#spanIdOf(begin.id), parentSpanId, start, end, incomplete: true }
+      const parentSpanId = parent === undefined ? this.spanId : this.#spans.idOf(parent)
+      const end = latest(start, this.#spans.endOf(begin.id))
+      const place = { spanId: this.#spans.idOf(begin.id), parentSpanId, start, end, incomplete: true }
       return transcriptItems(begin, place, { calls: noCalls }, this.#scope)
     })
   }

@@ -1,0 +1,66 @@
+import type { SpanBeginEvent } from '../inspect/records.ts'
+import type { HrTime } from '../time.ts'
+import { spanId } from './ids.ts'
+
+/** The spans of Inspect's transcript in one attempt: their begins and ends, as far as they have come. */
+export class TranscriptSpans {
+  readonly #traceId: string
+  readonly #begins = new Map<string, SpanBeginEvent>()
+  readonly #ends = new Map<string, HrTime>()
+  readonly #ids = new Map<string, string>()
+
+  constructor(traceId: string) {
+    this.#traceId = traceId
+  }
+
+  /** Ids of those whose begin is known. */
+  get ids(): string[] {
+    return [...this.#begins.keys()]
+  }
+
+  /** Ids of those that have ended without a begin, in the order of their ends. */
+  get lostIds(): string[] {
+    return [...this.#ends.keys()].filter((id) => !this.#begins.has(id))
+  }
+
+  /** False when it was known before. */
+  begin(event: SpanBeginEvent): boolean {
+    if (this.#begins.has(event.id)) return false
+    this.#begins.set(event.id, this.#isCircular(event) ? { ...event, parent_id: undefined } : event)
+    return true
+  }
+
+  end(id: string, time: HrTime): void {
+    this.#ends.set(id, time)
+  }
+
+  beginOf(id: string | undefined): SpanBeginEvent | undefined {
+    return id === undefined ? undefined : this.#begins.get(id)
+  }
+
+  endOf(id: string | undefined): HrTime | undefined {
+    return id === undefined ? undefined : this.#ends.get(id)
+  }
+
+  /** Our id of the span. */
+  idOf(id: string): string {
+    let own = this.#ids.get(id)
+    if (own === undefined) this.#ids.set(id, (own = spanId(this.#traceId, 'span', id)))
+    return own
+  }
+
+  /** The innermost agent around, or the span itself if it is one. */
+  agentOf(id: string | undefined): SpanBeginEvent | undefined {
+    let begin = this.beginOf(id)
+    while (begin && begin.type !== 'agent') begin = this.beginOf(begin.parent_id)
+    return begin
+  }
+
+  /** A damaged log may make a span its own ancestor, which no tree can show. */
+  #isCircular({ id, parent_id }: SpanBeginEvent): boolean {
+    for (let ancestor = parent_id; ancestor !== undefined; ancestor = this.beginOf(ancestor)?.parent_id) {
+      if (ancestor === id) return true
+    }
+    return false
+  }
+}
