@@ -22,9 +22,6 @@ export interface ScorerCrash {
   readonly error: EvalError
 }
 
-/** Kinds of events that spans are made of. */
-const concerned: ReadonlySet<string> = new Set(['span_begin', 'span_end', 'model', 'tool', 'score', 'error'])
-
 /**
  * The spans of one attempt at a sample, from its events in any of the orders in which they come: live, where an event
  * comes when it is complete, twice or never, and from the finished sample, where all are in the order of their begin.
@@ -83,6 +80,7 @@ export class Attempt {
   /** Takes an event and gives the spans that it made final, and the one that it began. */
   event(event: Event): { items: Item[]; open: OpenSpan[] } {
     this.#noteTime(event)
+    if (event.event === 'model' || this.#trail.at(-1)?.event === 'model') this.#trail.push(leanEvent(event))
     if (!this.#take(event)) return nothing
     switch (event.event) {
       case 'span_begin':
@@ -128,38 +126,41 @@ export class Attempt {
     if (this.#end === undefined || isLater(completed, this.#end)) this.#end = completed
   }
 
-  /** Remembers the event until its span is final; false when it already was. */
+  /** Remembers the event until its span is final; false when it already was, or when it is of no span. */
   #take(event: Event): boolean {
-    if (event.event === 'model' || this.#trail.at(-1)?.event === 'model') this.#trail.push(leanEvent(event))
-    if (!concerned.has(event.event)) return false
-    const key = eventKey(event)
-    if (this.#done.has(key)) return false
     switch (event.event) {
       case 'span_begin':
-        if (this.#spans.begin(event) && event.type === 'tool') this.#unpaired.set(event.id, event)
-        break
+        if (!this.#spans.begin(event)) return false
+        if (event.type === 'tool') this.#unpaired.set(event.id, event)
+        return true
       case 'span_end': {
-        const at = parseTime(event.timestamp)
+        const at = this.#spans.endOf(event.id) ? undefined : parseTime(event.timestamp)
         if (at) this.#spans.end(event.id, at)
-        break
+        return at !== undefined
       }
-      case 'model':
+      case 'model': {
+        const key = eventKey(event)
+        if (this.#done.has(key)) return false
         if (!this.#models.has(key)) this.#count(event.span_id, 'inference')
         this.#models.set(key, event)
-        break
-      case 'tool':
+        return true
+      }
+      case 'tool': {
+        const key = eventKey(event)
+        if (this.#done.has(key)) return false
         if (!this.#tools.has(key)) this.#count(event.span_id, 'tool')
         this.#tools.set(key, event)
-        break
+        return true
+      }
       case 'score':
         if (event.span_id !== undefined) this.#scored.add(event.span_id)
-        break
+        return false
       case 'error':
         if (event.span_id !== undefined) this.#errors.set(event.span_id, event.error)
-        break
+        return false
       default:
+        return false
     }
-    return true
   }
 
   #open(begin: SpanBeginEvent): OpenSpan[] {

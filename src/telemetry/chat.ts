@@ -1,4 +1,4 @@
-import type { Attributes, HrTime, Item, Measurement } from '../delivery/item.ts'
+import type { Attributes, AttributeValue, HrTime, Item, Measurement } from '../delivery/item.ts'
 import type { ModelRetry } from '../hooks/events.ts'
 import type { ModelEvent, ModelOutput } from '../inspect/records.ts'
 import { parseTime, secondsBetween } from '../time.ts'
@@ -110,34 +110,33 @@ function serverOf(event: ModelEvent, { server }: SampleScope): { [name: string]:
   return { [attribute.serverAddress]: server.address, [attribute.serverPort]: server.port }
 }
 
-function requestAttributes(
-  { config = {} }: ModelEvent,
-  { settings }: SampleScope,
-): { [name: string]: string | number | string[] | undefined } {
-  const choices = number(config['num_choices'])
-  const stops = config['stop_seqs']
-  return {
-    [attribute.temperature]: number(config['temperature']),
-    [attribute.topP]: number(config['top_p']),
-    [attribute.topK]: number(config['top_k']),
-    [attribute.maxTokens]: number(config['max_tokens']),
-    [attribute.seed]: number(config['seed']),
-    [attribute.frequencyPenalty]: number(config['frequency_penalty']),
-    [attribute.presencePenalty]: number(config['presence_penalty']),
-    // Text of the prompt's author.
-    [attribute.stopSequences]:
-      settings.content.spans && Array.isArray(stops) && stops.length > 0 ? stops.map(String) : undefined,
-    [attribute.outputType]: config['response_schema'] ? 'json' : undefined,
-    [attribute.choiceCount]: choices === 1 ? undefined : choices,
-    [attribute.reasoningLevel]:
-      settings.generation === 'latest' && typeof config['reasoning_effort'] === 'string'
-        ? config['reasoning_effort']
-        : undefined,
-  }
-}
+/** Settings of a call that are told as they are. */
+const numbers: ReadonlyMap<string, string> = new Map([
+  ['temperature', attribute.temperature],
+  ['top_p', attribute.topP],
+  ['top_k', attribute.topK],
+  ['max_tokens', attribute.maxTokens],
+  ['seed', attribute.seed],
+  ['frequency_penalty', attribute.frequencyPenalty],
+  ['presence_penalty', attribute.presencePenalty],
+])
 
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined
+function requestAttributes({ config = {} }: ModelEvent, { settings }: SampleScope): Attributes {
+  const attributes: { [name: string]: AttributeValue } = {}
+  for (const setting in config) {
+    const name = numbers.get(setting)
+    const value = config[setting]
+    if (name !== undefined && typeof value === 'number') attributes[name] = value
+  }
+  const { num_choices: choices, stop_seqs: stops, reasoning_effort: effort } = config
+  if (typeof choices === 'number' && choices !== 1) attributes[attribute.choiceCount] = choices
+  if (config['response_schema']) attributes[attribute.outputType] = 'json'
+  // Text of the prompt's author.
+  if (settings.content.spans && Array.isArray(stops) && stops.length > 0) {
+    attributes[attribute.stopSequences] = stops.map(String)
+  }
+  if (settings.generation === 'latest' && typeof effort === 'string') attributes[attribute.reasoningLevel] = effort
+  return attributes
 }
 
 function responseId(event: ModelEvent): string | undefined {
