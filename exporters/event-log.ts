@@ -6,12 +6,9 @@ import {
   hookNames,
   messageOf,
   stringify,
+  takeEvents,
   toRecord,
-  type EventMeta,
   type Exporter,
-  type HookData,
-  type HookEvent,
-  type HookName,
 } from '../src/exporter.ts'
 
 const variable = 'EVALSPAN_EVENT_LOG'
@@ -42,12 +39,8 @@ function eventLogHooks(write: (line: string) => void): typeof Hooks {
       return eventLog.enabled()
     }
   }
-  for (const hook of hookNames) {
-    // Written before the method returns: events are mutable in some hosts, and a crash must not take them along.
-    const method = (data: HookData<HookName>, meta: EventMeta): void =>
-      write(`${stringify(toRecord({ hook, data, meta } as HookEvent))}\n`)
-    Object.defineProperty(EventLog.prototype, hook, { value: method })
-  }
+  // Written before the method returns: events are mutable in some hosts, and a crash must not take them along.
+  takeEvents(EventLog, hookNames, (event) => write(`${stringify(toRecord(event))}\n`))
   return EventLog
 }
 

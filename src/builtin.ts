@@ -13,10 +13,11 @@ import type { Exporter, ExporterContext, OpenExporter, Output } from './exporter
 import { messageOf } from './errors.ts'
 import { loadExporters } from './load-exporters.ts'
 import { Emitter } from './hooks/emitter.ts'
-import { Hooks, hookNames, type EventMeta, type HookData, type HookEvent, type HookName } from './hooks/hooks.ts'
+import { Hooks, type EventMeta, type HookEvent, type HookName } from './hooks/hooks.ts'
 import { globalRegistry, type Registry } from './hooks/registry.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { startHooks } from './hooks/start.ts'
+import { takeEvents } from './hooks/take-events.ts'
 import type { EvalLog } from './inspect/records.ts'
 import { fromSeconds } from './time.ts'
 import { Mapping } from './telemetry/mapping.ts'
@@ -119,7 +120,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   registry.registerFirst({
     name: 'evalspan/builtin',
     description: describe(exporters.map(({ exporter }) => exporter)),
-    source: builtinHooks(isNeeded, (event) => commit(() => mapping.map(event))),
+    source: builtinHooks(isNeeded, mapping.takes, (event) => commit(() => mapping.map(event))),
   })
   for (const { exporter, open } of exporters) {
     const { hooks } = open
@@ -184,17 +185,18 @@ class Committer {
 }
 
 /** One class whose methods all lead to the mapping: what happens to an event is the mapping's to know. */
-function builtinHooks(isNeeded: () => boolean, take: (event: HookEvent) => void): typeof Hooks {
+function builtinHooks(
+  isNeeded: () => boolean,
+  names: readonly HookName[],
+  take: (event: HookEvent) => void,
+): typeof Hooks {
   class Builtin extends Hooks {
     static override replay = true
     override enabled(): boolean {
       return isNeeded()
     }
   }
-  for (const hook of hookNames.filter((name) => Mapping.takes(name))) {
-    const method = (data: HookData<HookName>, meta: EventMeta): void => take({ hook, data, meta } as HookEvent)
-    Object.defineProperty(Builtin.prototype, hook, { value: method })
-  }
+  takeEvents(Builtin, names, take)
   return Builtin
 }
 

@@ -13,7 +13,8 @@ import { defaultResource, type Resource } from '@opentelemetry/resources'
 import type { Attributes, Item, SpanBody } from './delivery/item.ts'
 import { spanLimits } from './delivery/limits.ts'
 import { toReadableSpan } from './delivery/readable-span.ts'
-import { Hooks, hookNames, type EventMeta, type HookData, type HookEvent, type HookName } from './hooks/hooks.ts'
+import { Hooks } from './hooks/hooks.ts'
+import { takeEvents } from './hooks/take-events.ts'
 import { Mapping } from './telemetry/mapping.ts'
 import type { OpenSpan, Mapped } from './telemetry/mapped.ts'
 import { attribute } from './telemetry/semconv.ts'
@@ -49,11 +50,7 @@ export function spanHooks(options: SpanHooksOptions): typeof Hooks {
     // A tracer provider makes up ids, so a replay on it would show every run anew.
     static override replay = !('tracerProvider' in options)
   }
-  for (const hook of hookNames.filter((name) => Mapping.takes(name))) {
-    const method = (data: HookData<HookName>, meta: EventMeta): void =>
-      target(mapping.map({ hook, data, meta } as HookEvent))
-    Object.defineProperty(SpanHooks.prototype, hook, { value: method })
-  }
+  takeEvents(SpanHooks, mapping.takes, (event) => target(mapping.map(event)))
   return SpanHooks
 }
 

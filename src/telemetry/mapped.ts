@@ -11,14 +11,12 @@ export interface Mapped {
 }
 
 export function spanItem(body: SpanBody, measurements: readonly Measurement[] = []): Item<'span'> {
-  const json = JSON.stringify(body)
   return {
     object: body.traceId,
     id: body.spanId,
     kind: 'span',
     time: toDate(body.end),
-    digest: hash('sha1', json, 'hex').slice(0, 16),
-    size: json.length,
+    ...summaryOf(body),
     rule: 'once',
     body,
     measurements,
@@ -26,14 +24,12 @@ export function spanItem(body: SpanBody, measurements: readonly Measurement[] = 
 }
 
 export function logItem(id: string, body: LogBody, measurements: readonly Measurement[] = []): Item<'log'> {
-  const json = JSON.stringify(body)
   return {
     object: body.traceId,
     id,
     kind: 'log',
     time: toDate(body.time),
-    digest: hash('sha1', json, 'hex').slice(0, 16),
-    size: json.length,
+    ...summaryOf(body),
     rule: 'once',
     body,
     measurements,
@@ -43,6 +39,11 @@ export function logItem(id: string, body: LogBody, measurements: readonly Measur
 /** Measurements alone: of something that is no span, or of a span that is not sampled. */
 export function markItem(object: string, id: string, time: HrTime, measurements: readonly Measurement[]): Item<'mark'> {
   return { object, id, kind: 'mark', time: toDate(time), digest: '', size: 0, rule: 'once', body: null, measurements }
+}
+
+function summaryOf(body: SpanBody | LogBody): { digest: string; size: number } {
+  const json = JSON.stringify(body)
+  return { digest: hash('sha1', json, 'hex').slice(0, 16), size: json.length }
 }
 
 function toDate([seconds, nanoseconds]: HrTime): Date {

@@ -26,21 +26,6 @@ interface SampleKey {
 
 const nothing: Mapped = { items: [], open: [] }
 
-/** The others say nothing that these do not. */
-const taken: ReadonlySet<HookName> = new Set([
-  'onRunStart',
-  'onRunEnd',
-  'onTaskStart',
-  'onTaskEnd',
-  'onSampleInit',
-  'onSampleStart',
-  'onSampleAttemptStart',
-  'onSampleEvent',
-  'onSampleAttemptEnd',
-  'onSampleEnd',
-  'onModelRetry',
-])
-
 /**
  * Hook events to spans, event records and measurements: one path for a live run and for the replay of its log. It keeps
  * what is under way and forgets it when it ends, and accepts any stream that Inspect fires, unbalanced ones too.
@@ -59,21 +44,19 @@ export class Mapping {
 
   map({ hook, data, meta }: HookEvent): Mapped {
     // Most events are a sample's own, and those carry their times themselves.
-    if (hook === 'onSampleEvent') return this.#finished(this.#sampleEvent(data))
-    const handler = this.#handlers[hook]
-    return handler ? this.#finished(handler(data as never, parseTime(meta.time))) : nothing
+    const time = hook === 'onSampleEvent' ? undefined : parseTime(meta.time)
+    return this.#finished(this.#handlers[hook]?.(data as never, time) ?? nothing)
   }
 
-  /** Whether anything comes of this event. */
-  static takes(hook: HookName): boolean {
-    return taken.has(hook)
+  /** The events that something comes of; the others say nothing that these do not. */
+  get takes(): readonly HookName[] {
+    return Object.keys(this.#handlers) as HookName[]
   }
 
   /** A task's log is final, which a hook says of some only: the others raised or were cancelled. */
   taskLog(log: EvalLog): Mapped {
     const { eval: spec } = log
-    const items = this.#run(spec.run_id, spec.eval_set_id).taskEnd(log)
-    return { items: items.map((item) => this.#sampled(item)), open: [] }
+    return this.#finished({ items: this.#run(spec.run_id, spec.eval_set_id).taskEnd(log), open: [] })
   }
 
   /** A sample in the log of a retried task is the earlier one, and told there. */
@@ -92,7 +75,7 @@ export class Mapping {
     this.#samples.clear()
     for (const run of this.#runs.values()) items.push(...this.#closeTasks(run, 'started'), ...run.end(undefined, time))
     this.#runs.clear()
-    return { items: items.map((item) => this.#sampled(item)), open: [] }
+    return this.#finished({ items, open: [] })
   }
 
   readonly #handlers: { readonly [N in HookName]?: (data: HookData<N>, time: HrTime | undefined) => Mapped } = {
@@ -133,6 +116,8 @@ export class Mapping {
     onSampleStart: (data, time) => this.#sample(data, data.summary).start(time ?? [0, 0]),
 
     onSampleAttemptStart: (data, time) => this.#sample(data, data.summary).attemptStart(data, time),
+
+    onSampleEvent: (data) => this.#samples.get(data.sample_id)?.trace.event(data.event) ?? nothing,
 
     onSampleAttemptEnd: (data) => this.#sample(data, data.summary).attemptEnd(data),
 
@@ -206,10 +191,6 @@ export class Mapping {
     const trace = new SampleTrace(scope)
     this.#samples.set(ids.sample_id, { trace, evalId, runId })
     return trace
-  }
-
-  #sampleEvent(data: HookData<'onSampleEvent'>): Mapped {
-    return this.#samples.get(data.sample_id)?.trace.event(data.event) ?? nothing
   }
 
   #finished({ items, open }: Mapped): Mapped {
