@@ -66,6 +66,14 @@ export interface Measurement {
   readonly time: HrTime
 }
 
+/** What people call the object that an item belongs to: a sample of a task. */
+export interface Subject {
+  readonly task: string
+  readonly sample: string
+  readonly epoch: number
+  readonly uuid: string
+}
+
 interface ItemOf<K extends ItemKind> {
   /** What it belongs to: a trace id, later an experiment run. The unit of order. */
   readonly object: string
@@ -73,18 +81,32 @@ interface ItemOf<K extends ItemKind> {
   readonly id: string
   readonly kind: K
   readonly time: Date
-  /** Of the body: the same content has the same digest. */
+  /** Of the body: the same content has the same digest. 16 hexadecimal digits, none for a mark. */
   readonly digest: string
-  /** Approximate bytes of the body. */
+  /** Characters of `json`. */
   readonly size: number
   /** `once`: sent as first seen; `latest`: sent again when its content changed. */
   readonly rule: 'once' | 'latest'
   readonly body: ItemBodies[K]
+  /** The body as JSON text, which is what is stored. */
+  readonly json: string
+  /** Given with the item that stands for the whole object: the root span of a sample. */
+  readonly subject?: Subject | undefined
   /** Folded into the metrics when the item is seen for the first time. */
   readonly measurements?: readonly Measurement[] | undefined
 }
 
 export type Item<K extends ItemKind = ItemKind> = { [P in K]: ItemOf<P> }[K]
+
+/** A span that has begun. It is kept until the item with its object and id comes. */
+export interface Draft {
+  readonly object: string
+  readonly id: string
+  readonly time: Date
+  /** What is known of it, as JSON text. */
+  readonly json: string
+  readonly subject?: Subject | undefined
+}
 
 /** What became of the items of a commit: never seen, seen with the same content, seen with other content. */
 export interface Committed {
@@ -98,6 +120,7 @@ export interface Committed {
  * - `delivered`: taken, but for `rejected` of them where the server only gives a count. A sink with release `object` may
  *   give `state`, which is merged into that of the object together with the acknowledgement.
  * - `retry`: not taken now; `afterMs` is the wait the server asked for.
+ * - `blocked`: refused whoever sends (credentials, a project that is not there): the items wait until someone mends it.
  * - `rejected`: refused for good.
  * - `too-large`: send it in smaller batches.
  * - `unsupported`: the backend takes nothing of this kind and was never asked to in particular. The destination is
@@ -111,6 +134,7 @@ export type Outcome =
       readonly state?: ObjectState | undefined
     }
   | { readonly status: 'retry'; readonly reason: string; readonly afterMs?: number | undefined }
+  | { readonly status: 'blocked'; readonly reason: string }
   | { readonly status: 'rejected'; readonly reason: string }
   | { readonly status: 'too-large'; readonly reason: string }
   | { readonly status: 'unsupported'; readonly reason: string }
@@ -139,6 +163,8 @@ export interface Sink<K extends ItemKind = ItemKind> {
   readonly release: 'item' | 'object'
   /** Of one batch. */
   readonly limits: BatchLimits
+  /** How many batches, of different objects, may be on their way at once; one when left out. */
+  readonly concurrency?: number | undefined
   /** Milliseconds after which an attempt counts as hung; a minute when left out. */
   readonly timeoutMs?: number | undefined
   /** Never rejects for what a server says or does not say: that is an outcome. The signal ends the attempt. */
@@ -146,5 +172,20 @@ export interface Sink<K extends ItemKind = ItemKind> {
     batch: readonly Item<K>[],
     context: { readonly signal: AbortSignal; readonly state: ObjectState },
   ): Promise<Outcome>
+  /** A page for people about an object, where the backend has one. */
+  link?(object: string, state: ObjectState): string | undefined
+  /** Finds out, for `evalspan doctor`, whether the backend can be used. Never rejects. */
+  check?(signal: AbortSignal): Promise<readonly Check[]>
   close?(): Promise<void>
+}
+
+/** One thing that was looked at, in the order in which one depends on the other. */
+export interface Check {
+  readonly what: 'variables' | 'name' | 'reached' | 'authorised' | 'version' | 'test span' | 'read back'
+  /** Undefined: it could not be asked, which is no fault. */
+  readonly ok: boolean | undefined
+  /** What was found. */
+  readonly detail: string
+  /** What to do about a fault. */
+  readonly advice?: string | undefined
 }

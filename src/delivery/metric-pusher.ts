@@ -148,6 +148,8 @@ export class MetricPusher {
         }
         this.#off = true
         return this.#options.report(`${this.sink.name}: ${oneLine(outcome.reason)}`)
+      case 'blocked':
+        return this.#fail(outcome.reason)
       case 'retry':
         return this.#fail(outcome.reason, outcome.afterMs)
       default:

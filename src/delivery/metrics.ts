@@ -1,5 +1,5 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import type { Outcome } from './item.ts'
+import type { Check, Outcome } from './item.ts'
 
 /** A backend that metrics are pushed to. What it is given is cumulative since the store began. */
 export interface MetricSink {
@@ -14,5 +14,7 @@ export interface MetricSink {
   /** Milliseconds after which an attempt counts as hung; a minute when left out. */
   readonly timeoutMs?: number | undefined
   send(metrics: ResourceMetrics, context: { readonly signal: AbortSignal }): Promise<Outcome>
+  /** Finds out, for `evalspan doctor`, whether the backend can be used. Never rejects. */
+  check?(signal: AbortSignal): Promise<readonly Check[]>
   close?(): Promise<void>
 }

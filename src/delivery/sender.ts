@@ -175,6 +175,8 @@ export class Sender {
         // A backend that took some before does support it: then this is an answer about these items.
         if (this.#account.delivered > 0) return await this.#settle(items, items.length, outcome)
         return await this.#switchOff(outcome.reason)
+      case 'blocked':
+        return this.#fail(outcome.reason)
       case 'retry':
         return this.#fail(outcome.reason, outcome.afterMs)
       default:

@@ -38,12 +38,23 @@ export function logItem(id: string, body: LogBody, measurements: readonly Measur
 
 /** Measurements alone: of something that is no span, or of a span that is not sampled. */
 export function markItem(object: string, id: string, time: HrTime, measurements: readonly Measurement[]): Item<'mark'> {
-  return { object, id, kind: 'mark', time: toDate(time), digest: '', size: 0, rule: 'once', body: null, measurements }
+  return {
+    object,
+    id,
+    kind: 'mark',
+    time: toDate(time),
+    digest: '',
+    size: 0,
+    rule: 'once',
+    body: null,
+    json: 'null',
+    measurements,
+  }
 }
 
-function summaryOf(body: SpanBody | LogBody): { digest: string; size: number } {
+function summaryOf(body: SpanBody | LogBody): { digest: string; size: number; json: string } {
   const json = JSON.stringify(body)
-  return { digest: hash('sha1', json, 'hex').slice(0, 16), size: json.length }
+  return { digest: hash('sha1', json, 'hex').slice(0, 16), size: json.length, json }
 }
 
 function toDate([seconds, nanoseconds]: HrTime): Date {

@@ -28,7 +28,8 @@ export function spanItem(
     ...options.body,
   }
   const digest = `content ${version}`
-  return { object, id, kind: 'span', time: new Date(1_790_000_000_000), digest, size, rule, body, measurements }
+  const json = JSON.stringify(body)
+  return { object, id, kind: 'span', time: new Date(1_790_000_000_000), digest, size, rule, body, json, measurements }
 }
 
 export function spanItems(count: number, options: Parameters<typeof spanItem>[1] = {}): Item<'span'>[] {

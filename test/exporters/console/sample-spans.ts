@@ -32,7 +32,17 @@ export function spanItem(
     error: error === undefined ? undefined : { message: error },
   }
   const time = new Date((epoch + end) * 1000)
-  return { object: trace, id, kind: 'span', time, digest: id, size: 100, rule: 'once', body }
+  return {
+    object: trace,
+    id,
+    kind: 'span',
+    time,
+    digest: id,
+    size: 100,
+    rule: 'once',
+    body,
+    json: JSON.stringify(body),
+  }
 }
 
 export function fresh(...items: Item[]): Committed {
