@@ -76,16 +76,19 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { registry = globalRegistry, report = reportToStderr, replay = false, interrupt } = options
   const settings = telemetrySettings()
   const store = new MemoryStore()
+  const dry = options.send === false
+  const linking: Sink[] = []
   const exporters = await openExporters(options, {
     replay,
     instanceId: store.instanceId,
     output: options.output ?? plainOutput,
     report,
+    links: (object) => linksTo(object, linking),
   })
   const observers = exporters.flatMap(({ open }) => open.observer ?? [])
   const sinks = exporters.flatMap(({ open }) => open.sinks ?? [])
   const metricSinks = exporters.flatMap(({ open }) => open.metricSinks ?? [])
-  const dry = options.send === false
+  if (!dry) linking.push(...sinks)
   const delivery = new Delivery({
     store,
     sinks: dry ? sinks.map(withoutSending) : sinks,
@@ -150,7 +153,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     async close() {
       await committer.flush()
       const result = await delivery.close(interrupt)
-      for (const observer of observers) observer.close?.(result)
+      for (const observer of observers) await observer.close?.(result)
       await Promise.all(exporters.map(async ({ open }) => open.close?.()))
       return result
     },
@@ -208,6 +211,14 @@ interface Opened {
 async function openExporters({ ask = [] }: SessionOptions, context: ExporterContext): Promise<Opened[]> {
   const exporters = (await loadExporters()).filter((exporter) => ask.includes(exporter.name) || exporter.enabled())
   return Promise.all(exporters.map(async (exporter) => ({ exporter, open: await exporter.open(context) })))
+}
+
+async function linksTo(object: string, sinks: readonly Sink[]): Promise<string[]> {
+  const links = await Promise.allSettled(
+    sinks.filter((sink) => sink.enabled()).map(async (sink) => sink.link?.(object, {})),
+  )
+  // A link that cannot be had must not cost the summary, let alone the session.
+  return [...new Set(links.flatMap((link) => (link.status === 'fulfilled' ? (link.value ?? []) : [])))]
 }
 
 const plainOutput: Output = {

@@ -34,13 +34,15 @@ export interface ExporterContext {
   readonly output: Output
   /** Tells the user something worth a line, once. */
   readonly report: (message: string) => void
+  /** Pages for people about an object that was sent, of all backends that have one. Quick, and never rejects. */
+  links(object: string): Promise<readonly string[]>
 }
 
 /** Sees what is committed; delivers nothing. */
 export interface Observer {
   committed(committed: Committed): void
   /** All is sent, or given up. */
-  close?(report: DeliveryReport): void
+  close?(report: DeliveryReport): void | Promise<void>
 }
 
 /** An exporter at work. Any part may be left out. */

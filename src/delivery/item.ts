@@ -172,8 +172,8 @@ export interface Sink<K extends ItemKind = ItemKind> {
     batch: readonly Item<K>[],
     context: { readonly signal: AbortSignal; readonly state: ObjectState },
   ): Promise<Outcome>
-  /** A page for people about an object, where the backend has one. */
-  link?(object: string, state: ObjectState): string | undefined
+  /** A page for people about an object, where the backend is known to have one. Quick, and never rejects. */
+  link?(object: string, state: ObjectState): Promise<string | undefined>
   /** Finds out, for `evalspan doctor`, whether the backend can be used. Never rejects. */
   check?(signal: AbortSignal): Promise<readonly Check[]>
   close?(): Promise<void>
@@ -181,7 +181,17 @@ export interface Sink<K extends ItemKind = ItemKind> {
 
 /** One thing that was looked at, in the order in which one depends on the other. */
 export interface Check {
-  readonly what: 'variables' | 'name' | 'reached' | 'authorised' | 'version' | 'test span' | 'read back'
+  readonly what:
+    | 'variables'
+    | 'name'
+    | 'reached'
+    | 'authorised'
+    | 'version'
+    | 'clock'
+    | 'test span'
+    | 'test record'
+    | 'test metric'
+    | 'read back'
   /** Undefined: it could not be asked, which is no fault. */
   readonly ok: boolean | undefined
   /** What was found. */

@@ -27,7 +27,12 @@ export async function openOtlp(
   const report = (line: string): void => void lines.push(line)
   const store = new MemoryStore({ instanceId: 'store-1' })
   const output = { write: () => {}, interactive: false, color: false, columns: 80 }
-  const { sinks, metricSinks } = await otlp.open({ instanceId: store.instanceId, output, report })
+  const { sinks, metricSinks } = await otlp.open({
+    instanceId: store.instanceId,
+    output,
+    report,
+    links: async () => [],
+  })
   const delivery = new Delivery({ store, sinks, metricSinks, report, flushTimeoutMs: 1_500, lingerMs: 5, ...options })
   return { delivery, lines, close: () => delivery.close() }
 }
