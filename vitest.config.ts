@@ -9,7 +9,11 @@ const config: ViteUserConfig = defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/real/**', 'test/fixtures/**'] },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/real/**', 'test/faults/**', 'test/fixtures/**'],
+        },
       },
       {
         extends: true,
@@ -19,6 +23,16 @@ const config: ViteUserConfig = defineConfig({
           globalSetup: './test/real/global-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxConcurrency: 3,
         },
       },
     ],

@@ -1,0 +1,14 @@
+import type { Variables } from './child-process.ts'
+
+/** For a process whose outbox and home are in that folder and whose backend is at that address. */
+export function variablesFor(folder: string, url: string, more: Variables = {}): Variables {
+  return {
+    HOME: folder,
+    EVALSPAN_OUTBOX: `${folder}/outbox`,
+    EVALSPAN_PLUGINS: 'none',
+    EVALSPAN_FLUSH_TIMEOUT: '20s',
+    OTEL_EXPORTER_OTLP_ENDPOINT: url,
+    OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
+    ...more,
+  }
+}
