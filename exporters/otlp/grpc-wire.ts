@@ -1,10 +1,11 @@
 import type * as Grpc from '@grpc/grpc-js'
 import { EvalspanError, hostOf, messageOf, oneLine, scope, type Outcome } from '../../src/exporter.ts'
 import type { Codec } from './codec.ts'
+import { isLasting } from './lasting.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Settings } from './settings.ts'
 import type { Signal } from './signal.ts'
-import { credentialsHint, taken, unknown, unreached, type Wire } from './wire.ts'
+import { credentialsHint, taken, unknown, unreached, type Answer, type Wire } from './wire.ts'
 
 const services: Record<Signal, string> = {
   traces: 'trace.v1.TraceService',
@@ -21,7 +22,8 @@ export async function openGrpcWire(settings: Settings, codec: Codec<never>): Pro
   const { timeoutMs } = settings
   return {
     send: (bytes, signal) =>
-      new Promise((resolve) => {
+      new Promise<Answer>((resolve) => {
+        let headers: Answer['headers'] = {}
         const options = { deadline: Date.now() + timeoutMs }
         const call = client.makeUnaryRequest<Buffer, Buffer>(
           path,
@@ -32,9 +34,14 @@ export async function openGrpcWire(settings: Settings, codec: Codec<never>): Pro
           options,
           (error, answer) => {
             signal.removeEventListener('abort', cancel)
-            resolve(error ? toOutcome(grpc, settings, error) : taken(codec, answer ?? Buffer.alloc(0), false))
+            if (error) return resolve(toAnswer(grpc, settings, error, headers))
+            const outcome = taken(codec, answer ?? Buffer.alloc(0), false)
+            resolve({ outcome, status: 'OK', unauthorised: false, headers })
           },
         )
+        call.on('metadata', (received) => {
+          headers = textOf(received)
+        })
         const cancel = (): void => call.cancel()
         signal.addEventListener('abort', cancel, { once: true })
         if (signal.aborted) cancel()
@@ -84,10 +91,33 @@ function toMetadata(grpc: typeof Grpc, headers: Settings['headers']): Grpc.Metad
   return metadata
 }
 
+function textOf(metadata: Grpc.Metadata): Answer['headers'] {
+  return Object.fromEntries(Object.entries(metadata.getMap()).map(([name, value]) => [name, String(value)]))
+}
+
+function toAnswer(grpc: typeof Grpc, settings: Settings, error: Grpc.ServiceError, headers: Answer['headers']): Answer {
+  const { code, metadata } = error
+  const { status } = grpc
+  const cause = lastError(error)
+  if (cause !== undefined) {
+    const reason = unreached(settings, `${hostOf(settings.url)} cannot be reached: ${inPlainWords(cause)}`)
+    const outcome: Outcome = { status: isLasting(cause) ? 'blocked' : 'retry', reason }
+    return { outcome, status: undefined, unauthorised: false, headers }
+  }
+  const isSilent = code === status.CANCELLED || code === status.DEADLINE_EXCEEDED || code === status.UNAVAILABLE
+  return {
+    outcome: toOutcome(grpc, settings, error),
+    // The package uses these codes itself where no answer came.
+    status: isSilent ? undefined : (status[code] ?? String(code)),
+    unauthorised: code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED,
+    headers: { ...headers, ...(metadata && textOf(metadata)) },
+  }
+}
+
 function toOutcome({ status }: typeof Grpc, settings: Settings, error: Grpc.ServiceError): Outcome {
   const { code, details, metadata } = error
-  const problem = describe(status[code] ?? String(code), details || messageOf(error))
-  const answer = unreached(settings, `${hostOf(settings.url)} ${problem}`)
+  const text = oneLine(details || messageOf(error))
+  const answer = `${hostOf(settings.url)} answered ${status[code] ?? String(code)}: ${text}`
   const [detail] = metadata?.get('grpc-status-details-bin') ?? []
   const afterMs = detail instanceof Buffer ? readRpcStatus(detail)?.retryDelayMs : undefined
   switch (code) {
@@ -108,20 +138,26 @@ function toOutcome({ status }: typeof Grpc, settings: Settings, error: Grpc.Serv
       return unknown(settings, answer, `this backend takes no ${settings.signal} over gRPC`)
     case status.UNAUTHENTICATED:
     case status.PERMISSION_DENIED:
-      return { status: 'rejected', reason: `${answer}; ${credentialsHint(settings)}` }
+      return { status: 'blocked', reason: `${answer}; ${credentialsHint(settings)}` }
     default:
+      // A gRPC server answers 200 whatever it thinks of the items.
+      if (/^Received HTTP status code \d/.test(details)) {
+        return { status: 'blocked', reason: `${answer}; is it a port for gRPC (OTEL_EXPORTER_OTLP_PROTOCOL)?` }
+      }
       return { status: 'rejected', reason: answer }
   }
 }
 
-/** The package puts an error of the connection in words of its own. */
-function describe(code: string, details: string): string {
-  const cause = /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/s.exec(details)?.[1]
-  if (cause === undefined) return `answered ${code}: ${oneLine(details)}`
-  if (cause === 'null') return 'cannot be reached: no connection came about in time'
-  if (/wrong version number/.test(cause)) return 'cannot be reached: it has no TLS; write http:// in the endpoint'
+/** Why no connection came about, which the package hides in words of its own. */
+function lastError({ details }: Grpc.ServiceError): string | undefined {
+  return /^No connection established\. Last error: (?:Error: )?(.*?)\.? Resolution note:/s.exec(details)?.[1]
+}
+
+function inPlainWords(cause: string): string {
+  if (cause === 'null') return 'no connection came about in time'
+  if (/wrong version number/.test(cause)) return 'it has no TLS; write http:// in the endpoint'
   if (cause.startsWith('Protocol error')) {
-    return 'cannot be reached: it does not speak gRPC; is it a port for HTTP (OTEL_EXPORTER_OTLP_PROTOCOL)?'
+    return 'it does not speak gRPC; is it a port for HTTP (OTEL_EXPORTER_OTLP_PROTOCOL)?'
   }
-  return `cannot be reached: ${oneLine(cause)}`
+  return oneLine(cause)
 }

@@ -1,11 +1,18 @@
 import { HttpTransport, messageOf, oneLine, type HttpResponse, type Outcome } from '../../src/exporter.ts'
 import type { Codec } from './codec.ts'
+import { isLasting } from './lasting.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Settings } from './settings.ts'
 import { variable } from './signal.ts'
-import { credentialsHint, taken, unknown, unreached, type Wire } from './wire.ts'
+import { credentialsHint, noAnswer, taken, unknown, unreached, type Answer, type Wire } from './wire.ts'
 
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504])
+/** The server minds who asks, where or how, not what it was sent: somebody has to mend that, and the items are well. */
+const mendable: ReadonlySet<number> = new Set([401, 402, 403, 407, 410, 415, 421, 426, 431, 511])
+const unauthorised: ReadonlySet<number> = new Set([401, 403, 407])
+/** How Go, nginx and Apache answer on a port with TLS. */
+const plainHttp =
+  /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL/i
 const mostTextBytes = 2_000
 
 /** OTLP/HTTP (specification: "OTLP/HTTP response"), in protobuf or JSON. */
@@ -16,13 +23,38 @@ export async function openHttpWire(settings: Settings, codec: Codec<never>): Pro
   return {
     async send(body, signal) {
       try {
-        return toOutcome(await transport.post({ url, headers, body, gzip, timeoutMs, signal }), settings, codec)
+        return toAnswer(await transport.post({ url, headers, body, gzip, timeoutMs, signal }), settings, codec)
       } catch (error) {
-        return { status: 'retry', reason: unreached(settings, messageOf(error)) }
+        return toFailure(error, settings)
       }
     },
     close: () => transport.close(),
   }
+}
+
+function toAnswer(response: HttpResponse, settings: Settings, codec: Codec<never>): Answer {
+  const { status, headers } = response
+  const outcome = toOutcome(response, settings, codec)
+  return { outcome, status: String(status), unauthorised: unauthorised.has(status), headers }
+}
+
+/** No answer of the server came. */
+function toFailure(error: unknown, settings: Settings): Answer {
+  const reason = unreached(settings, messageOf(error))
+  const status = proxyStatus(error)
+  if (status !== undefined) {
+    const answer = `${reason}; check the user and password in HTTPS_PROXY or HTTP_PROXY`
+    if (status === 407) return { ...noAnswer({ status: 'blocked', reason: answer }), unauthorised: true }
+    return noAnswer({ status: status < 500 ? 'blocked' : 'retry', reason })
+  }
+  const { code = '' } = error as { code?: string }
+  return noAnswer({ status: isLasting(code) ? 'blocked' : 'retry', reason })
+}
+
+/** What a proxy said instead of letting the request through. */
+function proxyStatus(error: unknown): number | undefined {
+  const found = /Proxy (?:response|Authentication Required) \((\d{3})\)/.exec(messageOf(error))?.[1]
+  return found === undefined ? undefined : Number(found)
 }
 
 function toOutcome(response: HttpResponse, settings: Settings, codec: Codec<never>): Outcome {
@@ -33,9 +65,13 @@ function toOutcome(response: HttpResponse, settings: Settings, codec: Codec<neve
   const answer = `${origin}${pathname} answered ${status}${text === '' ? '' : `: ${text}`}`
   if (retryable.has(status)) return { status: 'retry', reason: answer, afterMs: response.retryAfterMs }
   if (status === 413) return { status: 'too-large', reason: answer }
+  if (settings.url.protocol === 'http:' && plainHttp.test(text)) {
+    return { status: 'blocked', reason: `${answer}; write https:// in the endpoint` }
+  }
   const hint = hintFor(response, settings)
   if (status === 404 || status === 405 || status === 501) return unknown(settings, answer, hint)
-  return { status: 'rejected', reason: hint === '' ? answer : `${answer}; ${hint}` }
+  const isMendable = mendable.has(status) || (status >= 300 && status < 400)
+  return { status: isMendable ? 'blocked' : 'rejected', reason: hint === '' ? answer : `${answer}; ${hint}` }
 }
 
 function hintFor({ status, headers }: HttpResponse, settings: Settings): string {
@@ -44,6 +80,7 @@ function hintFor({ status, headers }: HttpResponse, settings: Settings): string 
   if (status === 404 || status === 405 || status === 501) {
     return `the path is wrong, or this backend takes no ${signal} (${variable(signal, 'ENDPOINT')} sets the whole URL)`
   }
+  if (status === 407) return 'check the user and password in HTTP_PROXY'
   if (status === 415) return 'try another OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf, http/json or grpc'
   if (status >= 300 && status < 400)
     return `redirects are not followed: set the endpoint to where it points (${masked(headers['location'])})`

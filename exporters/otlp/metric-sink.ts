@@ -22,7 +22,7 @@ export function metricSink({ settings, wire, codec, resource, intervalMs, deltas
   const push = async (metrics: ResourceMetrics, signal: AbortSignal): Promise<Outcome> => {
     const content = deltas ? deltas.since(metrics) : metrics
     if (countPoints(content) === 0) return { status: 'delivered' }
-    const outcome = await wire.send(codec.encode(content), signal)
+    const { outcome } = await wire.send(codec.encode(content), signal)
     if (outcome.status === 'delivered') deltas?.acknowledge(metrics)
     if (outcome.status !== 'too-large') return outcome
     const points = countPoints(metrics)
@@ -46,11 +46,13 @@ interface Part {
   readonly points: number
 }
 
+const unsettled: ReadonlySet<Outcome['status']> = new Set(['retry', 'blocked', 'unsupported'])
+
 /** The outcome of two halves: what has to be sent again goes before what is refused. */
 function join(first: Part, second: Part): Outcome {
   const parts = [first, second]
-  const retry = parts.map(({ outcome }) => outcome).find(({ status }) => status === 'retry' || status === 'unsupported')
-  if (retry) return retry
+  const open = parts.map(({ outcome }) => outcome).find(({ status }) => unsettled.has(status))
+  if (open) return open
   const rejected = parts.reduce((count, part) => count + rejectedOf(part), 0)
   const reason = parts.map(({ outcome }) => outcome.reason).find((text) => text !== undefined)
   return { status: 'delivered', rejected, reason }

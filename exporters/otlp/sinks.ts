@@ -75,7 +75,7 @@ function itemSink<K extends ItemKind, T>(
         // Smaller batches find the one item at fault, which alone is rejected then.
         return { status: 'too-large', reason: `cannot be encoded: ${messageOf(error)}` }
       }
-      return await wire.send(bytes, signal)
+      return (await wire.send(bytes, signal)).outcome
     },
   }
 }

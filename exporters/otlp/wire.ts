@@ -5,8 +5,25 @@ import { exporterVariable } from './signal.ts'
 
 /** Brings the bytes of one signal to its server and says what became of them. */
 export interface Wire {
-  send(bytes: Uint8Array, signal: AbortSignal): Promise<Outcome>
+  /** Never rejects: that no answer came is an outcome too. */
+  send(bytes: Uint8Array, signal: AbortSignal): Promise<Answer>
   close(): Promise<void>
+}
+
+/** The outcome of a request, and what the answer tells about the server. */
+export interface Answer {
+  readonly outcome: Outcome
+  /** As the server put it: an HTTP status, the name of a gRPC code. Undefined where no answer came. */
+  readonly status: string | undefined
+  /** The server, or a proxy before it, does not take these credentials. */
+  readonly unauthorised: boolean
+  /** Of the answer. Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
+/** No server answered. */
+export function noAnswer(outcome: Outcome): Answer {
+  return { outcome, status: undefined, unauthorised: false, headers: {} }
 }
 
 /** The outcome of a request that the server took, though perhaps not all of it. */
@@ -19,11 +36,12 @@ export function taken(codec: Codec<never>, answer: Uint8Array, json: boolean): O
 
 /**
  * The outcome where a server does not know what it was asked. Many trace backends take no metrics and no logs, and most
- * users name one endpoint for everything: nothing that the backend could take is lost then.
+ * users name one endpoint for everything: nothing that the backend could take is lost then. Elsewhere the endpoint is
+ * wrong, which is no fault of the items.
  */
 export function unknown(settings: Settings, answer: string, hint: string): Outcome {
   const { signal, specific } = settings
-  if (specific || signal === 'traces') return { status: 'rejected', reason: `${answer}; ${hint}` }
+  if (specific || signal === 'traces') return { status: 'blocked', reason: `${answer}; ${hint}` }
   const silence = `${exporterVariable(signal)}=none silences this`
   return { status: 'unsupported', reason: `${answer}; it takes no ${signal}, so none are sent (${silence})` }
 }

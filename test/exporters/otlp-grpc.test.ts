@@ -40,17 +40,10 @@ describe('OTLP over gRPC', () => {
     expect(await sendSpans()).toEqual({ delivered: 3, rejected: 0, dropped: 0, reasons: [] })
   })
 
-  it.each([
-    [status.INVALID_ARGUMENT, 'INVALID_ARGUMENT: oh no'],
-    [status.INTERNAL, 'INTERNAL: oh no'],
-    [status.RESOURCE_EXHAUSTED, 'RESOURCE_EXHAUSTED: oh no'],
-    [status.UNAUTHENTICATED, 'UNAUTHENTICATED: oh no; check OTEL_EXPORTER_OTLP_HEADERS'],
-    [status.PERMISSION_DENIED, 'PERMISSION_DENIED: oh no; check OTEL_EXPORTER_OTLP_HEADERS'],
-    [status.UNIMPLEMENTED, 'UNIMPLEMENTED: oh no; this backend takes no traces over gRPC'],
-  ])('counts code %i as rejected, and says why', async (code, text) => {
-    receiver.answer = { code, details: 'oh no' }
-    const host = new URL(receiver.url).host
-    expect(await sendSpans()).toEqual({ delivered: 0, rejected: 3, dropped: 0, reasons: [`${host} answered ${text}`] })
+  it('counts what is refused as rejected, and says why', async () => {
+    receiver.answer = { code: status.INVALID_ARGUMENT, details: 'oh no' }
+    const reasons = [`${new URL(receiver.url).host} answered INVALID_ARGUMENT: oh no`]
+    expect(await sendSpans()).toEqual({ delivered: 0, rejected: 3, dropped: 0, reasons })
     expect(receiver.requests).toBe(1)
   })
 
