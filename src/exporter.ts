@@ -35,7 +35,7 @@ export interface ExporterContext {
   /** Tells the user something worth a line, once. */
   readonly report: (message: string) => void
   /** Pages for people about an object that was sent, of all backends that have one. Quick, and never rejects. */
-  links(object: string): Promise<readonly string[]>
+  readonly links: (object: string) => Promise<readonly string[]>
 }
 
 /** Sees what is committed; delivers nothing. */

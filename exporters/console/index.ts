@@ -11,13 +11,22 @@ const exporter: Exporter = {
   summary: 'Progress and a summary on the terminal',
   switchedOnBy: [],
   enabled: () => false,
-  open: ({ output }) => ({ observer: consoleObserver(output) }),
+  open: ({ output, links }) => ({ observer: consoleObserver(output, { links }) }),
 }
 
 export default exporter
 
+export interface ConsoleOptions {
+  /** Pages about a trace. */
+  readonly links?: ((trace: string) => Promise<readonly string[]>) | undefined
+  readonly now?: (() => number) | undefined
+}
+
 /** Shows what was seen before as well: somebody who replays a log twice wants to see it twice. */
-export function consoleObserver(output: Output, now: () => number = () => performance.now()): Observer {
+export function consoleObserver(
+  output: Output,
+  { links = () => Promise.resolve([]), now = () => performance.now() }: ConsoleOptions = {},
+): Observer {
   const samples = new Samples()
   const tally = new Tally()
   const begin = now()
@@ -31,12 +40,21 @@ export function consoleObserver(output: Output, now: () => number = () => perfor
         if (sample) tally.add(sample)
       }
     },
-    close() {
+    async close() {
       progress.close()
-      const lines = summary(tally, columnsOf(output), createPaint(output.color))
+      const lines = summary(tally, await linksOf(tally, links), columnsOf(output), createPaint(output.color))
       if (lines.length > 0) output.write(`${lines.join('\n')}\n`)
     },
   }
+}
+
+/** By trace, for the samples whose links are shown. */
+async function linksOf(
+  { slowest, failed }: Tally,
+  links: (trace: string) => Promise<readonly string[]>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const traces = new Set([slowest, ...failed].flatMap((sample) => sample?.trace ?? []))
+  return new Map(await Promise.all([...traces].map(async (trace) => [trace, await links(trace)] as const)))
 }
 
 function isSpan(item: Item): item is Item<'span'> {

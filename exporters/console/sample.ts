@@ -41,6 +41,8 @@ export interface Part {
 
 /** A finished sample. */
 export interface Sample {
+  /** The id of the trace that it is, or is a part of. */
+  readonly trace: string
   readonly task: string
   readonly model: string
   readonly id: string
@@ -120,6 +122,7 @@ export function sampleOf(span: SpanBody, parts: readonly Part[]): Sample {
   const root = partOf(span)
   const usage = parts.reduce((sum, part) => addUsage(sum, part.usage), { ...root.usage, failedSteps: 0 })
   return {
+    trace: span.traceId,
     task: plainTextOf(attributes, 'test.suite.name') ?? plainText(span.name.replace(/^eval_sample ?/, '')),
     model: plainTextOf(attributes, 'gen_ai.request.model') ?? parts.find((part) => part.model)?.model ?? '',
     id: plainTextOf(attributes, 'test.case.id') ?? '',

@@ -1,14 +1,31 @@
+import { plainText } from '../../src/exporter.ts'
 import type { Outcome, Sample } from './sample.ts'
 import type { ScorerTally, Tally, TaskTally } from './tally.ts'
 import { counted, cut, formatCount, formatDuration, type Paint } from './text.ts'
 import { waterfall } from './waterfall.ts'
 
-/** What is left on the screen when all is done: each task in a few lines, then the slowest sample. */
-export function summary(tally: Tally, columns: number, paint: Paint): string[] {
+/** Pages for people, by trace. */
+export type Links = ReadonlyMap<string, readonly string[]>
+
+/**
+ * What is left on the screen when all is done: each task in a few lines, then the slowest sample, then where to look at
+ * the failed ones.
+ */
+export function summary(tally: Tally, links: Links, columns: number, paint: Paint): string[] {
   const lines = tally.tasks.flatMap((task) => ['', ...taskLines(task, columns, paint)])
   const { slowest } = tally
   if (!slowest) return []
-  return [...lines, '', slowestTitle(slowest, columns, paint), '', ...waterfall(slowest.steps, columns, paint), '']
+  const title = `${paint('bold', 'Slowest sample')}  ${detailsOf(slowest, columns)}`
+  return [
+    ...lines,
+    '',
+    title,
+    ...linkLines(slowest, links),
+    '',
+    ...waterfall(slowest.steps, columns, paint),
+    '',
+    ...failedLines(tally, links, columns, paint),
+  ]
 }
 
 /** `5 success · 1 error`. */
@@ -48,7 +65,25 @@ function scoreText(results: ScorerTally): string {
   return results.labels.map(([label, count]) => `${label} ${formatCount(count)}`).join(', ')
 }
 
-function slowestTitle(sample: Sample, columns: number, paint: Paint): string {
+/** Only with links: how many samples failed is said above. */
+function failedLines({ failed, outcomes }: Tally, links: Links, columns: number, paint: Paint): string[] {
+  const linked = failed.filter(({ trace }) => links.get(trace)?.length)
+  if (linked.length === 0) return []
+  const rest = (outcomes.get('error') ?? 0) - failed.length
+  return [
+    paint('bold', 'Failed samples'),
+    ...linked.flatMap((sample) => [`  ${detailsOf(sample, columns)}`, ...linkLines(sample, links, '  ')]),
+    ...(rest > 0 ? [paint('dim', `  … ${formatCount(rest)} more`)] : []),
+    '',
+  ]
+}
+
+/** Each on a line of its own and never cut, so that a terminal makes it something to click on. */
+function linkLines({ trace }: Sample, links: Links, indent = ''): string[] {
+  return (links.get(trace) ?? []).map((link) => indent + plainText(link))
+}
+
+function detailsOf(sample: Sample, columns: number): string {
   const details = [
     ...(sample.id === '' ? [] : [cut(sample.id, Math.floor(columns / 3))]),
     ...(sample.epoch === 1 ? [] : [`epoch ${sample.epoch}`]),
@@ -56,5 +91,5 @@ function slowestTitle(sample: Sample, columns: number, paint: Paint): string {
     sample.outcome === 'limit' && sample.limit !== undefined ? `${sample.limit} limit` : sample.outcome,
     ...(sample.attempts > 1 ? [counted(sample.attempts, 'attempt')] : []),
   ]
-  return `${paint('bold', 'Slowest sample')}  ${details.join(' · ')}`
+  return details.join(' · ')
 }

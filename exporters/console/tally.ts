@@ -61,9 +61,12 @@ export class TaskTally {
   }
 }
 
-/** All finished samples, by task and model, and the slowest of them. */
+const mostFailed = 5
+
+/** All finished samples, by task and model, the slowest of them, and a few that failed. */
 export class Tally {
   readonly #tasks = new Map<string, TaskTally>()
+  readonly #failed: Sample[] = []
   #slowest: Sample | undefined
 
   add(sample: Sample): void {
@@ -71,6 +74,7 @@ export class Tally {
     const task = this.#tasks.get(key) ?? new TaskTally(sample.task, sample.model)
     this.#tasks.set(key, task)
     task.add(sample)
+    if (sample.outcome === 'error' && this.#failed.length < mostFailed) this.#failed.push(sample)
     if (!this.#slowest || sample.duration > this.#slowest.duration) this.#slowest = sample
   }
 
@@ -80,6 +84,11 @@ export class Tally {
 
   get slowest(): Sample | undefined {
     return this.#slowest
+  }
+
+  /** The first few samples that ended in an error. */
+  get failed(): readonly Sample[] {
+    return this.#failed
   }
 
   get samples(): number {

@@ -12,8 +12,8 @@ const report: DeliveryReport = {
 }
 
 describe('the console', () => {
-  it('shows each task and a waterfall of the slowest sample', () => {
-    expect(`\n${shown(run(), 80)}`).toMatchInlineSnapshot(`
+  it('shows each task and a waterfall of the slowest sample', async () => {
+    expect(`\n${await shown(run(), 80)}`).toMatchInlineSnapshot(`
       "
 
       bug_hunt  pilot
@@ -56,8 +56,8 @@ describe('the console', () => {
     `)
   })
 
-  it('uses the width of a wide terminal', () => {
-    expect(`\n${shown(run(), 120)}`).toMatchInlineSnapshot(`
+  it('uses the width of a wide terminal', async () => {
+    expect(`\n${await shown(run(), 120)}`).toMatchInlineSnapshot(`
       "
 
       bug_hunt  pilot
@@ -100,8 +100,8 @@ describe('the console', () => {
     `)
   })
 
-  it('colours what it shows where colours are wanted', () => {
-    expect(`\n${shown(run(), 80, true)}`).toMatchInlineSnapshot(`
+  it('colours what it shows where colours are wanted', async () => {
+    expect(`\n${await shown(run(), 80, true)}`).toMatchInlineSnapshot(`
       "
 
       [1mbug_hunt[22m  pilot
@@ -144,7 +144,7 @@ describe('the console', () => {
     `)
   })
 
-  it('keeps failed and long spans of many, and says how many are left out', () => {
+  it('keeps failed and long spans of many, and says how many are left out', async () => {
     const turns = Array.from({ length: 60 }, (_, index) => {
       const times: [number, number] = [index, index + (index % 10 === 0 ? 0.9 : 0.1 + index / 1000)]
       return spanItem('big', `c${index}`, `chat model-${index}`, times, {
@@ -154,7 +154,7 @@ describe('the console', () => {
     })
     const deep = spanItem('big', 'deep', 'solver first', [0, 0.05], { parent: 'root' })
     const root = spanItem('big', 'root', 'eval_sample big', [0, 60])
-    const lines = shown([...turns, deep, root], 80).split('\n')
+    const lines = (await shown([...turns, deep, root], 80)).split('\n')
     const rows = lines.filter((line) => /^(?:[├└│ ]|eval_sample)/.test(line) && /[━╸╺█▏▎▍▌▋▊▉▐▕]/.test(line))
     expect(rows.length).toBe(40)
     expect(lines.filter((line) => /solver first|model-1 |model-50 |model-59 |model-11 |not shown|✗ chat/.test(line)))
@@ -170,7 +170,7 @@ describe('the console', () => {
     `)
   })
 
-  it('cuts long names and strips what could control the terminal', () => {
+  it('cuts long names and strips what could control the terminal', async () => {
     const evil = '\u001B]0;title\u0007\u001B[2J\u001B[31mchat\u202E \n evil\u0000 '
     const items = [
       spanItem('x', 'c', `${evil}${'名'.repeat(60)}`, [0, 1], { parent: 'root', error: '\u001B[2Jboom\r\nboom' }),
@@ -183,7 +183,7 @@ describe('the console', () => {
         events: [{ name: 'gen_ai.evaluation.result', at: 1, attributes: { 'gen_ai.evaluation.name': evil } }],
       }),
     ]
-    expect(`\n${shown(items, 80)}`).toMatchInlineSnapshot(`
+    expect(`\n${await shown(items, 80)}`).toMatchInlineSnapshot(`
       "
 
       chat   evil   chat   evil 
@@ -204,7 +204,7 @@ describe('the console', () => {
     `)
   })
 
-  it('draws spans whose parents are missing, that run in a circle, or that have no length', () => {
+  it('draws spans whose parents are missing, that run in a circle, or that have no length', async () => {
     const items = [
       spanItem('x', 'a', 'solver a', [0, 0.5], { parent: 'b' }),
       spanItem('x', 'b', 'solver b', [0, 0.5], { parent: 'a' }),
@@ -212,7 +212,7 @@ describe('the console', () => {
       spanItem('x', 'orphan', 'solver orphan', [0.9, 0.6], { parent: 'nobody' }),
       spanItem('x', 'root', 'eval_sample x', [0, 1]),
     ]
-    expect(`\n${shown(items, 60)}`).toMatchInlineSnapshot(`
+    expect(`\n${await shown(items, 60)}`).toMatchInlineSnapshot(`
       "
 
       x
@@ -231,7 +231,7 @@ describe('the console', () => {
 
       "
     `)
-    expect(`\n${shown([spanItem('y', 'root', 'eval_sample y', [0, 0])], 60)}`).toMatchInlineSnapshot(`
+    expect(`\n${await shown([spanItem('y', 'root', 'eval_sample y', [0, 0])], 60)}`).toMatchInlineSnapshot(`
       "
 
       y
@@ -248,31 +248,33 @@ describe('the console', () => {
     `)
   })
 
-  it('keeps names readable in very deep trees', () => {
+  it('keeps names readable in very deep trees', async () => {
     const chain = Array.from({ length: 20 }, (_, index) =>
       spanItem('x', `n${index}`, `invoke_agent helper-${index}`, [0, 20 - index], {
         parent: index === 0 ? 'root' : `n${index - 1}`,
       }),
     )
-    const lines = shown([...chain.toReversed(), spanItem('x', 'root', 'eval_sample x', [0, 21])], 80).split('\n')
+    const lines = (await shown([...chain.toReversed(), spanItem('x', 'root', 'eval_sample x', [0, 21])], 80)).split(
+      '\n',
+    )
     expect(lines.at(-3)).toMatchInlineSnapshot(`"…               └ invoke_agent help…   1.00 s █▋"`)
   })
 
-  it('counts labels where scores are not numbers', () => {
-    const text = shown([toned('1', 'kind'), toned('2', 'rude'), toned('3', 'kind')], 80)
+  it('counts labels where scores are not numbers', async () => {
+    const text = await shown([toned('1', 'kind'), toned('2', 'rude'), toned('3', 'kind')], 80)
     expect(text.split('\n').find((line) => line.includes('scores'))).toBe('  scores   tone  kind 2, rude 1')
   })
 
-  it('shows a sample once that comes again, and shows what an earlier command has sent', () => {
+  it('shows a sample once that comes again, and shows what an earlier command has sent', async () => {
     const output = memoryOutput()
     const observer = consoleObserver(output)
     observer.committed({ fresh: [], known: limitedSample(), superseded: [] })
     observer.committed({ fresh: [], known: [], superseded: limitedSample() })
-    observer.close?.(report)
+    await observer.close?.(report)
     expect(output.text.split('\n').find((line) => line.includes('samples'))).toBe('  samples  1: 1 limit')
   })
 
-  it('tells samples apart that share the trace of their run', () => {
+  it('tells samples apart that share the trace of their run', async () => {
     const items = [
       spanItem('run', 'c1', 'chat m', [0, 1], { parent: 's1' }),
       spanItem('run', 'c2', 'chat m', [0, 2], { parent: 's2' }),
@@ -280,7 +282,7 @@ describe('the console', () => {
       spanItem('run', 's2', 'eval_sample x', [0, 3], { parent: 'task' }),
       spanItem('run', 'task', 'eval_task x', [0, 3], { parent: 'r' }),
     ]
-    expect(`\n${shown(items, 60)}`).toMatchInlineSnapshot(`
+    expect(`\n${await shown(items, 60)}`).toMatchInlineSnapshot(`
       "
 
       x
@@ -298,8 +300,85 @@ describe('the console', () => {
     `)
   })
 
-  it('is silent when nothing was committed', () => {
-    expect(shown([], 80)).toBe('')
+  it('links to the slowest sample and to the first few that failed', async () => {
+    const output = memoryOutput({ columns: 60 })
+    const asked: string[] = []
+    const links = async (trace: string): Promise<string[]> => {
+      asked.push(trace)
+      return trace === 'unsent' ? [] : [`http://jaeger/trace/${trace}`, `http://phoenix/redirects/traces/${trace}`]
+    }
+    const observer = consoleObserver(output, { links })
+    observer.committed(fresh(...quickSample('slow', 3, { label: 'C', value: 1 }), failedSample('unsent', 2.5)))
+    observer.committed(fresh(...['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((id) => failedSample(id, 1))))
+    await observer.close?.(report)
+    expect(`\n${output.text}`).toMatchInlineSnapshot(`
+      "
+
+      bug_hunt  pilot
+        samples  9: 1 success · 8 error
+        scores   match  mean 1 of 1
+                 model_graded_qa  mean 1 of 1
+        tokens   500 in, 20 out
+
+      Slowest sample  slow · 3.00 s · success
+      http://jaeger/trace/slow
+      http://phoenix/redirects/traces/slow
+
+                                    0         1 s       2 s
+                                    ├─────────┼─────────┼─────────
+      eval_sample bug_hunt   3.00 s ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━
+      └ chat pilot           2.80 s  ████████████████████████████
+
+      Failed samples
+        a · epoch 2 · 1.00 s · error
+        http://jaeger/trace/a
+        http://phoenix/redirects/traces/a
+        b · epoch 2 · 1.00 s · error
+        http://jaeger/trace/b
+        http://phoenix/redirects/traces/b
+        c · epoch 2 · 1.00 s · error
+        http://jaeger/trace/c
+        http://phoenix/redirects/traces/c
+        d · epoch 2 · 1.00 s · error
+        http://jaeger/trace/d
+        http://phoenix/redirects/traces/d
+        … 3 more
+
+      "
+    `)
+    expect(asked.toSorted()).toEqual(['a', 'b', 'c', 'd', 'slow', 'unsent'])
+  })
+
+  it('links to a sample that is both the slowest and failed', async () => {
+    const output = memoryOutput({ columns: 60 })
+    const observer = consoleObserver(output, { links: async (trace) => [`http://jaeger/trace/${trace}\u001b[2J`] })
+    observer.committed(fresh(failedSample('a', 1)))
+    await observer.close?.(report)
+    expect(`\n${output.text}`).toMatchInlineSnapshot(`
+      "
+
+      bug_hunt  pilot
+        samples  1: 1 error
+        tokens   0 in, 0 out
+
+      Slowest sample  a · epoch 2 · 1.00 s · error
+      http://jaeger/trace/a
+
+                                      0             500 ms
+                                      ├─────────────┼─────────────
+      ✗ eval_sample bug_hunt   1.00 s ████████████████████████████
+      ✗ eval_sample bug_hunt: RuntimeError: it broke
+
+      Failed samples
+        a · epoch 2 · 1.00 s · error
+        http://jaeger/trace/a
+
+      "
+    `)
+  })
+
+  it('is silent when nothing was committed', async () => {
+    expect(await shown([], 80)).toBe('')
   })
 })
 
@@ -312,15 +391,15 @@ describe('progress', () => {
     vi.useRealTimers()
   })
 
-  it('is a plain line every few seconds where nothing can be redrawn', () => {
+  it('is a plain line every few seconds where nothing can be redrawn', async () => {
     const output = memoryOutput()
-    const observer = consoleObserver(output, () => Date.now())
+    const observer = consoleObserver(output, { now: () => Date.now() })
     observer.committed(fresh(...slowSample().slice(0, -1), ...limitedSample()))
     vi.advanceTimersByTime(5000)
     observer.committed(fresh(...slowSample().slice(-1)))
     vi.advanceTimersByTime(5000)
     const lines = output.text
-    observer.close?.(report)
+    await observer.close?.(report)
     expect(`\n${lines}`).toMatchInlineSnapshot(`
       "
       0:05  1 sample done: 1 limit, 1 in progress · 7,200 tokens in, 360 out · 3 failed spans · 2 retries (1.80 s)
@@ -329,9 +408,9 @@ describe('progress', () => {
     `)
   })
 
-  it('is redrawn at most ten times a second on a terminal, and leaves nothing behind', () => {
+  it('is redrawn at most ten times a second on a terminal, and leaves nothing behind', async () => {
     const output = memoryOutput({ interactive: true, color: true })
-    const observer = consoleObserver(output, () => Date.now())
+    const observer = consoleObserver(output, { now: () => Date.now() })
     observer.committed(fresh(...limitedSample()))
     expect(output.text).toBe('')
     vi.advanceTimersByTime(1000)
@@ -341,18 +420,18 @@ describe('progress', () => {
     output.text = ''
     vi.advanceTimersByTime(1000)
     expect(output.text).toContain('0:01')
-    observer.close?.(report)
+    await observer.close?.(report)
     expect(output.clear).toBeUndefined()
     vi.advanceTimersByTime(1000)
     expect(output.text.split('Slowest sample')[1]).not.toContain('0:0')
   })
 })
 
-function shown(items: readonly Item[], columns: number, color = false): string {
+async function shown(items: readonly Item[], columns: number, color = false): Promise<string> {
   const output = memoryOutput({ columns, color })
   const observer = consoleObserver(output)
   for (const item of items) observer.committed(fresh(item))
-  observer.close?.(report)
+  await observer.close?.(report)
   return output.text
 }
 
@@ -447,6 +526,19 @@ function quickSample(id: string, seconds: number, score: { label: string; value:
       events: [result('match', score.label, score.value), result('model_graded_qa', score.label, score.value)],
     }),
   ]
+}
+
+function failedSample(id: string, seconds: number): Item {
+  return spanItem(id, 'root', 'eval_sample bug_hunt', [0, seconds], {
+    attributes: {
+      'test.suite.name': 'bug_hunt',
+      'test.case.id': id,
+      'gen_ai.request.model': 'pilot',
+      'eval.epoch': 2,
+      'eval.sample.outcome': 'error',
+    },
+    error: 'RuntimeError: it broke',
+  })
 }
 
 function limitedSample(): Item[] {
