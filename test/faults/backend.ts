@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { partialSuccess } from '../receiver/http-receiver.ts'
-import { decodeRequest, type Received, type Signal } from '../receiver/received.ts'
+import { decodeRequest, partsOf, type Received, type Signal } from '../receiver/received.ts'
+import type { FaultyBackend } from './faulty-backend.ts'
 import { Ledger, type TakenRequest } from './ledger.ts'
 
 /** What goes wrong with a request. */
@@ -28,13 +29,14 @@ export type Fault =
  * An OTLP/HTTP backend on loopback with faults, which keeps account of what it took. It lives in the process of the
  * test, since only children are killed.
  */
-export class Backend {
+export class Backend implements FaultyBackend {
   readonly ledger = new Ledger()
   /** Requests that met the fault. */
   faulty = 0
-  /** Sees a request before anything is done with it, and what was taken of it before it is answered. */
+  /** Told when a request begins, when it was taken (before its answer leaves), and when its answer is out or lost. */
   onRequest: (signal: Signal) => void = () => {}
   onTaken: (request: TakenRequest) => void = () => {}
+  onAnswered: (signal: Signal) => void = () => {}
   /** Milliseconds before each answer, faults or none. */
   delayMs = 0
   #fault: Fault | undefined
@@ -101,7 +103,8 @@ export class Backend {
     // Behind a proxy the whole URL stands here.
     const signal = new URL(request.url ?? '/', this.url).pathname.split('/').at(-1) as Signal
     this.onRequest(signal)
-    const fault = this.#next(signal)
+    response.once('close', () => this.onAnswered(signal))
+    const fault = this.#next()
     if (fault === 'reset') {
       await once(request, 'data')
       return void request.socket.resetAndDestroy()
@@ -128,10 +131,8 @@ export class Backend {
     if (typeof fault === 'object' && 'status' in fault) {
       return void response.writeHead(fault.status, fault.headers).end(fault.body)
     }
-    if (typeof fault === 'object' && 'mostBytes' in fault && received.bytes > fault.mostBytes) {
-      return void response.writeHead(413).end('too large')
-    }
-    const refused = typeof fault === 'object' && 'refused' in fault && received.signal === 'traces' ? fault.refused : 0
+    if (this.#isTooLarge(received)) return void response.writeHead(413).end('too large')
+    const refused = this.#refusedOf(received)
     const taken = this.ledger.take(received, refused)
     taken.lost = fault === 'answer lost' || fault === 'answer cut off'
     this.onTaken(taken)
@@ -144,12 +145,31 @@ export class Backend {
     response.writeHead(200, type).end(body)
   }
 
-  #next(signal: Signal): Fault | undefined {
-    if (this.#fault === undefined || this.#left <= 0) return undefined
-    // A partial success that nobody meets would be none.
-    if (typeof this.#fault === 'object' && 'refused' in this.#fault && signal !== 'traces') return undefined
+  #next(): Fault | undefined {
+    const fault = this.#fault
+    return fault === undefined || dependsOnContent(fault) || !this.#meet() ? undefined : fault
+  }
+
+  #isTooLarge({ bytes }: Received): boolean {
+    const fault = this.#fault
+    return typeof fault === 'object' && 'mostBytes' in fault && bytes > fault.mostBytes && this.#meet()
+  }
+
+  /** How many of its spans are refused: none when it has no more than that. */
+  #refusedOf(received: Received): number {
+    const fault = this.#fault
+    if (typeof fault !== 'object' || !('refused' in fault) || received.signal !== 'traces') return 0
+    return partsOf(received).length > fault.refused && this.#meet() ? fault.refused : 0
+  }
+
+  #meet(): boolean {
+    if (this.#left <= 0) return false
     this.#left -= 1
     this.faulty += 1
-    return this.#fault
+    return true
   }
+}
+
+function dependsOnContent(fault: Fault): boolean {
+  return typeof fault === 'object' && ('refused' in fault || 'mostBytes' in fault)
 }
