@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accounts, expected, status } from './account.ts'
 import { Backend } from './backend.ts'
-import { evalspan, startHost, startHostInShell } from './child-process.ts'
+import { evalspan, startHost, startHostInShell, type Variables } from './child-process.ts'
 import { difference, expectExactly } from './holdings.ts'
 import { scratch } from './scratch.ts'
 import { variablesFor } from './variables.ts'
@@ -36,8 +36,9 @@ beforeAll(async () => {
 const mounted: string[] = []
 afterAll(() => mounted.forEach((folder) => execFileSync('umount', ['-l', folder])))
 const noMount = whyNoMount()
+const withDisk = noMount === undefined ? describe.concurrent : describe.skip
 
-describe.skipIf(noMount !== undefined)(`a small disk${noMount === undefined ? '' : ` (left out: ${noMount})`}`, () => {
+withDisk(noMount === undefined ? 'a small disk' : `a small disk (left out: ${noMount})`, () => {
   it('that is full before the eval begins costs nothing that the backend takes', async () => {
     await using backend = await Backend.start()
     const variables = variablesFor(newFolder(), backend.url)
@@ -63,12 +64,13 @@ describe.skipIf(noMount !== undefined)(`a small disk${noMount === undefined ? ''
 
   it('that is full while the backend is away: what was not stored is dropped, counted and named, the rest waits', async () => {
     await using backend = await Backend.start()
-    const variables = { ...variablesFor(newFolder(), backend.url), EVALSPAN_FLUSH_TIMEOUT: '500ms' }
-    const outbox = variables.EVALSPAN_OUTBOX!
+    const variables = variablesFor(newFolder(), backend.url)
+    const outbox = variables['EVALSPAN_OUTBOX']!
     mountDisk(outbox, 'size=1m')
     await backend.close()
     const pauseAfter = Math.floor(workload.steps.length / 2)
-    const host = startHost({ events: workload.file, exitCode, pauseAfter }, variables)
+    const hasty = { ...variables, EVALSPAN_FLUSH_TIMEOUT: '500ms' }
+    const host = startHost({ events: workload.file, exitCode, pauseAfter }, hasty)
     await host.until(({ paused }) => paused !== undefined)
     const ballast = fill(outbox)
     host.resume()
@@ -83,7 +85,7 @@ describe.skipIf(noMount !== undefined)(`a small disk${noMount === undefined ? ''
 
     truncateSync(ballast, 0)
     await backend.listen()
-    expect(await evalspan(['flush'], { ...variables, EVALSPAN_FLUSH_TIMEOUT: '20s' })).toMatchObject({ stderr: '' })
+    expect(await evalspan(['flush'], variables)).toMatchObject({ stderr: '' })
     const { missing, ...rest } = difference(backend.ledger, produced)
     expect(rest).toEqual({ unknown: [], repeated: [], changed: [] })
     expect(missing.length).toBe(dropped)
@@ -98,7 +100,7 @@ describe.skipIf(noMount !== undefined)(`a small disk${noMount === undefined ? ''
   })
 })
 
-describe('a folder that is none', () => {
+describe.concurrent('a folder that is none', () => {
   it('below a file costs nothing that the backend takes', async () => {
     await using backend = await Backend.start()
     const folder = newFolder()
@@ -118,7 +120,7 @@ describe('a folder that is none', () => {
   })
 })
 
-describe('a limit on the size of files', () => {
+describe.concurrent('a limit on the size of files', () => {
   // Blocks of 512 bytes: nothing fits; the tables fit, and little else.
   it.each([8, 300])('of %i blocks costs nothing that the backend takes', async (blocks) => {
     await using backend = await Backend.start()
@@ -130,7 +132,7 @@ describe('a limit on the size of files', () => {
   })
 })
 
-describe('a damaged database', () => {
+describe.concurrent('a damaged database', () => {
   it.each([
     ['of random bytes', (file: string) => writeFileSync(file, randomBytes(20_000))],
     ['cut off in its middle', (file: string) => truncateSync(file, Math.floor(readFileSync(file).length / 2))],
@@ -148,7 +150,7 @@ describe('a damaged database', () => {
     const host = startHost({ events: workload.file, exitCode }, variables)
     const { code, stderr } = await host.ended
     expect(code).toBe(exitCode)
-    const aside = readdirSync(outbox).filter((name) => /^outbox\.db\.corrupt-[^-]*$/.test(name))
+    const aside = readdirSync(outbox).filter((name) => /^outbox\.db\.corrupt-.*(?<!-wal|-shm)$/.test(name))
     expect(aside).toHaveLength(1)
     expect(stderr).toContain(join(outbox, aside[0]!))
     expect(accounts(host.told.report!.destinations)).toEqual(expected(produced, 'delivered'))
@@ -172,7 +174,7 @@ describe('a damaged database', () => {
 })
 
 /** An eval with that outbox keeps its exit code, says something, and all it produced is at the backend. */
-async function expectAllDelivered(backend: Backend, variables: Readonly<Record<string, string>>): Promise<void> {
+async function expectAllDelivered(backend: Backend, variables: Variables): Promise<void> {
   const host = startHost({ events: workload.file, exitCode }, variables)
   const { code, stderr } = await host.ended
   expect(code).toBe(exitCode)
