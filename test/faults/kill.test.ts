@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { Random } from '../../bench/random.ts'
 import { accounts, expected, status } from './account.ts'
 import { Backend } from './backend.ts'
-import { evalspan, startHost, type Child } from './child-process.ts'
+import { evalspan, startEvalspan, startHost, type Child } from './child-process.ts'
 import { countRepeats, difference, expectExactly } from './holdings.ts'
 import { inPool } from './in-pool.ts'
 import type { Ledger } from './ledger.ts'
@@ -23,18 +23,22 @@ let workload: Workload
 let produced: { spans: Set<string>; logs: Set<string> }
 /** Of a run without a kill: from its opening to its end, and what it counted. */
 let lifetimeMs: number
+/** Of a host, from its start to its opening. */
+let startMs: number
 let counts: Record<string, number>
 
 beforeAll(async () => {
   workload = await writeWorkload(path, 'kill', 8)
   produced = keysOf(workload)
   await using backend = await Backend.start()
+  const began = performance.now()
   const host = startHost(
     { events: workload.file, exitCode, paceMs, storedEvery },
     variablesFor(newFolder(), backend.url),
   )
   await host.until(({ opened }) => opened === true)
   const opened = performance.now()
+  startMs = opened - began
   expect(await host.ended).toMatchObject({ code: exitCode, stderr: '' })
   lifetimeMs = performance.now() - opened
   expect(accounts(host.told.report!.destinations)).toEqual(expected(produced, 'delivered'))
@@ -80,66 +84,73 @@ async function killOnce(number: number): Promise<Result> {
   const { ledger } = backend
   backend.delayMs = random.below(20)
   const variables = variablesFor(newFolder(), backend.url)
-  const host = startHost({ events: workload.file, exitCode, paceMs, storedEvery }, variables)
-  const inFlight = await killAtSomeMoment(host, backend, random)
-  const { code, stderr } = await host.ended
-  if (code !== exitCode) check('exit code and standard error', [code, stderr], [137, ''])
+  // Every fourth is a replay, which tells nothing of what it stored.
+  const isReplay = number % 4 === 3
+  const child = isReplay
+    ? startEvalspan(['replay', workload.file], variables)
+    : startHost({ events: workload.file, exitCode, paceMs, storedEvery }, variables)
+  const inFlight = await killAtSomeMoment(child, backend, isReplay, random)
+  const { code, stderr } = await child.ended
+  const tooLate = code === (isReplay ? 0 : exitCode)
+  if (!tooLate) check('exit code and standard error', [code, stderr], [137, ''])
   // What it had sent by then still arrives.
   await sleep(backend.delayMs + 30)
   loseLastAnswers(ledger)
-  const stored = keysOf(workload, host.told.stored ?? 0)
-  const mostSent = keysOf(workload)
+  const stored = keysOf(workload, child.told.stored ?? 0)
 
   const flush = await evalspan(['flush'], variables)
   check('flush', [flush.code, flush.stderr], [0, ''])
   const missing = difference(ledger, stored).missing.length
   check('missing although they were stored', missing, 0)
-  const { unknown, repeated, changed } = difference(ledger, mostSent)
+  const { unknown, repeated, changed } = difference(ledger, produced)
   check('unknown, repeated, changed', [unknown, repeated, changed], [[], [], []])
 
   const replay = await evalspan(['replay', workload.file], variables)
   check('replay', [replay.code, replay.stderr], [0, ''])
   const after = difference(ledger, produced)
-  check('after the replay', after, { missing: [], unknown: [], repeated, changed: [] })
+  check('after the replay', after, { missing: [], unknown: [], repeated: [], changed: [] })
   check('counts after the replay', evalCounts(ledger), counts)
   check('status', await status(variables), expected(produced, 'delivered'))
   return {
     stored: stored.spans.size + stored.logs.size,
     missing,
     repeats: countRepeats(ledger),
-    unexplained: repeated.length,
+    unexplained: after.repeated.length,
     inFlight,
-    tooLate: code === exitCode,
+    tooLate,
     problems,
   }
 }
 
-/** At any time of its life, or just when it was told that something is stored, or just when a request was taken. */
-async function killAtSomeMoment(host: Child, backend: Backend, random: Random): Promise<boolean> {
-  const kind = ['time', 'time', 'stored', 'taken'][random.below(4)]!
+/**
+ * At any time of its life, or just when it was told that something is stored, or just when a request was taken. Whether
+ * a request was under way then.
+ */
+async function killAtSomeMoment(child: Child, backend: Backend, isReplay: boolean, random: Random): Promise<boolean> {
+  const kind = random.below(4)
   const part = random.below(1_000) / 1_000
   let underWay = 0
   backend.onRequest = () => void (underWay += 1)
   backend.onAnswered = () => void (underWay -= 1)
-  if (kind === 'time') {
-    await host.until(({ opened }) => opened === true)
+  if (kind === 0) await Promise.race([taken(backend, 1 + random.below(isReplay ? 2 : 12)), child.ended])
+  else if (isReplay) await sleep(startMs * (0.5 + part))
+  else if (kind === 1) await child.until(({ stored = 0 }) => stored >= part * 0.9 * workload.steps.length)
+  else {
+    await child.until(({ opened }) => opened === true)
     await sleep(part * lifetimeMs)
-  } else if (kind === 'stored') {
-    const events = Math.floor(part * workload.steps.length * 0.9)
-    await host.until(({ stored = 0 }) => stored >= events)
-  } else {
-    const requests = 1 + random.below(12)
-    const { promise, resolve } = Promise.withResolvers<void>()
+  }
+  if (kind === 0) await sleep(random.below(4))
+  const isUnderWay = underWay > 0
+  child.kill('SIGKILL')
+  return isUnderWay
+}
+
+function taken(backend: Backend, requests: number): Promise<void> {
+  return new Promise((resolve) => {
     backend.onTaken = () => {
       if (backend.ledger.requests.length === requests) resolve()
     }
-    await Promise.race([promise, host.ended])
-    const afterMs = random.below(4)
-    if (afterMs > 0) await sleep(afterMs)
-  }
-  const inFlight = underWay > 0
-  host.kill('SIGKILL')
-  return inFlight
+  })
 }
 
 /** Nobody can say whether the killed process had noted the last answer of each signal. */

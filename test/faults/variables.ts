@@ -4,6 +4,8 @@ import type { Variables } from './child-process.ts'
 export function variablesFor(folder: string, url: string, more: Variables = {}): Variables {
   return {
     HOME: folder,
+    // Where the outbox goes when its folder cannot be used.
+    TMPDIR: folder,
     EVALSPAN_OUTBOX: `${folder}/outbox`,
     EVALSPAN_PLUGINS: 'none',
     EVALSPAN_FLUSH_TIMEOUT: '20s',
