@@ -82,7 +82,7 @@ async function killOnce(number: number): Promise<Result> {
   }
   await using backend = await Backend.start()
   const { ledger } = backend
-  backend.delayMs = random.below(20)
+  backend.delayMs = random.below(50)
   const variables = variablesFor(newFolder(), backend.url)
   // Every fourth is a replay, which tells nothing of what it stored.
   const isReplay = number % 4 === 3
@@ -139,7 +139,8 @@ async function killAtSomeMoment(child: Child, backend: Backend, isReplay: boolea
     await child.until(({ opened }) => opened === true)
     await sleep(part * lifetimeMs)
   }
-  if (kind === 0) await sleep(random.below(4))
+  const afterMs = kind === 0 ? random.below(4) : 0
+  if (afterMs > 0) await sleep(afterMs)
   const isUnderWay = underWay > 0
   child.kill('SIGKILL')
   return isUnderWay
