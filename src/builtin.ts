@@ -1,17 +1,6 @@
-import {
-  Delivery,
-  flushTimeoutMs,
-  MemoryStore,
-  type Committed,
-  type DeliveryReport,
-  type Item,
-  type MetricSink,
-  type Outcome,
-  type Sink,
-} from './delivery/index.ts'
-import type { Exporter, ExporterContext, OpenExporter, Output } from './exporter.ts'
+import { flushTimeoutMs, type DeliveryReport } from './delivery/index.ts'
+import type { Exporter, Output } from './exporter.ts'
 import { messageOf } from './errors.ts'
-import { loadExporters } from './load-exporters.ts'
 import { Emitter } from './hooks/emitter.ts'
 import { Hooks, type EventMeta, type HookEvent, type HookName } from './hooks/hooks.ts'
 import { globalRegistry, type Registry } from './hooks/registry.ts'
@@ -19,8 +8,12 @@ import { reportToStderr } from './hooks/report.ts'
 import { startHooks } from './hooks/start.ts'
 import { takeEvents } from './hooks/take-events.ts'
 import type { EvalLog } from './inspect/records.ts'
+import { Committer } from './session/committer.ts'
+import { openDelivery } from './session/open-delivery.ts'
+import { atProcessEnd } from './session/process-end.ts'
 import { fromSeconds } from './time.ts'
 import { Mapping } from './telemetry/mapping.ts'
+import { draftOf, type Mapped } from './telemetry/mapped.ts'
 import { telemetrySettings } from './telemetry/settings.ts'
 
 /** However little time backends are given, hooks may do a little work of their own. */
@@ -39,6 +32,13 @@ export interface SessionOptions {
   readonly ask?: readonly string[] | undefined
   /** False for a dry run: all is mapped and counted, nothing leaves. */
   readonly send?: boolean | undefined
+  /** What was delivered before is sent once more; backends that only append will show it twice. */
+  readonly again?: boolean | undefined
+  /**
+   * Whether a signal that ends the process has what waits sent before, within the time limit: so for a live run, unless
+   * the host has a listener of its own for the signal, which then decides about the process.
+   */
+  readonly signals?: boolean | undefined
   /** Where exporters that talk to people write; standard error when left out. */
   readonly output?: Output | undefined
   /** Takes what is worth a line to the user; standard error when left out. */
@@ -74,36 +74,16 @@ export interface Session {
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { registry = globalRegistry, report = reportToStderr, replay = false, interrupt } = options
-  const settings = telemetrySettings()
-  const store = new MemoryStore()
-  const dry = options.send === false
-  const linking: Sink[] = []
-  const exporters = await openExporters(options, {
-    replay,
-    instanceId: store.instanceId,
-    output: options.output ?? plainOutput,
-    report,
-    links: (object) => linksTo(object, linking),
-  })
-  const observers = exporters.flatMap(({ open }) => open.observer ?? [])
-  const sinks = exporters.flatMap(({ open }) => open.sinks ?? [])
-  const metricSinks = exporters.flatMap(({ open }) => open.metricSinks ?? [])
-  if (!dry) linking.push(...sinks)
-  const delivery = new Delivery({
-    store,
-    sinks: dry ? sinks.map(withoutSending) : sinks,
-    metricSinks: dry ? metricSinks.map(withoutPushing) : metricSinks,
-    onCommitted: (committed: Committed) => {
-      for (const observer of observers) observer.committed(committed)
-    },
-    report,
-  })
-  const mapping = new Mapping(settings)
+  const mapping = new Mapping(telemetrySettings())
+  const { output = plainOutput, send = true, ask, again, signals = !replay } = options
+  const open = await openDelivery({ ask, replay, send, again, patient: replay, output, report })
+  const { delivery, exporters } = open
   const committer = new Committer(delivery)
   let unmapped = 0
-  const commit = (map: () => { readonly items: readonly Item[] }): void => {
+  const commit = (map: () => Mapped): void => {
     try {
-      committer.add(map().items)
+      const { items, open: begun } = map()
+      committer.add(items, begun.map((span) => draftOf(span)))
     } catch (error) {
       unmapped += 1
       throw new Error(`what it tells is lost, because it cannot be mapped: ${messageOf(error)}`, {
@@ -111,25 +91,36 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       })
     }
   }
-  const commitOrTell = (what: string, map: () => { readonly items: readonly Item[] }): void => {
+  const commitOrTell = (what: string, map: () => Mapped): void => {
     try {
       commit(map)
     } catch (error) {
       report(`${what}: ${messageOf(error)}`)
     }
   }
-  const isNeeded = (): boolean =>
-    dry || observers.length > 0 || [...sinks, ...metricSinks].some((sink) => sink.enabled())
   registry.registerFirst({
     name: 'evalspan/builtin',
     description: describe(exporters.map(({ exporter }) => exporter)),
-    source: builtinHooks(isNeeded, mapping.takes, (event) => commit(() => mapping.map(event))),
+    source: builtinHooks(open.isNeeded, mapping.takes, (event) => commit(() => mapping.map(event))),
   })
-  for (const { exporter, open } of exporters) {
-    const { hooks } = open
-    if (hooks && !dry)
+  for (const { exporter, open: { hooks } } of exporters) {
+    if (hooks && send)
       registry.registerFirst({ name: `evalspan/${exporter.name}`, description: exporter.summary, source: hooks })
   }
+  let closing: Promise<DeliveryReport> | undefined
+  const close = async (): Promise<DeliveryReport> => {
+    await committer.flush()
+    const result = await open.close(interrupt)
+    forget()
+    return result
+  }
+  const forget = atProcessEnd({
+    exit() {
+      void committer.flush()
+      delivery.store.finish()
+    },
+    signal: signals ? () => (closing ??= close()) : undefined,
+  })
   await startHooks({ host: options.host, cwd: options.cwd, registry, report, banner: options.banner })
   return {
     emitter: new Emitter({
@@ -150,40 +141,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       return unmapped
     },
     seal: () => commitOrTell('what is not finished', () => mapping.seal(fromSeconds(Date.now() / 1000))),
-    async close() {
-      await committer.flush()
-      const result = await delivery.close(interrupt)
-      for (const observer of observers) await observer.close?.(result)
-      await Promise.all(exporters.map(async ({ open }) => open.close?.()))
-      return result
-    },
-  }
-}
-
-/** Hands items over some at a time, since each commit has its price: at once when there are many, else in the next turn. */
-class Committer {
-  static readonly #many = 100
-  readonly #delivery: Delivery
-  #pending: Item[] = []
-  #timer: NodeJS.Immediate | undefined
-  #committed: Promise<unknown> = Promise.resolve()
-
-  constructor(delivery: Delivery) {
-    this.#delivery = delivery
-  }
-
-  add(items: readonly Item[]): void {
-    for (const item of items) this.#pending.push(item)
-    if (this.#pending.length >= Committer.#many) void this.flush()
-    else if (this.#pending.length > 0) this.#timer ??= setImmediate(() => void this.flush())
-  }
-
-  flush(): Promise<unknown> {
-    clearImmediate(this.#timer)
-    this.#timer = undefined
-    // Commits take effect in their order, so the last one is the one to wait for.
-    if (this.#pending.length > 0) this.#committed = this.#delivery.commit(this.#pending.splice(0))
-    return this.#committed
+    close: () => (closing ??= close()),
   }
 }
 
@@ -203,50 +161,11 @@ function builtinHooks(
   return Builtin
 }
 
-interface Opened {
-  readonly exporter: Exporter
-  readonly open: OpenExporter
-}
-
-async function openExporters({ ask = [] }: SessionOptions, context: ExporterContext): Promise<Opened[]> {
-  const exporters = (await loadExporters()).filter((exporter) => ask.includes(exporter.name) || exporter.enabled())
-  return Promise.all(exporters.map(async (exporter) => ({ exporter, open: await exporter.open(context) })))
-}
-
-async function linksTo(object: string, sinks: readonly Sink[]): Promise<string[]> {
-  const links = await Promise.allSettled(
-    sinks.filter((sink) => sink.enabled()).map(async (sink) => sink.link?.(object, {})),
-  )
-  // A link that cannot be had must not cost the summary, let alone the session.
-  return [...new Set(links.flatMap((link) => (link.status === 'fulfilled' ? (link.value ?? []) : [])))]
-}
-
 const plainOutput: Output = {
   write: (text) => void process.stderr.write(text),
   interactive: false,
   color: false,
   columns: 80,
-}
-
-/** The same sinks as far as anyone can see, but nothing leaves. */
-function withoutSending(sink: Sink): Sink {
-  const { name, address, takes, release, limits } = sink
-  return { name, address, takes, release, limits, ...muted(sink) }
-}
-
-function withoutPushing(sink: MetricSink): MetricSink {
-  const { name, address, intervalMs } = sink
-  return { name, address, intervalMs, ...muted(sink) }
-}
-
-function muted(
-  sink: Sink | MetricSink,
-): Pick<MetricSink, 'enabled' | 'destination'> & { send: () => Promise<Outcome> } {
-  return {
-    enabled: () => sink.enabled(),
-    destination: () => sink.destination(),
-    send: () => Promise.resolve({ status: 'delivered' }),
-  }
 }
 
 function describe(exporters: readonly Exporter[]): string {

@@ -29,8 +29,6 @@ export interface Output {
 export interface ExporterContext {
   /** Events come from logs: hooks of an exporter's own get none of them. */
   readonly replay?: boolean | undefined
-  /** Of the store: what OpenTelemetry calls `service.instance.id`. */
-  readonly instanceId: string
   readonly output: Output
   /** Tells the user something worth a line, once. */
   readonly report: (message: string) => void

@@ -50,7 +50,7 @@ function destinationLines(destinations: readonly DestinationReport[]): string[] 
 }
 
 function reasonLines({ reasons }: DestinationReport): string[] {
-  return reasons.map(({ reason, count }) => `  ${numbers.format(count)} not delivered: ${plainText(reason)}`)
+  return reasons.map(({ outcome, reason, count }) => `  ${numbers.format(count)} ${outcome}: ${plainText(reason)}`)
 }
 
 /** Sinks that do not say where they send are told apart by the hash in their destination. */

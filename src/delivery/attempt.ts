@@ -11,7 +11,7 @@ export interface AttemptOptions {
   readonly hold?: boolean | undefined
 }
 
-const defaultTimeoutMs = 60_000
+export const defaultTimeoutMs = 60_000
 
 /** One try at a backend that ends in an outcome whatever the sink does: throw, hang, or ignore the signal. */
 export async function attempt(

@@ -4,8 +4,13 @@ const longestMs = 30_000
 const shortestMs = 50
 /** A server that asks for a day gets another try in an hour. */
 const longestAskedMs = 3_600_000
+/** After so many failures in a row a backend counts as dead. */
+const failuresToOpen = 5
 
-/** How long to wait before the next try: what the server asked for, else longer with each failure, with jitter. */
+/**
+ * How long to wait before the next try: what the server asked for, else longer with each failure, with jitter. After some
+ * failures the circuit is open: nobody should wait for this backend, which is only probed now and then.
+ */
 export class Backoff {
   readonly #random: () => number
   #failures = 0
@@ -18,8 +23,24 @@ export class Backoff {
     return this.#failures > 0
   }
 
+  get isOpen(): boolean {
+    return this.#failures >= failuresToOpen
+  }
+
   succeed(): void {
     this.#failures = 0
+  }
+
+  /** Nothing will get better by itself: as after many failures. */
+  open(): void {
+    this.#failures = Math.max(this.#failures, failuresToOpen)
+  }
+
+  /** Takes over what another process found, if its next try is still to come. Gives whether it does. */
+  resume(failures: number, waitMs: number): boolean {
+    if (failures < failuresToOpen || waitMs <= 0 || waitMs > longestAskedMs) return false
+    this.#failures = failuresToOpen
+    return true
   }
 
   fail(afterMs?: number): number {

@@ -2,17 +2,18 @@ import type { CollectionResult, MetricProducer, ResourceMetrics } from '@opentel
 import { messageOf } from '../errors.ts'
 import { attempt } from './attempt.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { deliveryMetric } from './delivery-metric.ts'
+import { deliveryMetrics } from './delivery-metric.ts'
 import { flushTimeoutMs } from './flush-timeout.ts'
-import type { Committed, Item, Sink } from './item.ts'
-import { MemoryStore } from './memory-store.ts'
+import type { Committed, Draft, Item, Sink } from './item.ts'
+import { nameOf } from './item-name.ts'
+import { toMetricData } from './metric-data.ts'
 import { MetricPusher } from './metric-pusher.ts'
 import type { MetricSink } from './metrics.ts'
-import type { DeliveryReport } from './report.ts'
+import type { DeliveryReport, DestinationReport } from './report.ts'
 import { scope } from './scope.ts'
-import { Sender } from './sender.ts'
+import { isEnabled, Sender, type Patience } from './sender.ts'
 import { Signal } from './signal.ts'
-import type { Store } from './store.ts'
+import { Store } from './store.ts'
 
 export interface DeliveryOptions {
   readonly sinks?: readonly Sink[] | undefined
@@ -21,12 +22,20 @@ export interface DeliveryOptions {
   readonly onCommitted?: ((committed: Committed) => void) | undefined
   /** Takes a line worth a user's while; nothing by default. */
   readonly report?: ((message: string) => void) | undefined
-  /** In memory by default. It belongs to the delivery, which closes it. */
-  readonly store?: Store | undefined
-  /** Of the default store: most bytes that may wait for one destination. */
+  /** Database files for the outbox, the first that works is used; left out, everything is kept in memory. */
+  readonly paths?: readonly string[] | undefined
+  /** Why the folder that was meant is not among them. */
+  readonly problems?: readonly string[] | undefined
+  /** Most bytes that may wait for one destination: 64 MiB when left out. */
   readonly maxBytes?: number | undefined
+  /** How long an item may wait; 30 days when left out. */
+  readonly maxAgeMs?: number | undefined
   /** `EVALSPAN_FLUSH_TIMEOUT` by default. */
   readonly flushTimeoutMs?: number | undefined
+  /** `progress` for a command whose work it is to send, `strict` for a host that has better things to do. */
+  readonly patience?: Patience | undefined
+  /** Items that a destination has had are sent to it once more. */
+  readonly again?: boolean | undefined
   /** How long an item may wait for others to fill its batch. */
   readonly lingerMs?: number | undefined
   readonly clock?: Clock | undefined
@@ -39,9 +48,11 @@ const closeTimeoutMs = 5_000
 const graceMs = 3_000
 const mostNames = 5
 const nothing: Committed = { fresh: [], known: [], superseded: [] }
+const dayMs = 86_400_000
 
 /** The one door from mapping to all backends: what is committed here is delivered behind the caller's back. */
 export class Delivery {
+  readonly #options: DeliveryOptions
   readonly #store: Store
   readonly #clock: Clock
   readonly #onCommitted: (committed: Committed) => void
@@ -50,34 +61,48 @@ export class Delivery {
   readonly #pushers: readonly MetricPusher[]
   readonly #startTime: number
   readonly #timeoutMs: number
+  readonly #patience: Patience
   #fresh = { span: 0, log: 0 }
   #known = 0
+  #before = { count: 0, latest: 0 }
   #superseded = 0
   readonly #supersededNames = new Set<string>()
-  #sendersClosed = false
+  /** What could not be stored, by destination. */
+  readonly #lost = new Map<string, { count: number; reason: string }>()
   #closing: Promise<DeliveryReport> | undefined
 
   constructor(options: DeliveryOptions = {}) {
-    const { clock = systemClock, random = Math.random, lingerMs = 500, maxBytes } = options
+    const { clock = systemClock, random = Math.random, lingerMs = 500, maxBytes = 64 * 2 ** 20 } = options
     const timeoutMs = options.flushTimeoutMs ?? flushTimeoutMs()
+    this.#options = options
     this.#timeoutMs = timeoutMs
-    this.#store = options.store ?? new MemoryStore({ maxBytes, now: () => clock.now() })
+    this.#patience = options.patience ?? 'progress'
     this.#clock = clock
     this.#startTime = clock.now()
     this.#report = guarded(options.report ?? (() => {}))
     this.#onCommitted = guarded(options.onCommitted ?? (() => {}), this.#report)
-    const common = { clock, random, timeoutMs, report: this.#report }
-    this.#senders = this.#unique(options.sinks ?? []).map(
-      (sink) => new Sender({ ...common, sink, store: this.#store, lingerMs }),
-    )
-    this.#pushers = this.#unique(options.metricSinks ?? []).map(
+    const sinks = this.#unique(options.sinks ?? [])
+    const metricSinks = this.#unique(options.metricSinks ?? [])
+    const { paths, problems, maxAgeMs = 30 * dayMs } = options
+    const store = (this.#store = new Store({
+      sinks,
+      metricSinks,
+      paths,
+      problems,
+      maxBytes,
+      tell: this.#report,
+      now: () => clock.now(),
+    }))
+    const common = { store, clock, random, timeoutMs, report: this.#report }
+    this.#senders = sinks.map((sink) => new Sender({ ...common, sink, lingerMs, maxBytes, maxAgeMs }))
+    this.#pushers = metricSinks.map(
       (sink) => new MetricPusher({ ...common, sink, collect: async () => (await this.#collect()).resourceMetrics }),
     )
   }
 
-  /** Of the store: `service.instance.id` of its metrics. */
-  get instanceId(): string {
-    return this.#store.instanceId
+  /** What waits and what was seen, for commands that ask. */
+  get store(): Store {
+    return this.#store
   }
 
   /** The metrics of all that was ever fresh, for any reader of OpenTelemetry's. */
@@ -86,32 +111,24 @@ export class Delivery {
   }
 
   /**
-   * Takes items over. Never rejects and waits for no network; what there is no room for is dropped and counted. Where
-   * that must not happen wait for `room()` before, and commit less than half of the store's bound at a time.
+   * Takes items over, and spans that have begun. Never rejects and waits for no network; what there is no room for is
+   * dropped and counted. Where that must not happen wait for `room()` before, and commit less than half of the bound at a
+   * time.
    */
-  async commit(items: readonly Item[]): Promise<Committed> {
-    const senders = this.#senders.filter(({ off }) => !off)
+  async commit(items: readonly Item[], drafts: readonly Draft[] = []): Promise<Committed> {
+    const senders = this.#senders.filter((sender) => !sender.off && isEnabled(sender.sink))
     try {
-      const destinations = senders.map(({ sink, destination }) => ({
-        id: destination,
-        takes: sink.takes,
-        on: isEnabled(sink),
-      }))
-      const { committed, filed } = await this.#store.commit(items, destinations)
-      for (const sender of senders) {
-        const share = filed.get(sender.destination)
-        if (share) sender.filed(share)
+      const on = senders.map(({ destination }) => destination)
+      const { again } = this.#options
+      const { committed, filed, before } = await this.#store.commit(items, { drafts, on, again })
+      for (const share of filed) {
+        senders.find(({ destination }) => destination === share.destination)?.filed(share)
       }
-      if (this.#sendersClosed) await Promise.all(senders.map((sender) => sender.close()))
-      this.#count(committed)
+      this.#count(committed, before)
       this.#onCommitted(committed)
       return committed
     } catch (error) {
-      this.#report(`items were lost, because they could not be stored: ${messageOf(error)}`)
-      for (const sender of senders) {
-        const refused = items.filter(({ kind }) => sender.sink.takes.includes(kind) && isEnabled(sender.sink)).length
-        sender.filed({ count: 0, bytes: 0, refused })
-      }
+      this.#lose(items, senders, messageOf(error))
       return nothing
     }
   }
@@ -124,26 +141,21 @@ export class Delivery {
   /** Resolves when all is delivered that can be, and the metrics are pushed. */
   async flush(): Promise<void> {
     const began = this.#clock.now()
-    const items = Promise.all(this.#senders.map((sender) => sender.flush()))
+    const items = Promise.all(this.#senders.map((sender) => sender.flush(this.#patience)))
     // The metrics tell what became of the items, so they go last; a dead trace backend must not use up their time.
     const turn = new Signal(this.#clock)
     void items.then(() => turn.notify())
     if (this.#pushers.length > 0) await turn.wait(this.#timeoutMs / 4, true)
-    await Promise.all([items, ...this.#pushers.map((pusher) => pusher.flush(began))])
+    await Promise.all([items, ...this.#pushers.map((pusher) => pusher.flush(began, this.#patience))])
   }
 
   /** What became of everything so far. */
-  report(): DeliveryReport {
-    return {
-      fresh: { ...this.#fresh },
-      known: this.#known,
-      superseded: this.#superseded,
-      supersededNames: [...this.#supersededNames],
-      destinations: [...this.#senders, ...this.#pushers].filter(({ off }) => !off).map((part) => part.report()),
-    }
+  async report(): Promise<DeliveryReport> {
+    const accounts = { session: await this.#store.report('session'), all: await this.#store.report('all') }
+    return this.#summary(accounts, await this.#store.place())
   }
 
-  /** Flushes, then gives up what is left, naming why. An interrupt leaves it a few seconds from then on. */
+  /** Flushes, and ends. What is left stays in the outbox, or is dropped with its reason where there is none. */
   close(interrupt?: AbortSignal): Promise<DeliveryReport> {
     this.#closing ??= this.#close(interrupt)
     return this.#closing
@@ -151,16 +163,47 @@ export class Delivery {
 
   async #close(interrupt: AbortSignal | undefined): Promise<DeliveryReport> {
     await this.#flushUntil(interrupt)
-    const gaveUp = !interrupt?.aborted && this.#senders.some((sender) => !sender.off && sender.report().waiting > 0)
-    this.#sendersClosed = true
+    const place = await this.#store.place().catch(() => undefined)
     await Promise.all(this.#senders.map((sender) => sender.close()))
     // One that did not answer the flush would take its time once more.
     const working = this.#pushers.filter((pusher) => !pusher.failing && pusher.report().waiting === 0)
-    if (gaveUp) await Promise.all(working.map((pusher) => pusher.flush(this.#clock.now())))
-    await Promise.all(this.#pushers.map((pusher) => pusher.close()))
+    if (!interrupt?.aborted && this.#senders.some(({ lastError }) => lastError !== undefined)) {
+      await Promise.all(working.map((pusher) => pusher.flush(this.#clock.now(), 'strict')))
+    }
+    await Promise.all(this.#pushers.map((pusher) => pusher.close(place !== undefined)))
     const parts = [...this.#senders, ...this.#pushers].map(({ sink }) => sink)
-    await Promise.all([...parts, this.#store].map((part) => this.#closePart(part)))
-    return this.report()
+    await Promise.all(parts.map((part) => this.#closePart(part)))
+    return this.#summary(await this.#closeStore(), place)
+  }
+
+  async #closeStore(): Promise<Accounts> {
+    const reasons = this.#senders.map(({ destination, lastError }) => [
+      destination,
+      lastError === undefined ? 'given up' : `given up; last error: ${lastError}`,
+    ])
+    try {
+      return await this.#store.close(Object.fromEntries(reasons))
+    } catch (error) {
+      this.#report(`the outbox did not close: ${messageOf(error)}`)
+      return { session: [], all: [] }
+    }
+  }
+
+  #summary({ session, all }: Accounts, place: string | undefined): DeliveryReport {
+    const off = new Set([...this.#senders, ...this.#pushers].filter((part) => part.off).map((part) => part.destination))
+    const isOn = ({ destination }: DestinationReport): boolean => !off.has(destination)
+    const pushed = this.#pushers.map((pusher) => pusher.report())
+    const { count, latest } = this.#before
+    return {
+      fresh: { ...this.#fresh },
+      known: this.#known,
+      before: count > 0 ? { count, latest: new Date(latest).toISOString() } : undefined,
+      superseded: this.#superseded,
+      supersededNames: [...this.#supersededNames],
+      place,
+      destinations: [...session.map((report) => this.#withLost(report)), ...pushed].filter(isOn),
+      all: all.map((report) => this.#withLost(report)),
+    }
   }
 
   async #flushUntil(interrupt: AbortSignal | undefined): Promise<void> {
@@ -187,14 +230,17 @@ export class Delivery {
   }
 
   async #collect(): Promise<CollectionResult> {
-    const metrics = await this.#store.metrics()
-    const own = await deliveryMetric(
-      this.#senders.filter(({ off }) => !off).map((sender) => sender.report()),
-      { start: this.#startTime, end: this.#clock.now() },
+    const now = this.#clock.now()
+    const metrics = await toMetricData(await this.#store.series(), now)
+    const own = await deliveryMetrics(
+      (await this.#store.report('all')).filter(({ destination }) =>
+        this.#senders.some((sender) => sender.destination === destination && !sender.off),
+      ),
+      { start: this.#startTime, end: now },
     )
     const { resourceFromAttributes } = await import('@opentelemetry/resources')
-    const resource = resourceFromAttributes({ 'service.instance.id': this.instanceId })
-    const all = own ? [...metrics, own] : metrics
+    const resource = resourceFromAttributes({ 'service.instance.id': await this.#store.instanceId() })
+    const all = [...metrics, ...own]
     const resourceMetrics: ResourceMetrics = {
       resource,
       scopeMetrics: all.length > 0 ? [{ scope, metrics: all }] : [],
@@ -202,14 +248,35 @@ export class Delivery {
     return { resourceMetrics, errors: [] }
   }
 
-  #count({ fresh, known, superseded }: Committed): void {
+  #count({ fresh, known, superseded }: Committed, before: { readonly count: number; readonly latest: number }): void {
     for (const { kind } of fresh) if (kind !== 'mark') this.#fresh[kind] += 1
     this.#known += known.length
-    this.#superseded += superseded.length
-    for (const item of superseded) {
+    this.#before.count += before.count
+    this.#before.latest = Math.max(this.#before.latest, before.latest)
+    if (this.#options.again) return
+    const unsent = superseded.filter(({ rule }) => rule === 'once')
+    this.#superseded += unsent.length
+    for (const item of unsent) {
       if (this.#supersededNames.size >= mostNames) break
       this.#supersededNames.add(nameOf(item))
     }
+  }
+
+  #lose(items: readonly Item[], senders: readonly Sender[], reason: string): void {
+    this.#report(`items were lost, because they could not be stored: ${reason}`)
+    for (const { sink, destination } of senders) {
+      const count = items.filter(({ kind }) => sink.takes.includes(kind)).length
+      const before = this.#lost.get(destination)?.count ?? 0
+      if (count > 0) this.#lost.set(destination, { count: before + count, reason })
+    }
+  }
+
+  #withLost(report: DestinationReport): DestinationReport {
+    const lost = this.#lost.get(report.destination)
+    if (!lost) return report
+    const { count, reason } = lost
+    const reasons = [...report.reasons, { outcome: 'dropped', reason, count, names: [] } as const]
+    return { ...report, produced: report.produced + count, dropped: report.dropped + count, reasons }
   }
 
   /** Two sinks that go to the same place would send everything twice. */
@@ -225,17 +292,9 @@ export class Delivery {
   }
 }
 
-function nameOf(item: Item): string {
-  if (item.kind === 'span') return `${item.body.name} (${item.id})`
-  return item.kind === 'log' ? `${item.body.eventName} (${item.id})` : item.id
-}
-
-function isEnabled(sink: Sink): boolean {
-  try {
-    return sink.enabled()
-  } catch {
-    return false
-  }
+interface Accounts {
+  readonly session: readonly DestinationReport[]
+  readonly all: readonly DestinationReport[]
 }
 
 /** A host's callback that throws must not take delivery down. */

@@ -1,22 +1,28 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import { messageOf } from '../errors.ts'
-import { Account, oneLine } from './account.ts'
-import { attempt } from './attempt.ts'
+import { attempt, defaultTimeoutMs } from './attempt.ts'
 import { Backoff } from './backoff.ts'
 import type { Clock } from './clock.ts'
 import type { Outcome } from './item.ts'
 import type { MetricSink } from './metrics.ts'
+import { oneLine } from './one-line.ts'
 import type { DestinationReport } from './report.ts'
+import { isEnabled, type Patience } from './sender.ts'
 import { Signal } from './signal.ts'
+import type { Push, Store } from './store.ts'
 
 export interface MetricPusherOptions {
   readonly sink: MetricSink
+  readonly store: Store
   readonly collect: () => Promise<ResourceMetrics>
   readonly clock: Clock
   readonly random: () => number
   readonly timeoutMs: number
   readonly report: (message: string) => void
 }
+
+/** Beyond the time that an attempt may take, before another process may push in its place. */
+const spareLeaseMs = 30_000
 
 /**
  * Pushes the metrics to one backend: every interval, and when a flush asks. A push that fails is replaced by the next
@@ -28,12 +34,12 @@ export class MetricPusher {
   readonly #backoff: Backoff
   readonly #changed: Signal
   readonly #loop: Promise<void>
-  #account = new Account()
-  #points = 0
+  #push: Push | undefined
   #dueAt: number
   #owesSince = 0
   #asked = false
   #attempts = 0
+  #failures = 0
   /** Pushes that were asked for, and up to which of them all were answered. */
   #wanted = 0
   #answered = 0
@@ -64,63 +70,69 @@ export class MetricPusher {
     return this.#backoff.failing
   }
 
+  get lastError(): string | undefined {
+    return this.#lastError
+  }
+
+  /** Of the last push. */
   report(): DestinationReport {
-    return this.#account.report(this.sink)
+    const { name: sink, address } = this.sink
+    const push = this.#push ?? emptyPush
+    return { sink, destination: this.destination, address, ...push, drafts: 0, superseded: 0 }
   }
 
   /**
-   * Resolves when all that is measured now is pushed, or when the backend made no progress for too long.
-   * `began` is when the flush began of which this is a part.
+   * Resolves when all that is measured now is pushed, or when waiting longer is no use. `began` is when the flush began
+   * of which this is a part.
    */
-  async flush(began: number): Promise<void> {
+  async flush(began: number, patience: Patience): Promise<void> {
     const { clock, timeoutMs } = this.#options
     const attempts = this.#attempts
+    const failures = this.#failures
     const ticket = (this.#wanted += 1)
     if (!this.failing) this.#owesSince = began
     if (!this.#asked) this.#dueAt = clock.now()
     this.#changed.notify()
     while (this.#answered < ticket && !this.#ended()) {
+      if (this.#failures > failures && this.#backoff.isOpen) return
       const untried = this.#attempts === attempts && !this.#asked
-      const deadline = untried ? Math.max(this.#owesSince, began - timeoutMs / 2) : this.#owesSince
-      const left = deadline + timeoutMs - clock.now()
-      if (left <= 0) return
+      const since = untried ? Math.max(this.#owesSince, began - timeoutMs / 2) : this.#owesSince
+      const left = (patience === 'strict' ? began : since) + timeoutMs - clock.now()
+      if (left <= 0 || (this.#asked && this.#dueAt - clock.now() > left)) return
       await this.#changed.wait(left, true)
     }
   }
 
-  async close(): Promise<void> {
+  /** Stops at once. What was not pushed stays in the outbox, for the next push; in memory it is dropped. */
+  async close(isDurable: boolean): Promise<void> {
     this.#closed = true
     this.#current?.abort(new Error('no answer'))
     this.#changed.notify()
     await this.#loop
-    const { waiting } = this.#account
-    const cause = this.#lastError === undefined ? '' : `; last error: ${this.#lastError}`
-    if (waiting > 0) this.#account.drop(waiting, 0, `given up${cause}`)
+    const { waiting } = this.#push ?? emptyPush
+    if (isDurable || waiting === 0) return
+    const reason = this.#lastError === undefined ? 'given up' : `given up; last error: ${this.#lastError}`
+    const reasons = [{ outcome: 'dropped', reason, count: waiting, names: [] }] as const
+    this.#push = { ...emptyPush, produced: waiting, dropped: waiting, reasons }
   }
 
   async #run(): Promise<void> {
     while (!this.#ended()) {
       const wait = this.#dueAt - this.#options.clock.now()
       if (wait > 0) await this.#changed.wait(wait)
-      else await this.#push()
+      else await this.#next()
     }
   }
 
-  async #push(): Promise<void> {
+  async #next(): Promise<void> {
     const { sink, collect, clock } = this.#options
     const ticket = this.#wanted
     this.#dueAt = clock.now() + sink.intervalMs
     try {
-      const metrics = sink.enabled() ? await collect() : undefined
-      this.#points = countPoints(metrics)
-      if (metrics && this.#points > 0) {
-        this.#account = new Account()
-        this.#account.file(this.#points, 0)
-        const send = (signal: AbortSignal): Promise<Outcome> => sink.send(metrics, { signal })
-        const controller = (this.#current = new AbortController())
-        if (this.#closed) controller.abort(new Error('no answer'))
-        this.#conclude(await attempt(send, { clock, controller, timeoutMs: sink.timeoutMs }), ticket)
-      } else this.#answered = ticket
+      const metrics = isEnabled(sink) ? await collect() : undefined
+      const points = countPoints(metrics)
+      if (metrics && points > 0) await this.#send(metrics, points, ticket)
+      else this.#answered = ticket
     } catch (error) {
       this.#fail(messageOf(error))
     }
@@ -128,27 +140,40 @@ export class MetricPusher {
     this.#changed.notify()
   }
 
+  async #send(metrics: ResourceMetrics, points: number, ticket: number): Promise<void> {
+    const { sink, store, clock } = this.#options
+    const { timeoutMs = defaultTimeoutMs } = sink
+    const controller = (this.#current = new AbortController())
+    if (this.#closed) controller.abort(new Error('no answer'))
+    this.#push = { ...emptyPush, produced: points, waiting: points }
+    let state: Outcome | undefined
+    const send = async (signal: AbortSignal): Promise<Outcome> => {
+      const before = await store.beginPush(this.destination, timeoutMs + spareLeaseMs, signal)
+      return (state = await sink.send(metrics, { signal, state: before }))
+    }
+    const outcome = await attempt(send, { clock, controller, timeoutMs })
+    this.#push = pushOf(outcome, points, this.#everDelivered)
+    await store.endPush(this.destination, this.#push, state?.status === 'delivered' ? state.state : undefined)
+    this.#conclude(outcome, ticket)
+    if (this.#lastError !== undefined) {
+      await store.failed(this.destination, oneLine(this.#lastError), Date.now() + this.#dueAt - clock.now())
+    }
+  }
+
   #conclude(outcome: Outcome, ticket: number): void {
     switch (outcome.status) {
-      case 'delivered': {
-        const rejected = Math.max(0, Math.min(this.#points, Math.trunc(outcome.rejected ?? 0)))
-        this.#account.deliver(this.#points - rejected, 0)
+      case 'delivered':
         this.#everDelivered = true
-        this.#account.reject(rejected, 0, outcome.reason ?? 'the server gave no reason')
         return this.#answer(ticket)
-      }
       case 'rejected':
       case 'too-large':
-        this.#account.reject(this.#points, 0, outcome.reason)
         return this.#answer(ticket)
       case 'unsupported':
-        if (this.#everDelivered) {
-          this.#account.reject(this.#points, 0, outcome.reason)
-          return this.#answer(ticket)
-        }
+        if (this.#everDelivered) return this.#answer(ticket)
         this.#off = true
         return this.#options.report(`${this.sink.name}: ${oneLine(outcome.reason)}`)
       case 'blocked':
+        this.#backoff.open()
         return this.#fail(outcome.reason)
       case 'retry':
         return this.#fail(outcome.reason, outcome.afterMs)
@@ -169,6 +194,7 @@ export class MetricPusher {
 
   #fail(reason: string, afterMs?: number): void {
     const now = this.#options.clock.now()
+    this.#failures += 1
     if (this.#closed) {
       this.#lastError ??= reason
       return
@@ -181,6 +207,29 @@ export class MetricPusher {
 
   #ended(): boolean {
     return this.#off || this.#closed
+  }
+}
+
+const emptyPush: Push = { produced: 0, delivered: 0, waiting: 0, rejected: 0, dropped: 0, reasons: [] }
+
+function pushOf(outcome: Outcome, points: number, everDelivered: boolean): Push {
+  const refused = (rejected: number, reason = 'the server gave no reason'): Push => ({
+    ...emptyPush,
+    produced: points,
+    delivered: points - rejected,
+    rejected,
+    reasons: rejected > 0 ? [{ outcome: 'rejected', reason: oneLine(reason), count: rejected, names: [] }] : [],
+  })
+  switch (outcome.status) {
+    case 'delivered':
+      return refused(Math.max(0, Math.min(points, Math.trunc(outcome.rejected ?? 0))), outcome.reason)
+    case 'rejected':
+    case 'too-large':
+      return refused(points, outcome.reason)
+    case 'unsupported':
+      return everDelivered ? refused(points, outcome.reason) : emptyPush
+    default:
+      return { ...emptyPush, produced: points, waiting: points }
   }
 }
 

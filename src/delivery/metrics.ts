@@ -1,5 +1,5 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import type { Check, Outcome } from './item.ts'
+import type { Check, ObjectState, Outcome } from './item.ts'
 
 /** A backend that metrics are pushed to. What it is given is cumulative since the store began. */
 export interface MetricSink {
@@ -13,7 +13,11 @@ export interface MetricSink {
   readonly intervalMs: number
   /** Milliseconds after which an attempt counts as hung; a minute when left out. */
   readonly timeoutMs?: number | undefined
-  send(metrics: ResourceMetrics, context: { readonly signal: AbortSignal }): Promise<Outcome>
+  /** Outcome and state as those of a `Sink`; nobody else pushes to the destination meanwhile. */
+  send(
+    metrics: ResourceMetrics,
+    context: { readonly signal: AbortSignal; readonly state: ObjectState },
+  ): Promise<Outcome>
   /** Finds out, for `evalspan doctor`, whether the backend can be used. Never rejects. */
   check?(signal: AbortSignal): Promise<readonly Check[]>
   close?(): Promise<void>

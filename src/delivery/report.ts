@@ -1,6 +1,16 @@
+/** Why items were not delivered. */
+export interface Reason {
+  readonly outcome: 'rejected' | 'dropped'
+  /** What the server said, or what happened. */
+  readonly reason: string
+  readonly count: number
+  /** The first few of them. */
+  readonly names: readonly string[]
+}
+
 /**
  * The account of a destination: `produced = delivered + waiting + rejected + dropped`, always. Of metrics it counts the
- * data points of the last push, because each push holds all there is.
+ * data points of the last push, because each push holds all there is. Times are ISO 8601.
  */
 export interface DestinationReport {
   /** The sink's name: `otlp/traces`. */
@@ -13,8 +23,16 @@ export interface DestinationReport {
   readonly waiting: number
   readonly rejected: number
   readonly dropped: number
-  /** Why something was not delivered, with how many it hit, most first. */
-  readonly reasons: readonly { readonly reason: string; readonly count: number }[]
+  /** Spans that have begun and whose end is not known yet: of the whole outbox. */
+  readonly drafts: number
+  /** Items that came again with other content and were not sent again: of the whole outbox. */
+  readonly superseded: number
+  /** Since when the oldest item waits. */
+  readonly oldest?: string | undefined
+  readonly lastDelivered?: string | undefined
+  readonly lastError?: { readonly time: string; readonly reason: string } | undefined
+  /** The most frequent first. */
+  readonly reasons: readonly Reason[]
 }
 
 /** What became of all that was produced; shown as the last lines of every command. */
@@ -23,10 +41,19 @@ export interface DeliveryReport {
   readonly fresh: { readonly span: number; readonly log: number }
   /** Items that were seen before, with the same content. */
   readonly known: number
+  /** Of the known ones: those that were delivered before, and when the last of them was (ISO 8601). */
+  readonly before?: { readonly count: number; readonly latest: string } | undefined
   /** Items that were seen before, with other content. */
   readonly superseded: number
   /** What they are, the first few of them. */
   readonly supersededNames: readonly string[]
-  /** Without those that turned out to take nothing of the kind and were switched off. */
+  /** The folder of the outbox; undefined when items wait in memory. */
+  readonly place?: string | undefined
+  /**
+   * What this process produced, and what became of it so far, whoever sent it. Without destinations that turned out to
+   * take nothing of the kind.
+   */
   readonly destinations: readonly DestinationReport[]
+  /** The same of all that the outbox ever took. */
+  readonly all: readonly DestinationReport[]
 }

@@ -1,12 +1,11 @@
 import { messageOf } from '../errors.ts'
-import { Account, oneLine } from './account.ts'
-import { attempt } from './attempt.ts'
+import { attempt, defaultTimeoutMs } from './attempt.ts'
 import { Backoff } from './backoff.ts'
 import type { Clock } from './clock.ts'
-import type { BatchLimits, Item, ObjectState, Outcome, Sink } from './item.ts'
-import type { DestinationReport } from './report.ts'
+import type { BatchLimits, Outcome, Sink } from './item.ts'
+import { oneLine } from './one-line.ts'
 import { Signal } from './signal.ts'
-import type { Filed, Store } from './store.ts'
+import type { Batch, Filed, Store } from './store.ts'
 
 export interface SenderOptions {
   readonly sink: Sink
@@ -17,37 +16,55 @@ export interface SenderOptions {
   readonly lingerMs: number
   /** How long a destination may make no progress before waiting for it ends. */
   readonly timeoutMs: number
+  /** Most bytes that may wait. */
+  readonly maxBytes: number
+  /** How long an item may wait. */
+  readonly maxAgeMs: number
   readonly report: (message: string) => void
 }
 
+/** How long a flush may take: until there is no progress for the time limit, or the time limit in all. */
+export type Patience = 'progress' | 'strict'
+
 /** Batches grow again after so many that went well. */
 const successesToGrow = 8
+/** Refusals in a row after which a backend is taken to refuse everything, and not to choke on one item among others. */
+const mostRefusals = 24
+/** Beyond the time that an attempt may take, before another process may take its items for forgotten. */
+const spareLeaseMs = 30_000
+/** How often items in the hands of other processes are looked after, while somebody waits for them and otherwise. */
+const pollMs = { hurried: 200, idle: 5_000 }
+const expireEveryMs = 3_600_000
+/** Waiting loops look again after so long, whatever they were told. */
+const tickMs = 250
 
-/**
- * Brings what waits for one destination to its sink, batch after batch. One loop does all sending, settling and
- * dropping, so that an item is never in two hands.
- */
+/** Brings what waits for one destination to its sink, batch after batch; of several objects at once if the sink allows. */
 export class Sender {
   readonly destination: string
   readonly #options: SenderOptions
-  readonly #account = new Account()
   readonly #backoff: Backoff
   readonly #changed: Signal
-  readonly #loop: Promise<void>
+  readonly #lanes: Promise<unknown>
+  readonly #underway = new Set<AbortController>()
   #limits: BatchLimits
   #successes = 0
+  #refusals = 0
+  /** What waits, as far as is known here. */
+  #waiting = 0
+  #waitingBytes = 0
   /** Since when the destination owes progress: something waits, and nothing was answered. */
   #owesSince: number
   #lingersSince = 0
+  #pollAt = 0
   #retryAt = 0
   /** The wait is the server's wish, which no hurry cuts short. */
   #asked = false
-  #attempts = 0
+  #failures = 0
   #hurry = 0
   #closed = false
-  #current: AbortController | undefined
-  #givesUp = false
+  #everDelivered = false
   #lastError: string | undefined
+  #expiredAt = 0
   #off = false
   #warned = false
 
@@ -58,7 +75,7 @@ export class Sender {
     this.#backoff = new Backoff(options.random)
     this.#changed = new Signal(options.clock)
     this.#owesSince = options.clock.now()
-    this.#loop = this.#run().catch((error: unknown) => options.report(`${options.sink.name}: ${messageOf(error)}`))
+    this.#lanes = this.#start().catch((error: unknown) => options.report(`${options.sink.name}: ${messageOf(error)}`))
   }
 
   get sink(): Sink {
@@ -70,133 +87,189 @@ export class Sender {
     return this.#off
   }
 
-  report(): DestinationReport {
-    return this.#account.report(this.sink)
+  /** Why something still waits. */
+  get lastError(): string | undefined {
+    return this.#lastError
   }
 
-  filed({ count, bytes, refused }: Filed): void {
+  filed({ count, bytes }: Filed): void {
     const now = this.#now()
-    if (this.#account.waiting === 0 && count > 0) {
+    if (this.#waiting === 0 && count > 0) {
       this.#lingersSince = now
       if (!this.#backoff.failing) this.#owesSince = now
     }
-    this.#account.file(count, bytes)
-    if (refused > 0) this.#account.refuse(refused, this.#describe('too much was waiting'))
+    this.#waiting += count
+    this.#waitingBytes += bytes
+    if (count > 0) this.#pollAt = 0
     this.#changed.notify()
   }
 
-  /** Resolves when there is room; what waits for a destination that made no progress for too long is dropped for it. */
+  /** Resolves when there is room, or when the destination made no progress for too long. */
   async room(): Promise<void> {
     await this.#hurried(async () => {
       while (this.#isFull() && !this.#ended()) {
         const left = this.#owesSince + this.#options.timeoutMs - this.#now()
-        if (left <= 0) this.#abandon()
-        await this.#changed.wait(left > 0 ? left : Infinity, true)
+        if (left <= 0) return
+        await this.#changed.wait(Math.min(left, tickMs), true)
       }
     })
   }
 
-  /** Resolves when nothing waits, or when the destination made no progress for too long. */
-  async flush(): Promise<void> {
-    const { timeoutMs } = this.#options
+  /** Resolves when nothing waits of what was committed before, or when waiting longer is no use. */
+  async flush(patience: Patience): Promise<void> {
+    const { timeoutMs, store } = this.#options
     const began = this.#now()
-    const attempts = this.#attempts
+    const failures = this.#failures
+    const waits = await store.untilNow(this.destination)
     if (!this.#asked) this.#retryAt = began
     await this.#hurried(async () => {
-      while (this.#account.waiting > 0 && !this.#ended()) {
-        const untried = this.#attempts === attempts && !this.#asked
-        const deadline = (untried ? Math.max(began, this.#owesSince) : this.#owesSince) + timeoutMs
-        const left = deadline - this.#now()
-        if (left <= 0) return
-        await this.#changed.wait(left, true)
+      while (!this.#ended() && (await waits())) {
+        const tried = this.#failures > failures
+        // A backend that was dead before is tried once more, and not waited for.
+        if (tried && this.#backoff.isOpen) return
+        const since = patience === 'strict' ? began : tried || this.#asked ? this.#owesSince : Math.max(began, this.#owesSince)
+        const left = since + timeoutMs - this.#now()
+        if (left <= 0 || (this.#asked && this.#retryAt - this.#now() > left)) return
+        await this.#changed.wait(Math.min(left, tickMs), true)
       }
     })
   }
 
-  /** Stops at once and drops what still waits. */
+  /** Stops at once; what waits stays. */
   async close(): Promise<void> {
     this.#closed = true
-    this.#current?.abort(new Error('no answer'))
+    for (const controller of this.#underway) controller.abort(new Error('no answer'))
     this.#changed.notify()
-    await this.#loop
-    await this.#dropAll()
-    this.#changed.notify()
+    await this.#lanes
   }
 
-  async #run(): Promise<void> {
+  async #start(): Promise<void> {
+    await this.#look()
+    await Promise.all(Array.from({ length: this.sink.concurrency ?? 1 }, () => this.#lane()))
+  }
+
+  /** How things are, whoever brought them there. */
+  async #look(): Promise<void> {
+    const { store, clock } = this.#options
+    const standing = await store.standing(this.destination)
+    this.#waiting = standing.waiting
+    this.#waitingBytes = standing.waitingBytes
+    this.#everDelivered ||= standing.everDelivered
+    if (this.#backoff.failing || standing.failures === 0) return
+    // Another process has found it dead a moment ago.
+    const wait = standing.retryAt - Date.now()
+    if (this.#backoff.resume(standing.failures, wait)) this.#retryAt = clock.now() + wait
+  }
+
+  async #lane(): Promise<void> {
     while (!this.#ended()) {
       const wait = this.#dueAt() - this.#now()
-      if (this.#givesUp) await this.#dropAll()
-      else if (wait > 0) await this.#changed.wait(wait, !this.#backoff.failing)
+      if (wait > 0) await this.#changed.wait(wait, this.#isUrgent())
       else await this.#sendNext()
     }
   }
 
   #dueAt(): number {
-    if (this.#account.waiting === 0) return Infinity
-    if (this.#backoff.failing) return this.#retryAt
+    if (!isEnabled(this.sink)) return this.#now() + pollMs.idle
+    if (this.#waiting === 0) return Infinity
+    // While a backend fails one batch is enough to find out that it is back.
+    if (this.#backoff.failing) return this.#underway.size > 0 ? Infinity : this.#retryAt
     const { items, bytes } = this.#limits
-    const ripe = this.#account.waiting >= items || this.#account.waitingBytes >= bytes || this.#hurry > 0
-    return ripe ? 0 : this.#lingersSince + this.#options.lingerMs
+    const ripe = this.#waiting >= items || this.#waitingBytes >= bytes || this.#hurry > 0
+    return Math.max(ripe ? 0 : this.#lingersSince + this.#options.lingerMs, this.#pollAt)
   }
 
   async #sendNext(): Promise<void> {
     const { sink, store, clock } = this.#options
+    const controller = new AbortController()
+    this.#underway.add(controller)
     try {
-      const { items, state } = await store.next(this.destination, this.#limits, sink.release)
-      if (items.length === 0) throw new Error('the store lost what waits')
-      if (this.#closed || this.#givesUp) return
-      const controller = (this.#current = new AbortController())
-      const send = (signal: AbortSignal): Promise<Outcome> => sink.send(items, { signal, state })
-      await this.#conclude(items, await attempt(send, { clock, controller, timeoutMs: sink.timeoutMs }))
+      const { timeoutMs = defaultTimeoutMs } = sink
+      const batch = await store.next(this.destination, { ...this.#limits, leaseMs: timeoutMs + spareLeaseMs })
+      if (!batch) await this.#idle()
+      else if (this.#closed) await store.settle(batch, { status: 'returned' })
+      else {
+        const { items, state } = batch
+        const send = (signal: AbortSignal): Promise<Outcome> => sink.send(items, { signal, state })
+        await this.#conclude(batch, await attempt(send, { clock, controller, timeoutMs }))
+      }
     } catch (error) {
       this.#fail(messageOf(error))
     }
-    this.#current = undefined
-    this.#attempts += 1
+    this.#underway.delete(controller)
     this.#lingersSince = this.#now()
     this.#changed.notify()
   }
 
-  async #conclude(items: readonly Item[], outcome: Outcome): Promise<void> {
+  /** All that waits is in other hands, or has left. */
+  async #idle(): Promise<void> {
+    await this.#look()
+    this.#pollAt = this.#now() + (this.#hurry > 0 ? pollMs.hurried : pollMs.idle)
+  }
+
+  async #conclude(batch: Batch, outcome: Outcome): Promise<void> {
+    const { items } = batch
+    const { store } = this.#options
     switch (outcome.status) {
       case 'delivered':
-        await this.#settle(items, Math.min(items.length, Math.trunc(outcome.rejected ?? 0)), outcome)
-        this.#grow()
-        return
+        return await this.#delivered(batch, outcome)
       case 'rejected':
-        return await this.#settle(items, items.length, outcome)
+        return await this.#rejected(batch, outcome.reason)
       case 'too-large':
-        if (items.length === 1) return await this.#settle(items, 1, outcome)
+        if (items.length === 1) return await this.#park(batch, outcome.reason)
         this.#progress()
-        this.#limits = { items: Math.ceil(items.length / 2), bytes: Math.ceil(sizeOf(items) / 2) }
-        return
+        this.#limits = { items: Math.ceil(items.length / 2), bytes: Math.ceil(sizeOf(batch) / 2) }
+        return await store.settle(batch, { status: 'returned' })
       case 'unsupported':
         // A backend that took some before does support it: then this is an answer about these items.
-        if (this.#account.delivered > 0) return await this.#settle(items, items.length, outcome)
+        if (this.#everDelivered) return await this.#rejected(batch, outcome.reason)
+        await store.settle(batch, { status: 'returned' })
         return await this.#switchOff(outcome.reason)
       case 'blocked':
+        await store.settle(batch, { status: 'returned' })
+        this.#backoff.open()
         return this.#fail(outcome.reason)
       case 'retry':
+        await store.settle(batch, { status: 'returned' })
         return this.#fail(outcome.reason, outcome.afterMs)
       default:
+        await store.settle(batch, { status: 'returned' })
         throw new Error(`the sink gave an unknown outcome: ${JSON.stringify(outcome satisfies never)}`)
     }
   }
 
-  async #settle(
-    items: readonly Item[],
-    rejected: number,
-    { reason, state }: { readonly reason?: string | undefined; readonly state?: ObjectState | undefined },
+  async #delivered(
+    batch: Batch,
+    { rejected = 0, reason, state }: Extract<Outcome, { status: 'delivered' }>,
   ): Promise<void> {
-    await this.#options.store.settle(this.destination, items, { status: 'settled', state })
-    // Where the server only gives a count nobody knows which ones it refused, nor how large they were.
-    const refused = rejected > 0 ? rejected : 0
-    const bytes = sizeOf(items)
-    const refusedBytes = refused === items.length ? bytes : 0
-    this.#account.deliver(items.length - refused, bytes - refusedBytes)
-    if (refused > 0) this.#account.reject(refused, refusedBytes, reason ?? 'the server gave no reason')
-    else if (reason !== undefined) this.#warn(`the server says: ${oneLine(reason)}`)
+    const refused = Math.min(batch.items.length, Math.max(0, Math.trunc(rejected)))
+    const why = reason ?? 'the server gave no reason'
+    await this.#options.store.settle(batch, { status: 'delivered', rejected: refused, reason: why, state })
+    if (refused === 0 && reason !== undefined) this.#warn(`the server says: ${oneLine(reason)}`)
+    this.#everDelivered = true
+    this.#refusals = 0
+    this.#leave(batch)
+    this.#grow()
+  }
+
+  /** Perhaps one item is at fault, which smaller and smaller batches find: the others must not suffer for it. */
+  async #rejected(batch: Batch, reason: string): Promise<void> {
+    this.#refusals += 1
+    if (batch.items.length === 1 || this.#refusals > mostRefusals) return await this.#park(batch, reason)
+    this.#progress()
+    this.#limits = { ...this.#limits, items: Math.ceil(batch.items.length / 2) }
+    await this.#options.store.settle(batch, { status: 'returned' })
+  }
+
+  async #park(batch: Batch, reason: string): Promise<void> {
+    await this.#options.store.settle(batch, { status: 'parked', reason })
+    this.#limits = this.sink.limits
+    this.#leave(batch)
+  }
+
+  #leave(batch: Batch): void {
+    this.#waiting = Math.max(0, this.#waiting - batch.items.length)
+    this.#waitingBytes = Math.max(0, this.#waitingBytes - sizeOf(batch))
     this.#progress()
   }
 
@@ -204,7 +277,6 @@ export class Sender {
     this.#backoff.succeed()
     this.#lastError = undefined
     this.#asked = false
-    this.#givesUp = false
     this.#owesSince = this.#now()
   }
 
@@ -217,50 +289,43 @@ export class Sender {
   }
 
   #fail(reason: string, afterMs?: number): void {
+    this.#failures += 1
     if (this.#closed) {
       this.#lastError ??= reason
       return
     }
-    this.#lastError = reason
+    this.#lastError = oneLine(reason)
     this.#asked = afterMs !== undefined
-    this.#retryAt = this.#now() + this.#backoff.fail(afterMs)
+    const wait = this.#backoff.fail(afterMs)
+    this.#retryAt = this.#now() + wait
+    this.#noteFailure(this.#lastError, Date.now() + wait).catch((error: unknown) => this.#warn(messageOf(error)))
   }
 
-  #abandon(): void {
-    this.#givesUp = true
-    this.#current?.abort(new Error(`no answer for ${this.#options.timeoutMs / 1000} s`))
-    this.#changed.notify()
-  }
-
-  async #dropAll(): Promise<void> {
-    const reason = this.#describe('given up')
-    const { store } = this.#options
-    for (let left = this.#account.waiting; left > 0;) {
-      const { items } = await store.next(this.destination, { items: Math.min(left, 1000), bytes: Infinity }, 'item')
-      if (items.length === 0) break
-      await store.settle(this.destination, items, { status: 'dropped' })
-      this.#account.drop(items.length, sizeOf(items), reason)
-      left -= items.length
-    }
-    this.#givesUp = false
-    this.#changed.notify()
+  async #noteFailure(reason: string, retryAt: number): Promise<void> {
+    const { store, maxAgeMs } = this.#options
+    await store.failed(this.destination, reason, retryAt)
+    // Only what a backend had its chance to take is ever too old: a clock may be wrong.
+    if (this.#now() - this.#expiredAt < expireEveryMs && this.#expiredAt > 0) return
+    this.#expiredAt = this.#now()
+    const days = Math.round(maxAgeMs / 8_640_000) / 10
+    await store.expire(this.destination, maxAgeMs, `older than ${days} days (EVALSPAN_OUTBOX_MAX_AGE)`)
   }
 
   async #switchOff(reason: string): Promise<void> {
-    await this.#dropAll()
     this.#off = true
+    await this.#options.store.disown(this.destination)
     this.#options.report(`${this.sink.name}: ${oneLine(reason)}`)
   }
 
   async #hurried(wait: () => Promise<void>): Promise<void> {
     this.#hurry += 1
+    this.#pollAt = Math.min(this.#pollAt, this.#now() + pollMs.hurried)
     this.#changed.notify()
-    await wait()
-    this.#hurry -= 1
-  }
-
-  #describe(what: string): string {
-    return this.#lastError === undefined ? what : `${what}; last error: ${this.#lastError}`
+    try {
+      await wait()
+    } finally {
+      this.#hurry -= 1
+    }
   }
 
   #warn(message: string): void {
@@ -269,9 +334,14 @@ export class Sender {
     this.#options.report(`${this.sink.name}: ${message}`)
   }
 
-  /** Below the store's bound, so that several who asked for room do not fill it up together. */
+  /** Below the bound, so that several who asked for room do not fill it up together. */
   #isFull(): boolean {
-    return this.#account.waitingBytes > this.#options.store.maxBytes / 2
+    return this.#waitingBytes > this.#options.maxBytes / 2
+  }
+
+  /** The process stays alive for it. */
+  #isUrgent(): boolean {
+    return this.#hurry > 0 || (!this.#backoff.failing && this.#pollAt <= this.#now())
   }
 
   #ended(): boolean {
@@ -283,6 +353,14 @@ export class Sender {
   }
 }
 
-function sizeOf(items: readonly Item[]): number {
+export function isEnabled(sink: Pick<Sink, 'enabled'>): boolean {
+  try {
+    return sink.enabled()
+  } catch {
+    return false
+  }
+}
+
+function sizeOf({ items }: Batch): number {
   return items.reduce((bytes, { size }) => bytes + size, 0)
 }

@@ -1,63 +1,257 @@
-import type { MetricData } from '@opentelemetry/sdk-metrics'
-import type { BatchLimits, Committed, Item, ItemKind, ObjectState } from './item.ts'
+import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Committed, Draft, Instrument, Item, Measurement, ObjectState, Sink } from './item.ts'
+import type { MetricSink } from './metrics.ts'
+import type { Destination } from './outbox/accounts.ts'
+import type { CommitRow, Filed } from './outbox/commit.ts'
+import type { LostDraft } from './outbox/drafts.ts'
+import { perform, type Call } from './outbox/protocol.ts'
+import type { Push } from './outbox/pushes.ts'
+import type { Settlement, StoredItem, Want } from './outbox/queue.ts'
+import { refusedInstrument, type MeasurementRow, type SeriesRow } from './outbox/series.ts'
+import { Storage, type SpillableBatch } from './outbox/storage.ts'
+import type { Standing } from './outbox/outbox.ts'
+import type { Place, PlaceAt, Question } from './outbox/subjects.ts'
+import { WorkerCall } from './outbox/worker-call.ts'
+import type { DestinationReport } from './report.ts'
 
-/** What a store knows of a sink. */
-export interface Destination {
-  /** What the sink's `destination()` says. */
-  readonly id: string
-  readonly takes: readonly ItemKind[]
-  /** False while the sink is not enabled: nothing is filed for it then, and what is missed can be filed later. */
-  readonly on: boolean
+export type { Filed, LostDraft, Place, PlaceAt, Push, Question, SeriesRow, Settlement, Standing }
+
+export interface StoreOptions {
+  readonly sinks: readonly Sink[]
+  readonly metricSinks: readonly MetricSink[]
+  /** Database files that may be used, the first that works is; none: all is kept in memory. */
+  readonly paths?: readonly string[] | undefined
+  /** Why the folder that was meant is not among them. */
+  readonly problems?: readonly string[] | undefined
+  /** Most bytes that may wait for one destination. */
+  readonly maxBytes: number
+  readonly tell: (message: string) => void
+  /** Milliseconds since 1970, of a store in memory. */
+  readonly now?: (() => number) | undefined
 }
 
-/** What a commit filed for one destination, and what it had no room for. */
-export interface Filed {
-  readonly count: number
-  readonly bytes: number
-  readonly refused: number
+export interface CommitOptions {
+  readonly drafts?: readonly Draft[] | undefined
+  /** The destinations that are on. */
+  readonly on: readonly string[]
+  /** File also what a destination has had. */
+  readonly again?: boolean | undefined
 }
 
 export interface CommitResult {
   readonly committed: Committed
-  /** By id of the destination. */
-  readonly filed: ReadonlyMap<string, Filed>
+  readonly filed: readonly Filed[]
+  /** Known items that had been delivered; the time is that of the last delivery, in milliseconds since 1970. */
+  readonly before: { readonly count: number; readonly latest: number }
 }
 
-export type Settlement =
-  /** Acknowledged or refused for good: never filed again with the same content. */
-  | { readonly status: 'settled'; readonly state?: ObjectState | undefined }
-  /** Given up: filed again when it is committed again. */
-  | { readonly status: 'dropped' }
+/** Items on their way to a destination. */
+export interface Batch {
+  readonly destination: string
+  readonly items: readonly Item[]
+  readonly state: ObjectState
+  readonly key: SpillableBatch['key']
+  readonly inMemory: boolean
+}
+
+/** More bytes than this on their way to the outbox mean that it does not keep up: something holds its lock. */
+const mostUnderway = 256 * 2 ** 20
 
 /**
- * Keeps what was seen, what waits and what is measured. Asynchronous, so that a database behind a worker can take the
- * place of memory without a change anywhere else. Calls take effect in the order in which they were made.
+ * Keeps what was seen, what waits and what is measured: in the outbox on disk, in a thread of its own, or in memory. Calls
+ * take effect in the order in which they were made.
  */
-export interface Store {
+export class Store {
+  readonly #call: Call
+  readonly #worker: WorkerCall | undefined
+  readonly #instruments = new Map<string, Instrument>()
+  #underway = 0
+
+  constructor({ sinks, metricSinks, paths = [], problems = [], maxBytes, tell, now }: StoreOptions) {
+    const destinations = [...sinks.map((sink) => ofItems(sink)), ...metricSinks.map((sink) => ofMetrics(sink))]
+    const options = { paths, problems, destinations, maxBytes }
+    if (paths.length > 0) {
+      this.#worker = new WorkerCall(options, tell)
+      this.#call = this.#worker.call
+    } else this.#call = callHere(Storage.open({ ...options, now }, tell))
+  }
+
   /** Tells the series of this store from those of others: `service.instance.id`. */
-  readonly instanceId: string
-  /**
-   * Most bytes (of `Item.size`) that may wait for one destination: what one backend leaves lying is no other's loss. An
-   * item larger than that is still filed when nothing else waits.
-   */
-  readonly maxBytes: number
-  /**
-   * Sorts items into never seen, known and superseded, files for each destination what it lacks, and folds the
-   * measurements of the fresh ones into the metrics: all of it or nothing.
-   */
-  commit(items: readonly Item[], destinations: readonly Destination[]): Promise<CommitResult>
-  /**
-   * The items that wait longest for a destination, one at least if any waits. With release `object` all are of one
-   * object, and its state comes along.
-   */
-  next(
-    destination: string,
-    limits: BatchLimits,
-    release: 'item' | 'object',
-  ): Promise<{ readonly items: readonly Item[]; readonly state: ObjectState }>
-  /** Ends the wait of items for a destination. State is merged into that of their object in the same step. */
-  settle(destination: string, items: readonly Item[], settlement: Settlement): Promise<void>
-  /** The cumulative metrics of all that was ever fresh. */
-  metrics(): Promise<MetricData[]>
-  close(): Promise<void>
+  instanceId(): Promise<string> {
+    return this.#call('instanceId')
+  }
+
+  /** The folder of the outbox; undefined when all is kept in memory. */
+  async place(): Promise<string | undefined> {
+    const path = await this.#call('path')
+    return path === undefined ? undefined : dirname(path)
+  }
+
+  /** All of it or nothing. Rejects when it cannot be stored. */
+  async commit(items: readonly Item[], { drafts = [], on, again = false }: CommitOptions): Promise<CommitResult> {
+    const bytes = items.reduce((sum, { size }) => sum + size, 0)
+    if (this.#underway > mostUnderway) throw new Error('the outbox does not keep up')
+    this.#underway += bytes
+    try {
+      const instruments: Instrument[] = []
+      const rows = items.map((item) => this.#toRow(item, instruments))
+      const draftRows = drafts.map((draft) => ({ ...draft, time: draft.time.getTime() }))
+      const { verdicts, ...reply } = await this.#call('commit', {
+        items: rows,
+        drafts: draftRows,
+        instruments,
+        on,
+        again,
+      })
+      const having = (verdict: string): Item[] => items.filter((_, index) => verdicts[index] === verdict)
+      const committed = { fresh: having('fresh'), known: having('known'), superseded: having('superseded') }
+      return { ...reply, committed }
+    } finally {
+      this.#underway -= bytes
+    }
+  }
+
+  /** What waits longest for a destination and is in nobody's hands, one item at least if there is any. */
+  async next(destination: string, want: Want): Promise<Batch | undefined> {
+    const stored = await this.#call('next', destination, want)
+    if (!stored) return undefined
+    const { state, key, inMemory } = stored
+    return { destination, items: stored.items.map((item) => toItem(item)), state, key, inMemory }
+  }
+
+  /** Ends the wait of a batch, or gives it back. */
+  settle({ destination, key, inMemory }: Batch, settlement: Settlement): Promise<void> {
+    return this.#call('settle', destination, { key, inMemory }, settlement)
+  }
+
+  /** Gives a question: does anything that was committed up to now wait for the destination? */
+  async untilNow(destination: string): Promise<() => Promise<boolean>> {
+    const mark = await this.#call('mark')
+    return () => this.#call('waits', destination, mark)
+  }
+
+  standing(destination: string): Promise<Standing> {
+    return this.#call('standing', destination)
+  }
+
+  /** A backend did not take what it was sent, for now. */
+  failed(destination: string, reason: string, retryAt: number): Promise<void> {
+    return this.#call('failed', destination, reason, retryAt)
+  }
+
+  expire(destination: string, ageMs: number, reason: string): Promise<number> {
+    return this.#call('expire', destination, ageMs, reason)
+  }
+
+  /** What was filed for the destination counts as never produced. */
+  async disown(destination: string): Promise<void> {
+    await this.#call('disown', destination)
+  }
+
+  /** Parked items wait again; gives how many. */
+  retry(destination: string): Promise<number> {
+    return this.#call('retry', destination)
+  }
+
+  dropParked(destination: string, reason: string): Promise<number> {
+    return this.#call('dropParked', destination, reason)
+  }
+
+  dropWaiting(destination: string, reason: string): Promise<number> {
+    return this.#call('dropWaiting', destination, reason)
+  }
+
+  series(): Promise<SeriesRow[]> {
+    return this.#call('series')
+  }
+
+  /** The state of a destination of metrics, which is in these hands until `endPush`; waits while it is in others. */
+  async beginPush(destination: string, leaseMs: number, signal: AbortSignal): Promise<ObjectState> {
+    for (;;) {
+      const state = await this.#call('beginPush', destination, leaseMs)
+      if (state) return state
+      await sleep(100, undefined, { signal, ref: false })
+    }
+  }
+
+  endPush(destination: string, push: Push, state: ObjectState | undefined): Promise<void> {
+    return this.#call('endPush', destination, push, state)
+  }
+
+  report(of: 'session' | 'all'): Promise<DestinationReport[]> {
+    return this.#call('report', of)
+  }
+
+  where(question: Question): Promise<Place[]> {
+    return this.#call('where', question)
+  }
+
+  whereIs(object: string): Promise<PlaceAt[]> {
+    return this.#call('whereIs', object)
+  }
+
+  lostDrafts(): Promise<LostDraft[]> {
+    return this.#call('lostDrafts')
+  }
+
+  /** Blocks until all that was asked for is done: for a process that ends without waiting for anything. */
+  finish(): void {
+    this.#worker?.finish()
+  }
+
+  /** What memory alone holds is dropped, for the reason given by destination. Gives the last accounts. */
+  async close(
+    reasons: Readonly<Record<string, string>>,
+  ): Promise<{ readonly session: DestinationReport[]; readonly all: DestinationReport[] }> {
+    try {
+      return await this.#call('close', reasons)
+    } finally {
+      await this.#worker?.end()
+    }
+  }
+
+  #toRow(item: Item, instruments: Instrument[]): CommitRow {
+    const { object, id, kind, digest, size, rule, json, subject, measurements } = item
+    const row = { object, id, kind, time: item.time.getTime(), digest, size, rule, json, subject }
+    if (!measurements || measurements.length === 0) return row
+    const measured = measurements.map((measurement) => this.#toMeasurement(measurement, instruments))
+    return { ...row, measurements: JSON.stringify(measured) }
+  }
+
+  #toMeasurement({ instrument, value, attributes, time }: Measurement, instruments: Instrument[]): MeasurementRow {
+    const known = this.#instruments.get(instrument.name)
+    if (!known) {
+      this.#instruments.set(instrument.name, instrument)
+      instruments.push(instrument)
+    }
+    const { type } = known ?? instrument
+    const isUsable = Number.isFinite(value) && (value >= 0 || type === 'gauge' || type === 'updowncounter')
+    if (isUsable && type === instrument.type) return [instrument.name, value, attributes, time[0], time[1]]
+    return [refusedInstrument.name, 1, { 'evalspan.metric.name': instrument.name }, time[0], time[1]]
+  }
+}
+
+function ofItems(sink: Sink): Destination {
+  const { name, address, takes, release } = sink
+  return { name: sink.destination(), sink: name, address, takes, grouped: release === 'object' }
+}
+
+function ofMetrics(sink: MetricSink): Destination {
+  return { name: sink.destination(), sink: sink.name, address: sink.address, takes: [], grouped: false }
+}
+
+/** In this thread; one request after another, as in the other. */
+function callHere(opening: Promise<Storage>): Call {
+  let last: Promise<unknown> = opening
+  return (method, ...args) => {
+    const result = last.then(async () => perform(await opening, { method, args }))
+    last = result.catch(() => {})
+    return result as never
+  }
+}
+
+function toItem({ object, id, kind, time, digest, size, rule, json }: StoredItem): Item {
+  const body = JSON.parse(json) as never
+  return { object, id, kind, time: new Date(time), digest, size, rule, body, json } as Item
 }

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Attributes, AttributeValue, HrTime, Item, LogBody, Measurement, SpanBody } from '../delivery/item.ts'
+import type { Attributes, AttributeValue, Draft, HrTime, Item, LogBody, Measurement, SpanBody } from '../delivery/item.ts'
 
 /** A span that has begun and is not final: shown live where a caller's own provider is used, kept as a draft elsewhere. */
 export type OpenSpan = Omit<SpanBody, 'end' | 'events' | 'links' | 'error'>
@@ -50,6 +50,11 @@ export function markItem(object: string, id: string, time: HrTime, measurements:
     json: 'null',
     measurements,
   }
+}
+
+/** A span that has begun, as it is kept until its end is known. */
+export function draftOf(open: OpenSpan): Draft {
+  return { object: open.traceId, id: open.spanId, time: toDate(open.start), json: JSON.stringify(open) }
 }
 
 function summaryOf(body: SpanBody | LogBody): { digest: string; size: number; json: string } {

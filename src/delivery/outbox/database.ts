@@ -1,0 +1,138 @@
+import { chmodSync, existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import { EvalspanError } from '../../errors.ts'
+import { migrations } from './schema.ts'
+
+/** Primary result codes: https://sqlite.org/rescode.html */
+const corrupt = 11
+const full = 13
+const notADatabase = 26
+
+/** Another process may hold the lock for as long as one of its transactions takes, which is milliseconds. */
+const busyMs = 10_000
+/** A larger file takes long to check; what is damaged in it shows when it is used. */
+const mostToCheck = 16 * 2 ** 20
+
+/**
+ * Opens the database file, new or of an earlier version, private to its owner; `:memory:` is none. A file that is no
+ * database or damaged is set aside under another name, and `onSetAside` is told.
+ */
+export async function openDatabase(path: string, onSetAside: (message: string) => void): Promise<DatabaseSync> {
+  try {
+    return await openAndMigrate(path)
+  } catch (error) {
+    if (!isCorrupt(error)) throw error
+  }
+  try {
+    // Another process may have seen the same, and have set it aside already.
+    return await openAndMigrate(path)
+  } catch (error) {
+    if (!isCorrupt(error)) throw error
+    onSetAside(setAside(path, error))
+    return await openAndMigrate(path)
+  }
+}
+
+async function openAndMigrate(path: string): Promise<DatabaseSync> {
+  const { DatabaseSync } = await quietly(() => import('node:sqlite'))
+  const inMemory = path === ':memory:'
+  // SQLite would make it with the mode that the umask leaves; its two companions get the mode of the file.
+  if (!inMemory && !existsSync(path)) writeFileSync(path, '', { mode: 0o600, flag: 'a' })
+  const database = new DatabaseSync(path, { timeout: busyMs })
+  try {
+    if (!inMemory) {
+      chmodSync(path, 0o600)
+      prepareFile(database, path)
+    }
+    migrate(database)
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function prepareFile(database: DatabaseSync, path: string): void {
+  // Before there are tables, so that space is given back once all is delivered.
+  database.exec('PRAGMA auto_vacuum = INCREMENTAL')
+  const { journal_mode: mode } = database.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string }
+  if (mode !== 'wal') throw new Error(`write-ahead logging does not work there (journal mode is ${mode})`)
+  // A killed process loses nothing that was committed; a power failure may lose the last moments, never the file.
+  database.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -8000')
+  if (statSync(path).size > mostToCheck) return
+  const { quick_check: state } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
+  if (state !== 'ok') throw new DamagedError(state)
+}
+
+class DamagedError extends Error {}
+
+function migrate(database: DatabaseSync): void {
+  if (versionOf(database) === migrations.length) return
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    // Another process may have been quicker.
+    const version = versionOf(database)
+    if (version > migrations.length) {
+      throw new EvalspanError(
+        'BAD_OPTION',
+        `the outbox was written by a newer evalspan (its schema is ${version}, this one knows ${migrations.length}): ` +
+          'update evalspan, or set EVALSPAN_OUTBOX to another folder',
+      )
+    }
+    for (const sql of migrations.slice(version)) database.exec(sql)
+    database.exec(`PRAGMA user_version = ${migrations.length}`)
+    database.exec('COMMIT')
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}
+
+function versionOf(database: DatabaseSync): number {
+  return (database.prepare('PRAGMA user_version').get() as { user_version: number }).user_version
+}
+
+/** The file is no database, or damaged: nothing can be done with it here. */
+export function isCorrupt(error: unknown): boolean {
+  return error instanceof DamagedError || [corrupt, notADatabase].includes(codeOf(error))
+}
+
+/** There is no room left on the disk. */
+export function isFull(error: unknown): boolean {
+  return codeOf(error) === full
+}
+
+/** What SQLite says, as against a fault of ours. */
+export function isStorageError(error: unknown): boolean {
+  return codeOf(error) > 0
+}
+
+function codeOf(error: unknown): number {
+  const { errcode } = error as { readonly errcode?: unknown }
+  return typeof errcode === 'number' ? errcode & 0xff : 0
+}
+
+/** Renames the file and its companions, and gives the sentence that says so. */
+export function setAside(path: string, cause: unknown): string {
+  const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const aside = `${path}.corrupt-${stamp}-${process.pid}`
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix)
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  return `the outbox was damaged (${reason}): it is set aside as ${aside}, and a new one is begun`
+}
+
+/** Node 22 warns that `node:sqlite` is experimental; that is for us to know, not for who runs an eval. */
+async function quietly<T>(load: () => Promise<T>): Promise<T> {
+  const { emitWarning } = process
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+    if (rest[0] === 'ExperimentalWarning') return
+    Reflect.apply(emitWarning, process, [warning, ...rest])
+  }) as typeof process.emitWarning
+  try {
+    return await load()
+  } finally {
+    process.emitWarning = emitWarning
+  }
+}

@@ -1,0 +1,95 @@
+import type { Accounts } from './accounts.ts'
+import { isFree } from './queue.ts'
+import type { LineRow, Rows } from './rows.ts'
+import type { Sql } from './sql.ts'
+
+export interface LeftoversOptions {
+  readonly sql: Sql
+  readonly accounts: Accounts
+  readonly rows: Rows
+  /** Told of items that a destination does not get after all: a later commit may file them again. */
+  readonly unfile: (destination: number, items: readonly { readonly object: string; readonly id: string }[]) => void
+}
+
+const everything = Number.MAX_SAFE_INTEGER
+
+/** What is to happen to items that cannot be delivered. Each method belongs into a transaction and gives how many it hit. */
+export class Leftovers {
+  readonly #options: LeftoversOptions
+  readonly #sql: Sql
+
+  constructor(options: LeftoversOptions) {
+    this.#options = options
+    this.#sql = options.sql
+  }
+
+  /** Parked items wait again. */
+  retry(destination: number): number {
+    const rows = this.#unpark(destination, everything, 'waiting')
+    const { grouped } = this.#sql.get<{ grouped: number }>('SELECT grouped FROM destination WHERE id = ?', destination)!
+    for (const { seq, object, session, size } of rows) {
+      this.#sql.run('INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?)', destination, seq, object, session, size, grouped)
+    }
+    return rows.length
+  }
+
+  /** Parked items are given up. A replay does not file them again: they would only be refused once more. */
+  dropParked(destination: number, reason: string, before: number = everything): number {
+    const { rows } = this.#options
+    const left = this.#unpark(destination, before, 'dropped')
+    rows.note(destination, left, 'dropped', reason)
+    rows.count(destination, left, 'dropped', 1)
+    rows.release(destination, left)
+    return left.length
+  }
+
+  /** What waits, was committed before then, and is in nobody's hands is given up; a replay files it again. */
+  dropWaiting(destination: number, reason: string, before: number = everything): number {
+    const { rows } = this.#options
+    const left = this.#leave(destination, `AND i.at < ${before} AND ${isFree}`)
+    rows.end(destination, left, 'dropped')
+    rows.note(destination, left, 'dropped', reason)
+    this.#forget(destination, left)
+    return left.length
+  }
+
+  /** What waits was none of this destination's business: it counts as never produced. */
+  disown(destination: number): number {
+    const { rows, accounts } = this.#options
+    const left = this.#leave(destination, '')
+    for (const { session, size } of left) accounts.disown(destination, session, 1, size)
+    rows.count(destination, left, 'filed', -1)
+    this.#forget(destination, left)
+    return left.length
+  }
+
+  #leave(destination: number, condition: string): LineRow[] {
+    const { rows } = this.#options
+    const sql = `SELECT p.seq FROM pending p JOIN item i ON i.seq = p.seq WHERE p.destination = ? ${condition} ORDER BY p.seq`
+    return this.#sql
+      .all<{ seq: number }>(sql, destination)
+      .flatMap(({ seq }) => rows.leave(destination, seq) ?? [])
+  }
+
+  #forget(destination: number, left: readonly LineRow[]): void {
+    const sql = 'SELECT o.name AS object, i.id FROM item i JOIN object o ON o.id = i.object WHERE i.seq = ?'
+    const items = left.flatMap(({ seq }) => this.#sql.get<{ object: string; id: string }>(sql, seq) ?? [])
+    this.#options.unfile(destination, items)
+    this.#options.rows.release(destination, left)
+  }
+
+  #unpark(destination: number, before: number, to: 'waiting' | 'dropped'): LineRow[] {
+    const { accounts, rows } = this.#options
+    const parked = this.#sql.all<LineRow & { readonly reason: string }>(
+      'DELETE FROM parked WHERE destination = ? AND at < ? RETURNING seq, object, session, size, reason',
+      destination,
+      before,
+    )
+    for (const { session, size, reason } of parked) {
+      accounts.unpark(destination, session, to, 1, size)
+      accounts.unnote(destination, session, reason, 1)
+    }
+    rows.count(destination, parked, 'rejected', -1)
+    return parked.toSorted((one, other) => one.seq - other.seq)
+  }
+}

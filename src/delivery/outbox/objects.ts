@@ -1,0 +1,130 @@
+import { hash } from 'node:crypto'
+import type { Sql } from './sql.ts'
+
+/** What is known of an item that was committed. */
+export interface Seen {
+  /** 52 bits of the digest. */
+  readonly digest: number
+  /** Ids of the destinations that it was filed for. */
+  readonly filed: ReadonlySet<number>
+}
+
+export interface StoredObject {
+  readonly id: number
+  readonly seen: Map<number, Seen>
+  /** What was noted since the last `write`, by destinations. */
+  readonly news: Map<string, number[]>
+}
+
+const mostCached = 200_000
+/** An object that is never complete is folded all the same, now and then. */
+const mostParts = 64
+
+/**
+ * Objects and the digests of all items that were ever committed for them. Objects in use are kept in memory, which
+ * `forget` must end whenever somebody else may have written, or a transaction failed.
+ */
+export class Objects {
+  readonly #sql: Sql
+  readonly #cache = new Map<string, StoredObject>()
+  readonly #sets = new Map<string, ReadonlySet<number>>()
+  #cached = 0
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  forget(): void {
+    this.#cache.clear()
+    this.#cached = 0
+  }
+
+  /** Within a transaction: makes the object where there is none. */
+  open(name: string): StoredObject {
+    let object = this.#cache.get(name)
+    if (object) return object
+    if (this.#cached > mostCached) this.forget()
+    const id = this.find(name) ?? this.#sql.insert('INSERT INTO object (name) VALUES (?)', name)
+    object = { id, seen: this.#load(id), news: new Map() }
+    this.#cached += object.seen.size
+    this.#cache.set(name, object)
+    return object
+  }
+
+  /** Reads alone. */
+  isSeen(name: string, item: number): boolean {
+    const cached = this.#cache.get(name)
+    if (cached) return cached.seen.has(item)
+    const id = this.find(name)
+    return id !== undefined && this.#load(id).has(item)
+  }
+
+  find(name: string): number | undefined {
+    return this.#sql.get<{ id: number }>('SELECT id FROM object WHERE name = ?', name)?.id
+  }
+
+  /** Of an item with this content: for which destinations it has been filed. */
+  note(object: StoredObject, item: number, digest: number, filed: ReadonlySet<number>): void {
+    const key = keyOf(filed)
+    if (!object.seen.has(item)) this.#cached += 1
+    object.seen.set(item, { digest, filed: this.#set(key) })
+    const entries = object.news.get(key)
+    if (entries) entries.push(item, digest)
+    else object.news.set(key, [item, digest])
+  }
+
+  /** Writes what was noted of an object: as parts of their own, or all in one when the object is complete. */
+  write({ id, news, seen }: StoredObject, isComplete: boolean): void {
+    if (news.size === 0) return
+    const last = this.#sql.get<{ part: number | null }>('SELECT MAX(part) AS part FROM seen WHERE object = ?', id)!.part
+    let part = last ?? 0
+    if ((isComplete && part > 0) || part >= mostParts) this.#fold(id, seen)
+    else for (const [filed, entries] of news) this.#insert(id, (part += 1), filed, entries)
+    news.clear()
+  }
+
+  #fold(id: number, seen: StoredObject['seen']): void {
+    const parts = Map.groupBy(seen, ([, { filed }]) => keyOf(filed))
+    this.#sql.run('DELETE FROM seen WHERE object = ?', id)
+    let part = 1
+    for (const [filed, entries] of parts) {
+      this.#insert(id, part++, filed, entries.flatMap(([item, { digest }]) => [item, digest]))
+    }
+  }
+
+  #insert(object: number, part: number, filed: string, entries: readonly number[]): void {
+    const blob = new Uint8Array(Float64Array.from(entries).buffer)
+    this.#sql.run('INSERT INTO seen VALUES (?, ?, ?, ?)', object, part, filed, blob)
+  }
+
+  #load(object: number): Map<number, Seen> {
+    const seen = new Map<number, Seen>()
+    const parts = this.#sql.iterate<{ filed: string; entries: Uint8Array }>(
+      'SELECT filed, entries FROM seen WHERE object = ? ORDER BY part',
+      object,
+    )
+    for (const part of parts) {
+      const filed = this.#set(part.filed)
+      const numbers = new Float64Array(part.entries.slice().buffer)
+      for (let at = 0; at < numbers.length; at += 2) seen.set(numbers[at]!, { digest: numbers[at + 1]!, filed })
+    }
+    return seen
+  }
+
+  #set(key: string): ReadonlySet<number> {
+    let set = this.#sets.get(key)
+    if (!set) this.#sets.set(key, (set = new Set(key === '' ? [] : key.split(',').map(Number))))
+    return set
+  }
+}
+
+function keyOf(set: ReadonlySet<number>): string {
+  if (set.size < 2) return set.size === 0 ? '' : String(set.values().next().value)
+  return [...set].toSorted((one, other) => one - other).join(',')
+}
+
+/** An id or a digest as a number of 52 bits: among the items of one object no two are the same. */
+export function shortened(text: string): number {
+  const digits = /^[0-9a-f]{16}$/.test(text) ? text : hash('sha1', text, 'hex')
+  return Number.parseInt(digits.slice(0, 13), 16)
+}

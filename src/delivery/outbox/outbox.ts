@@ -1,0 +1,346 @@
+import { randomUUID } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import type { ObjectState } from '../item.ts'
+import type { DestinationReport } from '../report.ts'
+import { Accounts, type Destination } from './accounts.ts'
+import { Commit, type CommitReply, type CommitRequest, type CommitRow } from './commit.ts'
+import { Drafts, type LostDraft } from './drafts.ts'
+import { Leftovers } from './leftovers.ts'
+import { Objects, shortened } from './objects.ts'
+import { Pushes, type Push } from './pushes.ts'
+import { Queue, type BatchKey, type Settlement, type StoredBatch, type Want } from './queue.ts'
+import { Rows } from './rows.ts'
+import { Series, type SeriesRow } from './series.ts'
+import { Sessions } from './sessions.ts'
+import { Sql } from './sql.ts'
+import { Subjects, type Place, type PlaceAt, type Question } from './subjects.ts'
+
+export interface OutboxOptions {
+  readonly database: DatabaseSync
+  readonly destinations: readonly Destination[]
+  /** Most bytes that may wait for one destination. */
+  readonly maxBytes: number
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined
+  /** Milliseconds that only go forward, the same for all processes of the machine. */
+  readonly monotonic?: (() => number) | undefined
+}
+
+/** How a destination fared lately, in whatever process. */
+export interface Standing {
+  readonly waiting: number
+  readonly waitingBytes: number
+  /** Failures in a row. */
+  readonly failures: number
+  /** Not before then, in milliseconds since 1970. */
+  readonly retryAt: number
+  readonly everDelivered: boolean
+}
+
+/** A series that nothing was added to for so long is taken to be over. */
+const retireMs = 30 * 86_400_000
+/** Stands for the metrics of a destination where an object is asked for. */
+const metricsObject = 0
+
+/**
+ * What was seen, what waits and what is measured, in a database that several processes may share. Each method is one
+ * transaction; one that throws has changed nothing.
+ */
+export class Outbox {
+  readonly #sql: Sql
+  readonly #maxBytes: number
+  readonly #now: () => number
+  readonly #monotonic: () => number
+  readonly #instanceId: string
+  readonly #session: number
+  readonly #objects: Objects
+  readonly #accounts: Accounts
+  readonly #sessions: Sessions
+  readonly #queue: Queue
+  readonly #leftovers: Leftovers
+  readonly #series: Series
+  readonly #drafts: Drafts
+  readonly #subjects: Subjects
+  readonly #pushes: Pushes
+  #version: unknown
+
+  constructor({ database, destinations, maxBytes, now = Date.now, monotonic = machineTime }: OutboxOptions) {
+    const sql = (this.#sql = new Sql(database))
+    this.#maxBytes = maxBytes
+    this.#now = now
+    this.#monotonic = monotonic
+    this.#objects = new Objects(sql)
+    const accounts = (this.#accounts = new Accounts(sql))
+    const sessions = (this.#sessions = new Sessions(sql))
+    const rows = new Rows(sql, accounts)
+    this.#series = new Series(sql, now)
+    this.#drafts = new Drafts(sql)
+    this.#subjects = new Subjects(sql)
+    this.#pushes = new Pushes(sql)
+    const { session, instanceId } = sql.write(() => this.#begin(destinations))
+    this.#session = session
+    this.#instanceId = instanceId
+    this.#queue = new Queue({ sql, accounts, sessions, rows, session, now, monotonic })
+    this.#leftovers = new Leftovers({ sql, accounts, rows, unfile: (id, items) => this.#unfile(id, items) })
+  }
+
+  /** Tells the series of this outbox from those of others. */
+  instanceId(): string {
+    return this.#instanceId
+  }
+
+  /**
+   * Sorts items into never seen, known and superseded, files for each destination what it lacks, and folds the
+   * measurements of the fresh ones into the metrics.
+   */
+  commit(request: CommitRequest): CommitReply {
+    this.#series.register(request.instruments)
+    return this.#write(() =>
+      new Commit(
+        {
+          sql: this.#sql,
+          objects: this.#objects,
+          accounts: this.#accounts,
+          series: this.#series,
+          drafts: this.#drafts,
+          subjects: this.#subjects,
+          session: this.#session,
+          maxBytes: this.#maxBytes,
+          now: this.#now(),
+        },
+        request,
+      ).run(),
+    )
+  }
+
+  /** Those that would be fresh; reads alone. */
+  unknown(items: readonly CommitRow[]): CommitRow[] {
+    return items.filter(({ object, id }) => !this.#objects.isSeen(object, shortened(id)))
+  }
+
+  next(destination: string, want: Want): StoredBatch | undefined {
+    const open = this.#accounts.open(destination)
+    if (!this.#queue.waits(open.id, Number.MAX_SAFE_INTEGER)) return undefined
+    const batch = this.#write(() => this.#queue.next(open, want))
+    return batch.items.length > 0 ? batch : undefined
+  }
+
+  settle(destination: string, batch: BatchKey, settlement: Settlement): void {
+    this.#write(() => this.#queue.settle(this.#accounts.open(destination).id, batch, settlement))
+  }
+
+  /** The number of the newest item, to ask later whether all up to it have left. */
+  mark(): number {
+    return this.#sql.get<{ seq: number }>(`SELECT seq FROM sqlite_sequence WHERE name = 'item'`)?.seq ?? 0
+  }
+
+  waits(destination: string, upTo: number): boolean {
+    return this.#queue.waits(this.#accounts.open(destination).id, upTo)
+  }
+
+  standing(destination: string): Standing {
+    const { id } = this.#accounts.open(destination)
+    const { count, bytes } = this.#accounts.waiting(id)
+    const row = this.#sql.get<{ failures: number; retry_at: number; delivered_at: number | null }>(
+      'SELECT failures, retry_at, delivered_at FROM destination WHERE id = ?',
+      id,
+    )!
+    const { failures, retry_at: retryAt, delivered_at: deliveredAt } = row
+    return { waiting: count, waitingBytes: bytes, failures, retryAt, everDelivered: deliveredAt !== null }
+  }
+
+  /** A backend did not take what it was sent, for now. */
+  failed(destination: string, reason: string, retryAt: number): void {
+    const { id } = this.#accounts.open(destination)
+    const sql = 'UPDATE destination SET failures = failures + 1, retry_at = ?, error = ?, error_at = ? WHERE id = ?'
+    this.#write(() => this.#sql.run(sql, retryAt, reason, this.#now(), id))
+  }
+
+  /** What waits for longer is given up, and what was parked for longer. Gives how many items that are. */
+  expire(destination: string, ageMs: number, reason: string): number {
+    const { id } = this.#accounts.open(destination)
+    const before = this.#now() - ageMs
+    return this.#write(
+      () => this.#leftovers.dropWaiting(id, reason, before) + this.#leftovers.dropParked(id, reason, before),
+    )
+  }
+
+  retry(destination: string): number {
+    return this.#write(() => this.#leftovers.retry(this.#idOf(destination)))
+  }
+
+  dropParked(destination: string, reason: string): number {
+    return this.#write(() => this.#leftovers.dropParked(this.#idOf(destination), reason))
+  }
+
+  dropWaiting(destination: string, reason: string): number {
+    return this.#write(() => this.#leftovers.dropWaiting(this.#idOf(destination), reason))
+  }
+
+  disown(destination: string): number {
+    return this.#write(() => this.#leftovers.disown(this.#idOf(destination)))
+  }
+
+  series(): SeriesRow[] {
+    return this.#series.all()
+  }
+
+  /** The state of a destination of metrics, which nobody else may push to until then; undefined while somebody does. */
+  beginPush(destination: string, leaseMs: number): ObjectState | undefined {
+    const { id } = this.#accounts.open(destination)
+    return this.#write(() => {
+      this.#sessions.reap(this.#now())
+      const time = this.#monotonic()
+      const lease = this.#sql.get<{ until: number }>(
+        'SELECT until FROM lease WHERE destination = ? AND object = ?',
+        id,
+        metricsObject,
+      )
+      if (lease && lease.until > time && lease.until <= time + leaseMs) return undefined
+      const values = [id, metricsObject, this.#session, time + leaseMs]
+      this.#sql.run('INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?)', ...values)
+      return this.#queue.state(id, metricsObject)
+    })
+  }
+
+  endPush(destination: string, push: Push, state: ObjectState | undefined): void {
+    const { id } = this.#accounts.open(destination)
+    this.#write(() => {
+      this.#pushes.put(id, push)
+      if (state) this.#queue.setState(id, metricsObject, state)
+      if (push.delivered > 0) {
+        this.#sql.run('UPDATE destination SET delivered_at = ?, failures = 0 WHERE id = ?', this.#now(), id)
+      }
+      const values = [id, metricsObject, this.#session]
+      this.#sql.run('DELETE FROM lease WHERE destination = ? AND object = ? AND session = ?', ...values)
+    })
+  }
+
+  /** The accounts of this session, or of all; metrics are in the latter alone. */
+  report(of: 'session' | 'all'): DestinationReport[] {
+    if (of === 'session') return this.#accounts.report(this.#session)
+    return [...this.#accounts.report(), ...this.#pushes.report()]
+  }
+
+  where(question: Question): Place[] {
+    return this.#subjects.where(question)
+  }
+
+  whereIs(object: string): PlaceAt[] {
+    const id = this.#objects.find(object)
+    return id === undefined ? [] : this.#subjects.destinations(id)
+  }
+
+  /** Spans under way whose processes are gone. */
+  lostDrafts(): LostDraft[] {
+    const dead = new Set(this.#sessions.dead(this.#now()))
+    return this.#drafts.lost(this.#sessions.all().filter((id) => !dead.has(id)))
+  }
+
+  /** Items that came in since a mark and need not be sent after all, except those named. */
+  assumeDelivered(destination: string, since: number, except: ReadonlySet<string>): void {
+    this.#write(() => {
+      const { id } = this.#accounts.open(destination)
+      const delivered = this.#queue.since(id, since).filter((item) => !except.has(keyOfItem(item)))
+      const items = delivered.map(({ seq }) => seq)
+      this.#queue.settle(id, { items, objects: [] }, { status: 'delivered', rejected: 0, reason: '' })
+    })
+  }
+
+  /** Keys of what waits or is parked. */
+  undelivered(destination: string): Set<string> {
+    const { id } = this.#accounts.open(destination)
+    this.#write(() => this.#leftovers.retry(id))
+    return new Set(this.#queue.since(id, 0).map((item) => keyOfItem(item)))
+  }
+
+  /** Somebody holds items to send them. */
+  isSending(): boolean {
+    return this.#sql.get('SELECT 1 FROM lease LIMIT 1') !== undefined
+  }
+
+  /** The books of a session whose outbox is lost: what waited there counts as dropped. */
+  adopt(reports: readonly DestinationReport[], reason: string): void {
+    this.#write(() => this.#accounts.adopt(this.#session, reports, reason))
+  }
+
+  /** Brings what was written into the database file itself, and gives back the room of the log. */
+  checkpoint(): void {
+    this.#sql.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+
+  /** The session is over: what it held is free. */
+  close(): void {
+    try {
+      this.#write(() => {
+        this.#sql.run('DELETE FROM lease WHERE session = ?', this.#session)
+        this.#accounts.close([this.#session])
+      })
+      this.#sql.exec('PRAGMA incremental_vacuum(2000)')
+    } finally {
+      this.#sql.close()
+    }
+  }
+
+  #begin(destinations: readonly Destination[]): { session: number; instanceId: string } {
+    const now = this.#now()
+    this.#sql.run(`INSERT OR IGNORE INTO meta VALUES ('instance', ?)`, randomUUID())
+    const { value } = this.#sql.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'instance'`)!
+    this.#series.retire(now - retireMs)
+    this.#accounts.close(this.#sessions.dead(now))
+    for (const destination of destinations) this.#accounts.register(destination)
+    return { session: this.#sessions.begin(now), instanceId: value }
+  }
+
+  #unfile(destination: number, items: readonly ItemKey[]): void {
+    const objects = new Set<string>()
+    for (const { object: name, id } of items) {
+      const object = this.#objects.open(name)
+      const item = shortened(id)
+      const seen = object.seen.get(item)
+      if (!seen) continue
+      const filed = new Set(seen.filed)
+      filed.delete(destination)
+      this.#objects.note(object, item, seen.digest, filed)
+      objects.add(name)
+    }
+    for (const name of objects) this.#objects.write(this.#objects.open(name), false)
+  }
+
+  #idOf(destination: string): number {
+    const row = this.#sql.get<{ id: number }>('SELECT id FROM destination WHERE name = ?', destination)
+    if (!row) throw new Error(`the outbox knows no destination ${destination}`)
+    return row.id
+  }
+
+  #write<T>(work: () => T): T {
+    try {
+      return this.#sql.write(() => {
+        // What is kept in memory holds until somebody else writes.
+        const version = this.#sql.get('PRAGMA data_version')!['data_version']
+        if (version !== this.#version) this.#objects.forget()
+        this.#version = version
+        return work()
+      })
+    } catch (error) {
+      this.#objects.forget()
+      this.#series.forget()
+      throw error
+    }
+  }
+}
+
+interface ItemKey {
+  readonly object: string
+  readonly id: string
+}
+
+function keyOfItem({ object, id }: ItemKey): string {
+  return `${object} ${id}`
+}
+
+/** Since the machine was started, so that clocks may be set meanwhile. */
+function machineTime(): number {
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1000 + nanoseconds / 1e6
+}

@@ -1,0 +1,214 @@
+import type { ItemKind, ObjectState } from '../item.ts'
+import type { Accounts, OpenDestination } from './accounts.ts'
+import type { LineRow, Rows } from './rows.ts'
+import type { Sessions } from './sessions.ts'
+import type { Sql } from './sql.ts'
+
+/** An item as it is handed over; its time is milliseconds since 1970. */
+export interface StoredItem {
+  readonly seq: number
+  /** The name of the object. */
+  readonly object: string
+  readonly id: string
+  readonly kind: ItemKind
+  readonly time: number
+  readonly digest: string
+  readonly size: number
+  readonly rule: 'once' | 'latest'
+  readonly json: string
+}
+
+/** Numbers of the items and objects of a batch. */
+export interface BatchKey {
+  readonly items: readonly number[]
+  /** These are leased for it. */
+  readonly objects: readonly number[]
+}
+
+export interface StoredBatch {
+  readonly key: BatchKey
+  readonly items: readonly StoredItem[]
+  readonly state: ObjectState
+}
+
+/** What became of a batch. */
+export type Settlement =
+  /** Taken, but for so many of them: which ones, the server did not say. */
+  | {
+      readonly status: 'delivered'
+      readonly rejected: number
+      readonly reason: string
+      readonly state?: ObjectState | undefined
+    }
+  /** Refused for good: kept, with the answer. */
+  | { readonly status: 'parked'; readonly reason: string }
+  /** Not taken now. */
+  | { readonly status: 'returned' }
+
+export interface Want {
+  readonly items: number
+  /** Of the items' sizes. A batch has one item at least, however large. */
+  readonly bytes: number
+  /** How long nobody else may send items of these objects. */
+  readonly leaseMs: number
+}
+
+export interface QueueOptions {
+  readonly sql: Sql
+  readonly accounts: Accounts
+  readonly sessions: Sessions
+  readonly rows: Rows
+  readonly session: number
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  /** Milliseconds that only go forward, the same for all processes of the machine. */
+  readonly monotonic: () => number
+}
+
+const longestLeaseMs = 15 * 60_000
+
+/** Of a place in the line, `p`: nobody is sending items of its object. */
+export const isFree =
+  'NOT EXISTS (SELECT 1 FROM lease l WHERE l.destination = p.destination AND l.object = p.object)'
+
+/** The line before each destination. All methods but `waits` belong into a transaction. */
+export class Queue {
+  readonly #options: QueueOptions
+  readonly #sql: Sql
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+    this.#sql = options.sql
+  }
+
+  /** Whether anything is in line, up to an item's number. */
+  waits(destination: number, upTo: number): boolean {
+    const sql = 'SELECT 1 FROM pending WHERE destination = ? AND seq <= ? LIMIT 1'
+    return this.#sql.get(sql, destination, upTo) !== undefined
+  }
+
+  /**
+   * The items that wait longest and whose objects nobody holds; their objects are held from now on. Grouped, all are of
+   * one object, and its state comes along.
+   */
+  next({ id: destination, grouped }: OpenDestination, want: Want): StoredBatch {
+    const { session, monotonic, now, sessions } = this.#options
+    const time = monotonic()
+    // After a restart of the machine its time begins anew, so what lies too far ahead is over as well.
+    this.#sql.run('DELETE FROM lease WHERE until < ? OR until > ?', time, time + longestLeaseMs)
+    let items = this.#take(destination, grouped, want)
+    if (items.length === 0 && sessions.reap(now()) > 0) items = this.#take(destination, grouped, want)
+    const objects = [...new Set(items.map(({ objectId }) => objectId))]
+    const until = time + Math.min(want.leaseMs, longestLeaseMs)
+    for (const object of objects) {
+      this.#sql.run('INSERT INTO lease VALUES (?, ?, ?, ?)', destination, object, session, until)
+    }
+    const state = grouped && objects[0] !== undefined ? this.state(destination, objects[0]) : {}
+    return { key: { items: items.map(({ seq }) => seq), objects }, items, state }
+  }
+
+  /** Items that have left the line meanwhile, in other hands, are passed over. */
+  settle(destination: number, batch: BatchKey, settlement: Settlement): void {
+    const { rows, session } = this.#options
+    if (settlement.status !== 'returned') {
+      const left = batch.items.flatMap((seq) => rows.leave(destination, seq) ?? [])
+      if (settlement.status === 'delivered') this.#deliver(destination, left, settlement)
+      else this.#park(destination, left, settlement.reason)
+      const state = settlement.status === 'delivered' ? settlement.state : undefined
+      if (state && batch.objects[0] !== undefined) this.setState(destination, batch.objects[0], state)
+    }
+    const sql = 'DELETE FROM lease WHERE destination = ? AND object = ? AND session = ?'
+    for (const object of batch.objects) this.#sql.run(sql, destination, object, session)
+  }
+
+  /** What came into the line after a number. */
+  since(destination: number, seq: number): { readonly seq: number; readonly object: string; readonly id: string }[] {
+    const sql = `SELECT p.seq, o.name AS object, i.id FROM pending p JOIN item i ON i.seq = p.seq
+      JOIN object o ON o.id = p.object WHERE p.destination = ? AND p.seq > ?`
+    return this.#sql.all(sql, destination, seq)
+  }
+
+  state(destination: number, object: number): ObjectState {
+    const row = this.#sql.get<{ state: string | null }>(
+      'SELECT state FROM ledger WHERE destination = ? AND object = ?',
+      destination,
+      object,
+    )
+    return row?.state == null ? {} : (JSON.parse(row.state) as ObjectState)
+  }
+
+  /** Merges it into what the object has. */
+  setState(destination: number, object: number, state: ObjectState): void {
+    this.#sql.run(
+      `INSERT INTO ledger (destination, object, state) VALUES (?, ?, ?)
+       ON CONFLICT (destination, object) DO UPDATE SET state = excluded.state`,
+      destination,
+      object,
+      JSON.stringify({ ...this.state(destination, object), ...state }),
+    )
+  }
+
+  #take(destination: number, grouped: boolean, want: Want): TakenItem[] {
+    const line = `SELECT p.seq, p.object AS objectId, o.name AS object, i.id, i.kind, i.time, i.digest, p.size, i.rule, i.json
+      FROM pending p JOIN item i ON i.seq = p.seq JOIN object o ON o.id = p.object WHERE p.destination = ?`
+    if (!grouped) return upTo(want, this.#sql.iterate(`${line} AND ${isFree} ORDER BY p.seq`, destination))
+    const first = this.#sql.get<{ object: number }>(
+      `SELECT object FROM pending p WHERE destination = ? AND ${isFree} ORDER BY seq LIMIT 1`,
+      destination,
+    )
+    if (!first) return []
+    const ofOne = `${line} AND p.object = ? AND p.grouped = 1 ORDER BY p.seq`
+    return upTo(want, this.#sql.iterate(ofOne, destination, first.object))
+  }
+
+  #deliver(
+    destination: number,
+    left: readonly LineRow[],
+    { rejected, reason }: Extract<Settlement, { status: 'delivered' }>,
+  ): void {
+    const { rows, now } = this.#options
+    const refused = left.slice(0, rejected)
+    const taken = left.slice(refused.length)
+    rows.end(destination, taken, 'delivered')
+    this.#refuseUnnamed(destination, refused, reason)
+    rows.release(destination, left)
+    if (taken.length === 0) return
+    const at = now()
+    this.#sql.run('UPDATE destination SET delivered_at = ?, failures = 0, retry_at = 0 WHERE id = ?', at, destination)
+    for (const object of new Set(taken.map((row) => row.object))) {
+      this.#sql.run('UPDATE ledger SET at = ? WHERE destination = ? AND object = ?', at, destination, object)
+    }
+  }
+
+  /** So many were refused, and the server did not say which: nobody can send them once more. */
+  #refuseUnnamed(destination: number, refused: readonly LineRow[], reason: string): void {
+    const { rows, accounts } = this.#options
+    rows.end(destination, refused, 'rejected')
+    for (const [session, own] of Map.groupBy(refused, (row) => row.session)) {
+      accounts.note(destination, session, 'rejected', reason, [], own.length)
+    }
+  }
+
+  #park(destination: number, left: readonly LineRow[], reason: string): void {
+    const { rows, now } = this.#options
+    rows.end(destination, left, 'rejected')
+    rows.note(destination, left, 'rejected', reason)
+    for (const { seq, object, session, size } of left) {
+      const values = [destination, seq, object, session, size, reason, now()]
+      this.#sql.run('INSERT INTO parked VALUES (?, ?, ?, ?, ?, ?, ?)', ...values)
+    }
+  }
+}
+
+type TakenItem = StoredItem & { readonly objectId: number }
+
+function upTo({ items, bytes: mostBytes }: Want, line: Iterable<TakenItem>): TakenItem[] {
+  const taken: TakenItem[] = []
+  let bytes = 0
+  for (const item of line) {
+    if (taken.length > 0 && (taken.length >= items || bytes + item.size > mostBytes)) break
+    taken.push(item)
+    bytes += item.size
+  }
+  return taken
+}

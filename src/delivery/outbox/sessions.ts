@@ -1,0 +1,62 @@
+import { readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Sql } from './sql.ts'
+
+/** Processes of another machine or container cannot be asked whether they live; after this they are taken for dead. */
+const strangerMs = 7 * 86_400_000
+
+/** The processes that use the outbox: whose items, leases and drafts these are. */
+export class Sessions {
+  readonly #sql: Sql
+  readonly #host: string = hostId()
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  /** Within a transaction. */
+  begin(now: number): number {
+    return this.#sql.insert('INSERT INTO session (host, pid, at) VALUES (?, ?, ?)', this.#host, process.pid, now)
+  }
+
+  /** Those that are over for sure. */
+  dead(now: number): number[] {
+    return this.#rows()
+      .filter(({ host, pid, at }) => (host === this.#host ? !isAlive(pid) : now - at > strangerMs))
+      .map(({ id }) => id)
+  }
+
+  /** Ends the leases of those that died with a batch in their hands; gives how many objects that sets free. */
+  reap(now: number): number {
+    return this.dead(now).reduce((freed, id) => freed + this.#sql.run('DELETE FROM lease WHERE session = ?', id), 0)
+  }
+
+  all(): number[] {
+    return this.#rows().map(({ id }) => id)
+  }
+
+  #rows(): { id: number; host: string; pid: number; at: number }[] {
+    return this.#sql.all('SELECT * FROM session WHERE id > 0')
+  }
+}
+
+/** Numbers of processes are good within one of these. */
+function hostId(): string {
+  let namespace = ''
+  try {
+    namespace = readlinkSync('/proc/self/ns/pid')
+  } catch {
+    // Not Linux: no namespaces.
+  }
+  return `${hostname()} ${namespace}`.trim()
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // It is there, and somebody else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

@@ -1,0 +1,275 @@
+import type { DestinationReport, Reason } from '../report.ts'
+import { messageOf } from '../../errors.ts'
+import type { Destination } from './accounts.ts'
+import type { CommitReply, CommitRequest, CommitRow } from './commit.ts'
+import { isCorrupt, isFull, isStorageError, openDatabase, setAside } from './database.ts'
+import { Outbox, type Standing } from './outbox.ts'
+import type { Settlement, StoredBatch, Want } from './queue.ts'
+import { mergeSeries, type SeriesRow } from './series.ts'
+
+export interface StorageOptions {
+  /** The database files that may be used, the first that works is; none: memory alone. */
+  readonly paths: readonly string[]
+  /** Why the folder that was meant is not among them. */
+  readonly problems: readonly string[]
+  readonly destinations: readonly Destination[]
+  readonly maxBytes: number
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined
+}
+
+export type SpillableBatch = StoredBatch & { readonly inMemory: boolean }
+
+type SpillableKey = Pick<SpillableBatch, 'key' | 'inMemory'>
+
+/** How often a disk that could not be written is tried again. */
+const retryMs = 5_000
+
+/** The outbox on disk, and one in memory for what the disk does not take. */
+export class Storage {
+  readonly #options: StorageOptions
+  readonly #tell: (message: string) => void
+  readonly #told = new Set<string>()
+  #path: string | undefined
+  #disk: Outbox | undefined
+  #memory: Outbox | undefined
+  /** What is in memory, to be brought to the disk. */
+  #spilled: CommitRow[] = []
+  #instruments: CommitRequest['instruments'] = []
+  #triedAt = 0
+  readonly #unsettled: (() => void)[] = []
+
+  private constructor(options: StorageOptions, tell: (message: string) => void) {
+    this.#options = options
+    this.#tell = tell
+  }
+
+  /** Never rejects for a disk: then all is kept in memory, and `tell` says so. */
+  static async open(options: StorageOptions, tell: (message: string) => void): Promise<Storage> {
+    const storage = new Storage(options, tell)
+    await storage.#openDisk()
+    return storage
+  }
+
+  /** The file; undefined when all is in memory. */
+  path(): string | undefined {
+    return this.#path
+  }
+
+  /** The outbox that is asked what one of the two must know. */
+  get main(): Outbox {
+    return this.#disk ?? this.#memory!
+  }
+
+  async commit(request: CommitRequest): Promise<CommitReply> {
+    this.#instruments = [...this.#instruments, ...request.instruments]
+    await this.#bringHome()
+    const whole = { ...request, instruments: this.#instruments }
+    if (this.#disk) {
+      try {
+        return await this.#onDisk((disk) => disk.commit(whole))
+      } catch (error) {
+        if (!isStorageError(error)) throw error
+        this.#once(`the outbox cannot be written (${messageOf(error)}): items wait in memory until it can`)
+      }
+    }
+    return await this.#spill(whole)
+  }
+
+  async next(destination: string, want: Want): Promise<SpillableBatch | undefined> {
+    this.#settleLate()
+    const stored = this.#disk && (await this.#onDisk((disk) => disk.next(destination, want)))
+    if (stored) return { ...stored, inMemory: false }
+    const held = this.#memory?.next(destination, want)
+    return held && { ...held, inMemory: true }
+  }
+
+  async settle(
+    destination: string,
+    { key, inMemory }: SpillableKey,
+    settlement: Settlement,
+  ): Promise<void> {
+    if (inMemory) return this.#memory?.settle(destination, key, settlement)
+    try {
+      await this.#onDisk((disk) => disk.settle(destination, key, settlement))
+    } catch (error) {
+      if (!isStorageError(error)) throw error
+      this.#once(`what became of items cannot be noted (${messageOf(error)}): it is tried again`)
+      this.#unsettled.push(() => this.#disk?.settle(destination, key, settlement))
+    }
+  }
+
+  mark(): { readonly disk: number; readonly memory: number } {
+    return { disk: this.#disk?.mark() ?? 0, memory: this.#memory?.mark() ?? 0 }
+  }
+
+  waits(destination: string, mark: { readonly disk: number; readonly memory: number }): boolean {
+    this.#settleLate()
+    return (
+      (this.#disk?.waits(destination, mark.disk) ?? false) || (this.#memory?.waits(destination, mark.memory) ?? false)
+    )
+  }
+
+  standing(destination: string): Standing {
+    const main = this.main.standing(destination)
+    if (!this.#disk || !this.#memory) return main
+    const { waiting, waitingBytes } = this.#memory.standing(destination)
+    return { ...main, waiting: main.waiting + waiting, waitingBytes: main.waitingBytes + waitingBytes }
+  }
+
+  report(of: 'session' | 'all'): DestinationReport[] {
+    const main = this.main.report(of)
+    return this.#disk && this.#memory ? addUp(main, this.#memory.report(of)) : main
+  }
+
+  series(): SeriesRow[] {
+    const main = this.main.series()
+    return this.#disk && this.#memory ? mergeSeries(main, this.#memory.series()) : main
+  }
+
+  /** What memory still holds is brought to the disk, or else given up; says so in the account it gives. */
+  async close(reasons: Readonly<Record<string, string>>): Promise<{ session: DestinationReport[]; all: DestinationReport[] }> {
+    this.#triedAt = 0
+    await this.#bringHome()
+    this.#settleLate()
+    if (this.#unsettled.length > 0) {
+      this.#tell('some items were delivered, which could not be noted in the outbox: they will be sent again')
+    }
+    if (this.#memory) {
+      for (const { name } of this.#options.destinations) this.#memory.dropWaiting(name, reasons[name] ?? 'given up')
+    }
+    const account = { session: this.report('session'), all: this.report('all') }
+    for (const outbox of [this.#memory, this.#disk]) {
+      try {
+        outbox?.close()
+      } catch (error) {
+        this.#tell(`the outbox did not close: ${messageOf(error)}`)
+      }
+    }
+    return account
+  }
+
+  async #openDisk(): Promise<void> {
+    const { paths } = this.#options
+    const problems = [...this.#options.problems]
+    for (const path of paths) {
+      try {
+        this.#disk = await this.#openAt(path)
+        this.#path = path
+        if (problems.length > 0) this.#tell(`${problems.join('; ')}; ${path} is used instead`)
+        return
+      } catch (error) {
+        problems.push(`the outbox ${path} cannot be used (${messageOf(error)})`)
+      }
+    }
+    if (problems.length > 0) {
+      this.#tell(`${problems.join('; ')}: items wait in memory and are lost with the process; set EVALSPAN_OUTBOX to a folder`)
+    }
+    this.#memory = await this.#openAt(':memory:')
+  }
+
+  async #openAt(path: string): Promise<Outbox> {
+    const { destinations, maxBytes, now } = this.#options
+    const database = await openDatabase(path, (message) => this.#tell(message))
+    return new Outbox({ database, destinations, maxBytes, now })
+  }
+
+  /** Makes room on a full disk, and puts a damaged file aside. */
+  async #onDisk<T>(work: (disk: Outbox) => T): Promise<T> {
+    try {
+      return work(this.#disk!)
+    } catch (error) {
+      if (isFull(error)) {
+        this.#disk!.checkpoint()
+        return work(this.#disk!)
+      }
+      if (!isCorrupt(error)) throw error
+      await this.#replace(error)
+      return work(this.#disk!)
+    }
+  }
+
+  async #replace(cause: unknown): Promise<void> {
+    let books: DestinationReport[] = []
+    try {
+      books = this.#disk!.report('session')
+    } catch {
+      // Damaged as well: the new books begin with nothing.
+    }
+    try {
+      this.#disk!.close()
+    } catch {
+      // It is damaged.
+    }
+    this.#tell(setAside(this.#path!, cause))
+    this.#disk = await this.#openAt(this.#path!)
+    this.#disk.adopt(books, 'the outbox was damaged while they waited')
+  }
+
+  async #spill(request: CommitRequest): Promise<CommitReply> {
+    const fresh = new Set(this.#disk ? this.#disk.unknown(request.items) : request.items)
+    this.#memory ??= await this.#openAt(':memory:')
+    const reply = this.#memory.commit({ ...request, items: [...fresh] })
+    const verdicts = reply.verdicts.values()
+    if (this.#disk) this.#spilled.push(...fresh)
+    return { ...reply, verdicts: request.items.map((item) => (fresh.has(item) ? verdicts.next().value! : 'known')) }
+  }
+
+  async #bringHome(): Promise<void> {
+    if (!this.#disk || !this.#memory || this.#memory.isSending() || Date.now() - this.#triedAt < retryMs) return
+    this.#triedAt = Date.now()
+    const names = this.#options.destinations.map(({ name }) => name)
+    const left = names.map((name) => [name, this.#memory!.undelivered(name)] as const)
+    const mark = this.#disk.mark()
+    try {
+      const request = { items: this.#spilled, drafts: [], instruments: this.#instruments, on: names, again: false }
+      await this.#onDisk((disk) => disk.commit(request))
+      for (const [name, waiting] of left) this.#disk.assumeDelivered(name, mark, waiting)
+    } catch (error) {
+      if (!isStorageError(error)) throw error
+      return
+    }
+    this.#memory.close()
+    this.#memory = undefined
+    this.#spilled = []
+    this.#told.clear()
+  }
+
+  #settleLate(): void {
+    while (this.#unsettled.length > 0) {
+      try {
+        this.#unsettled[0]!()
+        this.#unsettled.shift()
+      } catch (error) {
+        if (!isStorageError(error)) throw error
+        return
+      }
+    }
+  }
+
+  #once(message: string): void {
+    const kind = message.slice(0, 20)
+    if (this.#told.has(kind)) return
+    this.#told.add(kind)
+    this.#tell(message)
+  }
+}
+
+/** The accounts of the same destinations in two places. */
+function addUp(one: readonly DestinationReport[], other: readonly DestinationReport[]): DestinationReport[] {
+  return one.map((report) => {
+    const more = other.find(({ destination }) => destination === report.destination)
+    if (!more) return report
+    return {
+      ...report,
+      produced: report.produced + more.produced,
+      delivered: report.delivered + more.delivered,
+      waiting: report.waiting + more.waiting,
+      rejected: report.rejected + more.rejected,
+      dropped: report.dropped + more.dropped,
+      drafts: report.drafts + more.drafts,
+      superseded: report.superseded + more.superseded,
+      reasons: [...report.reasons, ...more.reasons] satisfies Reason[],
+    }
+  })
+}
