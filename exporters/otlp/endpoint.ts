@@ -1,4 +1,5 @@
 import { EvalspanError } from '../../src/exporter.ts'
+import { maskUrl } from './mask-url.ts'
 import type { Protocol } from './settings.ts'
 import type { Variable, Variables } from './variables.ts'
 
@@ -6,6 +7,8 @@ export interface Endpoint {
   /** Without credentials. */
   readonly url: URL
   readonly specific: boolean
+  /** The name of the variable that it comes from. */
+  readonly variable: string
   /** Of the credentials that were in the URL. */
   readonly authorization: string | undefined
 }
@@ -21,7 +24,8 @@ export function readEndpoint(variables: Variables, protocol: Protocol): Endpoint
   url.password = ''
   url.hash = ''
   const isNamed = username !== '' || password !== ''
-  return { url, specific: specific !== undefined, authorization: isNamed ? basic(username, password) : undefined }
+  const authorization = isNamed ? basic(username, password) : undefined
+  return { url, specific: specific !== undefined, variable: found.name, authorization }
 }
 
 /** The specification's, for a command that asks for OTLP where no variable does. */
@@ -36,7 +40,7 @@ function parse({ name, value }: Variable, variables: Variables, protocol: Protoc
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && url.hostname !== '' && (url.protocol === 'http:' || url.protocol === 'https:')) return url
   const example = protocol === 'grpc' ? 'http://localhost:4317' : 'http://localhost:4318'
-  throw new EvalspanError('BAD_OPTION', `${name} is "${mask(value)}", which is no URL: write it like ${example}`)
+  throw new EvalspanError('BAD_OPTION', `${name} is "${maskUrl(value)}", which is no URL: write it like ${example}`)
 }
 
 function readInsecure(variables: Variables): boolean {
@@ -54,9 +58,4 @@ function decode(text: string): string {
   } catch {
     return text
   }
-}
-
-/** Neither a password nor a key in the query is shown. */
-function mask(value: string): string {
-  return value.replace(/\?.*$/s, '?***').replace(/^(.*?\/\/)?.*@/s, '$1***@')
 }

@@ -7,6 +7,7 @@ import { readMetricInterval, readSettings, type Settings } from './settings.ts'
 import { endpointVariables, isOn, isSwitchedOff, signals } from './signal.ts'
 import { logSink, traceSink } from './sinks.ts'
 import { readTemporality } from './temporality.ts'
+import { readTraceUrl, TraceLinks } from './links/trace-links.ts'
 import type { Wire } from './wire.ts'
 
 const otlp: Exporter = {
@@ -23,14 +24,17 @@ const otlp: Exporter = {
     const all = wanted.map((signal) => readSettings(signal, environment))
     const intervalMs = readMetricInterval(environment)
     const isDelta = readTemporality(environment) === 'delta'
+    const template = readTraceUrl(environment)
     const resource = await resourceFromEnvironment()
     const sinks: Sink[] = []
     const metricSinks: MetricSink[] = []
     for (const settings of all) {
       const codecs = await loadCodecs(settings.protocol)
       const wire = await openWire(settings, codecs[settings.signal])
-      if (settings.signal === 'traces') sinks.push(traceSink(settings, wire, codecs, resource))
-      else if (settings.signal === 'logs') sinks.push(logSink(settings, wire, codecs, resource))
+      if (settings.signal === 'traces') {
+        const links = new TraceLinks({ url: settings.url, template })
+        sinks.push(traceSink(settings, wire, codecs, resource, links))
+      } else if (settings.signal === 'logs') sinks.push(logSink(settings, wire, codecs, resource))
       else {
         const deltas = isDelta ? new (await import('./delta.ts')).Deltas() : undefined
         metricSinks.push(metricSink({ settings, wire, codec: codecs.metrics, resource, intervalMs, deltas }))

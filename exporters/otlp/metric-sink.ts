@@ -1,6 +1,6 @@
 import type { Resource } from '@opentelemetry/resources'
 import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import type { MetricSink, Outcome } from '../../src/exporter.ts'
+import { scope as ownScope, type MetricSink, type Outcome } from '../../src/exporter.ts'
 import type { Codec } from './codec.ts'
 import type { Deltas } from './delta.ts'
 import type { Settings } from './settings.ts'
@@ -38,6 +38,15 @@ export function metricSink({ settings, wire, codec, resource, intervalMs, deltas
     ...sinkBase(settings, wire),
     intervalMs,
     send: (metrics, { signal }) => push({ ...metrics, resource: metrics.resource.merge(resource) }, signal),
+    async check(signal) {
+      const [{ checkSink }, { testMetric }] = await Promise.all([
+        import('./check.ts'),
+        import('./check/test-metric.ts'),
+      ])
+      const encode = (metrics: MetricData[]): Uint8Array =>
+        codec.encode({ resource, scopeMetrics: metrics.length === 0 ? [] : [{ scope: ownScope, metrics }] })
+      return checkSink({ settings, wire, empty: () => encode([]), test: () => encode([testMetric()]) }, signal)
+    },
   }
 }
 

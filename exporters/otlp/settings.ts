@@ -3,7 +3,7 @@ import { readCertificates } from './certificates.ts'
 import { readEndpoint } from './endpoint.ts'
 import { readHeaders } from './headers.ts'
 import type { Signal } from './signal.ts'
-import { Variables } from './variables.ts'
+import { describeVariables, Variables } from './variables.ts'
 
 const protocols = ['http/protobuf', 'http/json', 'grpc'] as const
 
@@ -18,6 +18,8 @@ export interface Settings {
   /** The endpoint was named for this very signal. */
   readonly specific: boolean
   readonly headers: Readonly<Record<string, string>>
+  /** The variable that names the server. */
+  readonly endpointVariable: string
   /** The variable to look at when the server refuses the credentials. */
   readonly headersVariable: string
   /** The variable that names the authorities to trust. */
@@ -25,6 +27,8 @@ export interface Settings {
   readonly timeoutMs: number
   readonly gzip: boolean
   readonly tls: TlsOptions
+  /** The variables that are set, for people: with their values where these are no secret. */
+  readonly variables: readonly string[]
 }
 
 const defaultTimeoutMs = 10_000
@@ -36,7 +40,7 @@ const mostTimeoutMs = 86_400_000
 export function readSettings(signal: Signal, environment: NodeJS.ProcessEnv): Settings {
   const variables = new Variables(signal, environment)
   const protocol = variables.oneOf('PROTOCOL', protocols) ?? 'http/protobuf'
-  const { url, specific, authorization } = readEndpoint(variables, protocol)
+  const { url, specific, variable, authorization } = readEndpoint(variables, protocol)
   const headers = readHeaders(variables, protocol)
   const timeoutMs = variables.number('TIMEOUT') ?? defaultTimeoutMs
   return {
@@ -45,11 +49,13 @@ export function readSettings(signal: Signal, environment: NodeJS.ProcessEnv): Se
     url,
     specific,
     headers: authorization && !('authorization' in headers) ? { ...headers, authorization } : headers,
+    endpointVariable: variable,
     headersVariable: variables.get('HEADERS')?.name ?? 'OTEL_EXPORTER_OTLP_HEADERS',
     certificateVariable: variables.get('CERTIFICATE')?.name ?? 'OTEL_EXPORTER_OTLP_CERTIFICATE',
     timeoutMs: timeoutMs === 0 ? noTimeoutMs : Math.min(timeoutMs, mostTimeoutMs),
     gzip: variables.oneOf('COMPRESSION', ['gzip', 'none']) === 'gzip',
     tls: readCertificates(variables),
+    variables: describeVariables(variables),
   }
 }
 

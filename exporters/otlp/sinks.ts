@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Resource } from '@opentelemetry/resources'
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs'
+import type { ReadableSpan } from '@opentelemetry/sdk-trace'
 import {
   logLimits,
   messageOf,
@@ -8,12 +10,17 @@ import {
   toReadableSpan,
   type Item,
   type ItemKind,
+  type LogBody,
   type Outcome,
   type Sink,
+  type SpanBody,
 } from '../../src/exporter.ts'
 import type { Codec, Codecs } from './codec.ts'
 import type { Settings } from './settings.ts'
 import { isSwitchedOff } from './signal.ts'
+import { testRecord } from './check/test-record.ts'
+import { testSpan } from './check/test-span.ts'
+import type { TraceLinks } from './links/trace-links.ts'
 import type { Wire } from './wire.ts'
 
 /** gRPC servers take 4 MiB at most unless told otherwise. */
@@ -21,14 +28,40 @@ const limits = { items: 1_000, bytes: 3 * 2 ** 20 }
 /** The wire has a timeout of its own, and says more when it runs out. */
 const spareMs = 5_000
 
-export function traceSink(settings: Settings, wire: Wire, codecs: Codecs, resource: Resource): Sink<'span'> {
+export function traceSink(
+  settings: Settings,
+  wire: Wire,
+  codecs: Codecs,
+  resource: Resource,
+  links: TraceLinks,
+): Sink<'span'> {
   const most = spanLimits()
-  return itemSink('span', settings, wire, codecs.traces, ({ body }) => toReadableSpan(body, resource, most))
+  const convert = (body: SpanBody): ReadableSpan => toReadableSpan(body, resource, most)
+  return {
+    ...itemSink('span', settings, wire, codecs.traces, ({ body }) => convert(body)),
+    link: (object) => links.linkTo(object),
+    async check(signal) {
+      const { checkSink } = await import('./check.ts')
+      const body = testSpan()
+      const encode = (spans: ReadableSpan[]): Uint8Array => codecs.traces.encode(spans)
+      const trace = { id: body.traceId, links }
+      return checkSink({ settings, wire, empty: () => encode([]), test: () => encode([convert(body)]), trace }, signal)
+    },
+  }
 }
 
 export function logSink(settings: Settings, wire: Wire, codecs: Codecs, resource: Resource): Sink<'log'> {
   const most = logLimits()
-  return itemSink('log', settings, wire, codecs.logs, ({ body }) => toReadableLogRecord(body, resource, most))
+  const convert = (body: LogBody): ReadableLogRecord => toReadableLogRecord(body, resource, most)
+  return {
+    ...itemSink('log', settings, wire, codecs.logs, ({ body }) => convert(body)),
+    async check(signal) {
+      const { checkSink } = await import('./check.ts')
+      const encode = (records: ReadableLogRecord[]): Uint8Array => codecs.logs.encode(records)
+      const test = (): Uint8Array => encode([convert(testRecord())])
+      return checkSink({ settings, wire, empty: () => encode([]), test }, signal)
+    },
+  }
 }
 
 /** What all sinks of OTLP have in common. */

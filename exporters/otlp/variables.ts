@@ -1,4 +1,5 @@
 import { EvalspanError } from '../../src/exporter.ts'
+import { maskUrl } from './mask-url.ts'
 import { variable, type Signal } from './signal.ts'
 
 export interface Variable {
@@ -49,4 +50,29 @@ export class Variables {
     const value = this.#environment[name]?.trim()
     return value ? { name, value } : undefined
   }
+}
+
+/** Whether a value can be shown, by the end of the variable's name. */
+const settings = {
+  ENDPOINT: maskUrl,
+  PROTOCOL: asIs,
+  HEADERS: undefined,
+  TIMEOUT: asIs,
+  COMPRESSION: asIs,
+  CERTIFICATE: asIs,
+  CLIENT_CERTIFICATE: asIs,
+  CLIENT_KEY: undefined,
+} satisfies Record<string, ((value: string) => string) | undefined>
+
+/** What is set, `NAME=value`, or `NAME (set)` where the value may be a secret. */
+export function describeVariables(variables: Variables): string[] {
+  return Object.entries(settings).flatMap(([name, show]) => {
+    // Headers of a signal are added to those of all; anything else takes their place.
+    const found = show ? [variables.get(name)] : [variables.specific(name), variables.generic(name)]
+    return found.flatMap((each) => (each ? [show ? `${each.name}=${show(each.value)}` : `${each.name} (set)`] : []))
+  })
+}
+
+function asIs(value: string): string {
+  return value
 }

@@ -6,7 +6,8 @@ import { spanItem, spanItems } from '../delivery/items.ts'
 import { GrpcReceiver } from '../receiver/grpc-receiver.ts'
 import { HttpReceiver } from '../receiver/http-receiver.ts'
 import { encode } from '../receiver/protobuf.ts'
-import { environment, openOtlp } from './otlp-fixture.ts'
+import { environment } from './environment.ts'
+import { openOtlp } from './otlp-fixture.ts'
 
 describe('OTLP over gRPC', () => {
   let receiver: GrpcReceiver

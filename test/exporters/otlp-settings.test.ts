@@ -7,7 +7,7 @@ import { readTemporality } from '../../exporters/otlp/temporality.ts'
 import { resourceFromEnvironment } from '../../src/delivery/resource.ts'
 import { EvalspanError } from '../../src/errors.ts'
 import { makeCertificates } from '../receiver/certificates.ts'
-import { environment } from './otlp-fixture.ts'
+import { environment } from './environment.ts'
 
 function messageOf(act: () => unknown): string {
   try {
@@ -83,12 +83,33 @@ describe('the settings of a signal', () => {
       url: new URL('http://localhost:4318/v1/traces'),
       specific: false,
       headers: {},
+      endpointVariable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
       headersVariable: 'OTEL_EXPORTER_OTLP_HEADERS',
       certificateVariable: 'OTEL_EXPORTER_OTLP_CERTIFICATE',
       timeoutMs: 10_000,
       gzip: false,
       tls: { ca: undefined, cert: undefined, key: undefined },
+      variables: [],
     })
+  })
+
+  it('are told by their variables, without what may be secret', () => {
+    const { variables } = readSettings('logs', {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://me:secret@backend:4318/base?key=secret',
+      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://elsewhere',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: 'http/protobuf',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=secret,c2VjcmV0==',
+      OTEL_EXPORTER_OTLP_LOGS_HEADERS: 'x-key=secret',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '500',
+    })
+    expect(variables).toEqual([
+      'OTEL_EXPORTER_OTLP_ENDPOINT=https://***@backend:4318/base?***',
+      'OTEL_EXPORTER_OTLP_LOGS_PROTOCOL=http/protobuf',
+      'OTEL_EXPORTER_OTLP_LOGS_HEADERS (set)',
+      'OTEL_EXPORTER_OTLP_HEADERS (set)',
+      'OTEL_EXPORTER_OTLP_TIMEOUT=500',
+    ])
   })
 
   it('prefer what is set for the signal', () => {

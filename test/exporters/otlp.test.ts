@@ -5,7 +5,9 @@ import { makeCertificates } from '../receiver/certificates.ts'
 import { GrpcReceiver } from '../receiver/grpc-receiver.ts'
 import { HttpReceiver } from '../receiver/http-receiver.ts'
 import { attributesOf } from '../receiver/received.ts'
-import { environment, oneOfEach, openOtlp } from './otlp-fixture.ts'
+import { environment } from './environment.ts'
+import { oneOfEach } from './one-of-each.ts'
+import { openOtlp } from './otlp-fixture.ts'
 
 const version = expect.stringMatching(/^\d+\.\d+\.\d+/)
 const scope = { name: 'evalspan', version }

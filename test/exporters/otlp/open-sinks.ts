@@ -1,7 +1,7 @@
 import otlp from '../../../exporters/otlp/index.ts'
 import type { MetricSink, Outcome, Sink } from '../../../src/exporter.ts'
 import { spanItems } from '../../delivery/items.ts'
-import { environment } from '../otlp-fixture.ts'
+import { environment } from '../environment.ts'
 
 export interface OpenSinks extends AsyncDisposable {
   readonly traces: Sink
