@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { EvalspanError } from '../errors.ts'
 import { declaredModule, dependencyModule, pluginModule, type HooksModule } from './hooks-module.ts'
 import { isObject } from './is-object.ts'
+import { moduleEntries } from './module-entry.ts'
 import { findProject, readPackageJson, type PackageJson } from './package-json.ts'
 import { processWide } from './process-wide.ts'
 import { registrationScope } from './registration-scope.ts'
@@ -33,7 +34,7 @@ const dependencyFields = ['dependencies', 'devDependencies', 'optionalDependenci
 export async function discoverHooks({ cwd, env, registry, report }: DiscoveryOptions): Promise<void> {
   const folder = resolve(cwd)
   const tell = safely(report)
-  const plugins = pluginEntries(env)
+  const plugins = moduleEntries(env['EVALSPAN_PLUGINS'])
   if (plugins.includes('none')) {
     const others = plugins.filter((entry) => entry !== 'none').map((entry) => `'${entry}'`)
     if (others.length > 0) {
@@ -53,14 +54,6 @@ export async function discoverHooks({ cwd, env, registry, report }: DiscoveryOpt
       tell(`hooks of ${label} are left out: ${lineOf(error)}`)
     }
   }
-}
-
-/** What `EVALSPAN_PLUGINS` lists. */
-function pluginEntries(env: DiscoveryOptions['env']): string[] {
-  return (env['EVALSPAN_PLUGINS'] ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
 }
 
 function projectCandidates(folder: string, report: Report): Candidate[] {

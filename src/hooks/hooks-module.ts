@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs'
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { EvalspanError } from '../errors.ts'
 import { isObject } from './is-object.ts'
+import { locateEntry, packageNamePattern } from './module-entry.ts'
 import { findInstalled, isFile, readPackageJson, type PackageJson } from './package-json.ts'
 
 /** A module that registers hooks when it is imported. */
@@ -12,8 +12,6 @@ export interface HooksModule {
   /** Left out for a file that belongs to no package. */
   readonly packageName?: string | undefined
 }
-
-const packageNamePattern = /^(?:@[^/\\\s]+\/)?[^/\\\s.@][^/\\\s]*$/
 
 /** The module that a package.json declares as `"evalspan": { "hooks": "./registry.js" }`; undefined without one. */
 export function declaredModule({ file, content }: PackageJson): HooksModule | undefined {
@@ -50,21 +48,12 @@ export function dependencyModule(packageName: string, folder: string): HooksModu
 
 /** The module that an entry of `EVALSPAN_PLUGINS` means: a file, or what a package declares. */
 export function pluginModule(entry: string, folder: string): HooksModule {
-  if (entry.startsWith('file://')) return fileModule(fileURLToPath(entry))
-  if (isAbsolute(entry) || /^\.\.?([\\/]|$)/.test(entry)) return fileModule(resolve(folder, entry))
-  if (!packageNamePattern.test(entry)) {
-    throw unusable('it is neither the name of a package nor a path: a path begins with ./ or /')
-  }
-  const found = findInstalled(entry, folder)
-  if (found === undefined) {
-    throw unusable(
-      `no such package is installed for ${folder}: npm install ${entry}, or write ./${entry} if a file is meant`,
-    )
-  }
-  const module = moduleOf(found, entry)
+  const located = locateEntry(entry, folder)
+  if ('file' in located) return { file: located.file }
+  const module = moduleOf(located.packageJson, entry)
   if (module) return module
   throw unusable(
-    `${found} declares no hooks: it needs "evalspan": {"hooks": "./registry.js"}, or name the file instead of the package`,
+    `${located.packageJson} declares no hooks: it needs "evalspan": {"hooks": "./registry.js"}, or name the file instead of the package`,
   )
 }
 
@@ -72,11 +61,6 @@ function moduleOf(file: string, packageName: string): HooksModule | undefined {
   // By its real path, because its own imports are resolved from there.
   const module = declaredModule(readPackageJson(realpathSync(file)))
   return module && { ...module, packageName: module.packageName ?? packageName }
-}
-
-function fileModule(file: string): HooksModule {
-  if (!isFile(file)) throw unusable(`${file} is no file: correct the path, which is relative to the working folder`)
-  return { file: realpathSync(file) }
 }
 
 function unusable(message: string): EvalspanError {

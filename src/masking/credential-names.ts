@@ -1,0 +1,35 @@
+/** Fields and headers whose value is a credential, whatever it looks like: the end of their name. */
+const certain = [
+  String.raw`(?:proxy-)?authorization`,
+  String.raw`(?:set-)?cookie2?`,
+  String.raw`pass(?:word|wd|phrase)`,
+  String.raw`(?:api|access|secret|private|subscription|account|signing|encryption|master|deploy)[_-]?key`,
+  String.raw`(?:access|refresh|auth|authentication|bearer|session|security|api|oauth|csrf|xsrf|private|deploy|bot)[_-]?token`,
+  String.raw`(?:hf|github|gitlab|slack|npm|pypi|personal[_-]access)[_-]?token`,
+  String.raw`(?<![a-z])id[_-]?token`,
+  String.raw`(?:client|app|consumer|shared|webhook|signing|oauth|api)[_-]?secret`,
+  String.raw`shared[_-]?access[_-]?signature`,
+].join('|')
+
+/** The name of a credential if its value looks like one: `token` is a word of a text for models, too. */
+const possible = 'token|secret|pwd'
+
+const end = String.raw`\d?(?![A-Za-z0-9_-])`
+const isCertain = new RegExp(`(?:${certain})\\d?$`, 'i')
+const isPossible = new RegExp(`(?<![a-z])(?:${possible})$`, 'i')
+
+/** How sure it is that a field of this name holds a credential. */
+export function credentialName(name: string): 'certain' | 'possible' | undefined {
+  if (name.length < 3) return undefined
+  return isCertain.test(name) ? 'certain' : isPossible.test(name) ? 'possible' : undefined
+}
+
+/** Finds ends of such names in a text. A new expression for each text, since it keeps its place. */
+export function credentialNames(): RegExp {
+  return new RegExp(`(?:${certain})${end}|(?<![a-z])(?:${possible})${end}`, 'gi')
+}
+
+/** Long, without spaces, of letters and digits: nobody's word. */
+export function looksRandom(value: string, least = 16): boolean {
+  return value.length >= least && /^[\w\-./+=~:]+$/.test(value) && /\d/.test(value) && /[A-Za-z]/.test(value)
+}
