@@ -17,7 +17,7 @@ export function checkClock({ sent, answered, headers }: Exchange): Finding {
   const earliest = sent - (date + 999)
   const latest = answered - date
   const skew = earliest > 0 ? earliest : latest < 0 ? latest : 0
-  if (skew === 0) return { ok: true, detail: "this machine's clock and the server's agree" }
+  if (Math.abs(skew) < 1_000) return { ok: true, detail: "this machine's clock and the server's agree" }
   const detail = `this machine's clock is ${seconds(Math.abs(skew))} ${skew > 0 ? 'ahead of' : 'behind'} the server's`
   if (Math.abs(skew) <= mostMs) return { ok: true, detail }
   const advice = 'set the clock that is wrong (NTP): backends drop or misplace spans that are off by that much'

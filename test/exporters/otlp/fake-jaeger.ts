@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 
 /** An address of this machine that nobody else uses, so that well-known ports are free on it. */
 export function ownAddress(): string {
@@ -34,6 +35,12 @@ export class FakeJaeger {
     jaeger.#server.listen(port, address)
     await once(jaeger.#server, 'listening')
     return jaeger
+  }
+
+  /** Without a slash at the end. */
+  get url(): string {
+    const { address, port } = this.#server.address() as AddressInfo
+    return `http://${address}:${port}`
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
