@@ -7,6 +7,7 @@ import type { SpanBody } from '../src/delivery/item.ts'
 import { spanLimits } from '../src/delivery/limits.ts'
 import { toReadableSpan } from '../src/delivery/readable-span.ts'
 import { openDelivery } from '../src/session/open-delivery.ts'
+import { finishItem } from '../src/telemetry/finish.ts'
 import { spanItem } from '../src/telemetry/mapped.ts'
 
 const [, , mode, total] = process.argv
@@ -48,7 +49,7 @@ async function sendWithSdk(): Promise<void> {
   const limits = spanLimits()
   const send = (spans: ReadableSpan[]): Promise<void> =>
     new Promise((resolve, reject) => {
-      exporter.export(spans, ({ code, error }) => (code === 0 ? resolve() : reject(error!)))
+      exporter.export(spans, ({ error }) => (error ? reject(error) : resolve()))
     })
   for (let from = 0; from < count; from += batch) {
     await send(bodies(from).map((each) => toReadableSpan(each, resource, limits)))
@@ -58,12 +59,12 @@ async function sendWithSdk(): Promise<void> {
 
 async function sendThroughOutbox(): Promise<void> {
   const output = { write: () => {}, interactive: false, color: false, columns: 80 }
-  const { delivery, close } = await openDelivery({ patient: true, output, report: (line) => console.error(line) })
+  const open = await openDelivery({ patient: true, output, report: (line) => console.error(line) })
   for (let from = 0; from < count; from += batch) {
-    await delivery.commit(bodies(from).map((each) => spanItem(each)))
-    await delivery.room()
+    await open.delivery.commit(bodies(from).map((each) => finishItem(spanItem(each), undefined)))
+    await open.delivery.room()
   }
-  const { destinations } = await close()
+  const { destinations } = await open.close()
   const left = destinations.filter(({ produced, delivered }) => produced !== delivered)
   if (left.length > 0) throw new Error(`not delivered: ${JSON.stringify(left)}`)
 }

@@ -127,7 +127,8 @@ export class Sender {
         const tried = this.#failures > failures
         // A backend that was dead before is tried once more, and not waited for.
         if (tried && this.#backoff.isOpen) return
-        const since = patience === 'strict' ? began : tried || this.#asked ? this.#owesSince : Math.max(began, this.#owesSince)
+        const since =
+          patience === 'strict' ? began : tried || this.#asked ? this.#owesSince : Math.max(began, this.#owesSince)
         const left = since + timeoutMs - this.#now()
         if (left <= 0 || (this.#asked && this.#retryAt - this.#now() > left)) return
         await this.#changed.wait(Math.min(left, tickMs), true)

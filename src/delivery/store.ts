@@ -66,6 +66,7 @@ export class Store {
   readonly #call: Call
   readonly #worker: WorkerCall | undefined
   readonly #instruments = new Map<string, Instrument>()
+  readonly #held = new HeldItems()
   #underway = 0
 
   constructor({ sinks, metricSinks, paths = [], problems = [], maxBytes, tell, now }: StoreOptions) {
@@ -97,13 +98,14 @@ export class Store {
       const instruments: Instrument[] = []
       const rows = items.map((item) => this.#toRow(item, instruments))
       const draftRows = drafts.map((draft) => ({ ...draft, time: draft.time.getTime() }))
-      const { verdicts, ...reply } = await this.#call('commit', {
+      const { verdicts, seqs, ...reply } = await this.#call('commit', {
         items: rows,
         drafts: draftRows,
         instruments,
         on,
         again,
       })
+      this.#held.add(items, seqs)
       const having = (verdict: string): Item[] => items.filter((_, index) => verdicts[index] === verdict)
       const committed = { fresh: having('fresh'), known: having('known'), superseded: having('superseded') }
       return { ...reply, committed }
@@ -114,14 +116,24 @@ export class Store {
 
   /** What waits longest for a destination and is in nobody's hands, one item at least if there is any. */
   async next(destination: string, want: Want): Promise<Batch | undefined> {
-    const stored = await this.#call('next', destination, want)
+    const stored = await this.#call('next', destination, { ...want, heldFrom: this.#held.from })
     if (!stored) return undefined
     const { state, key, inMemory } = stored
-    return { destination, items: stored.items.map((item) => toItem(item)), state, key, inMemory }
+    const read = new Map(stored.items.map((item) => [item.seq, item]))
+    const items = key.items.map((seq) => {
+      const item = read.get(seq)
+      return item ? toItem(item) : this.#held.get(seq)
+    })
+    if (items.every((item) => item !== undefined)) return { destination, items, state, key, inMemory }
+    // It was let go of a moment ago, to make room.
+    this.#held.clear()
+    await this.#call('settle', destination, { key, inMemory }, { status: 'returned' })
+    return await this.next(destination, want)
   }
 
   /** Ends the wait of a batch, or gives it back. */
   settle({ destination, key, inMemory }: Batch, settlement: Settlement): Promise<void> {
+    if (settlement.status === 'delivered') this.#held.delete(key.items)
     return this.#call('settle', destination, { key, inMemory }, settlement)
   }
 
@@ -229,6 +241,49 @@ export class Store {
     const isUsable = Number.isFinite(value) && (value >= 0 || type === 'gauge' || type === 'updowncounter')
     if (isUsable && type === instrument.type) return [instrument.name, value, attributes, time[0], time[1]]
     return [refusedInstrument.name, 1, { 'evalspan.metric.name': instrument.name }, time[0], time[1]]
+  }
+}
+
+/** Most bytes of items that are kept at hand, so that they need not be read again a moment later. */
+const mostHeld = 32 * 2 ** 20
+
+/** The items of this process that were stored last, all from a number on. */
+class HeldItems {
+  readonly #items = new Map<number, Item>()
+  #bytes = 0
+
+  get from(): number {
+    return this.#items.keys().next().value ?? Number.MAX_SAFE_INTEGER
+  }
+
+  add(items: readonly Item[], seqs: readonly number[]): void {
+    for (const [index, item] of items.entries()) {
+      const seq = seqs[index]!
+      if (seq === 0) continue
+      this.#items.set(seq, item)
+      this.#bytes += item.size
+    }
+    for (const [seq, { size }] of this.#items) {
+      if (this.#bytes <= mostHeld) return
+      this.#items.delete(seq)
+      this.#bytes -= size
+    }
+  }
+
+  get(seq: number): Item | undefined {
+    return this.#items.get(seq)
+  }
+
+  delete(seqs: readonly number[]): void {
+    for (const seq of seqs) {
+      this.#bytes -= this.#items.get(seq)?.size ?? 0
+      this.#items.delete(seq)
+    }
+  }
+
+  clear(): void {
+    this.#items.clear()
+    this.#bytes = 0
   }
 }
 

@@ -46,6 +46,8 @@ export interface Filed {
 export interface CommitReply {
   /** For each item. */
   readonly verdicts: readonly Verdict[]
+  /** For each item the number under which it was stored; 0 where nobody needs it. */
+  readonly seqs: readonly number[]
   readonly filed: readonly Filed[]
   /** Items that were known and had been delivered; the time is that of the last delivery, in milliseconds since 1970. */
   readonly before: { readonly count: number; readonly latest: number }
@@ -71,6 +73,7 @@ export class Commit {
   readonly #request: CommitRequest
   readonly #shares: readonly Share[]
   readonly #touched = new Map<string, Touched>()
+  readonly #seqs: number[] = []
   #count = 0
   #latest = 0
 
@@ -87,7 +90,7 @@ export class Commit {
     for (const touched of this.#touched.values()) this.#write(touched)
     series.write()
     const filed = this.#shares.flatMap((share) => share.close(session) ?? [])
-    return { verdicts, filed, before: { count: this.#count, latest: this.#latest } }
+    return { verdicts, seqs: this.#seqs, filed, before: { count: this.#count, latest: this.#latest } }
   }
 
   #take(row: CommitRow): Verdict {
@@ -119,6 +122,7 @@ export class Commit {
     else if (verdict === 'known') this.#countBefore(touched)
     if (row.kind === 'span' && touched.drafts.delete(row.id)) drafts.complete(object.id, row.id)
     touched.subject ??= row.subject
+    this.#seqs.push(seq ?? 0)
     return verdict
   }
 

@@ -58,7 +58,9 @@ function prepareFile(database: DatabaseSync, path: string): void {
   const { journal_mode: mode } = database.prepare('PRAGMA journal_mode = WAL').get() as { journal_mode: string }
   if (mode !== 'wal') throw new Error(`write-ahead logging does not work there (journal mode is ${mode})`)
   // A killed process loses nothing that was committed; a power failure may lose the last moments, never the file.
-  database.exec('PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 16777216; PRAGMA cache_size = -8000')
+  database.exec(
+    'PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 33554432; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000',
+  )
   if (statSync(path).size > mostToCheck) return
   const { quick_check: state } = database.prepare('PRAGMA quick_check(1)').get() as { quick_check: string }
   if (state !== 'ok') throw new DamagedError(state)
@@ -125,11 +127,10 @@ export function setAside(path: string, cause: unknown): string {
 
 /** Node 22 warns that `node:sqlite` is experimental; that is for us to know, not for who runs an eval. */
 async function quietly<T>(load: () => Promise<T>): Promise<T> {
-  const { emitWarning } = process
-  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
-    if (rest[0] === 'ExperimentalWarning') return
-    Reflect.apply(emitWarning, process, [warning, ...rest])
-  }) as typeof process.emitWarning
+  const emitWarning = process.emitWarning.bind(process)
+  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
+    if (rest[0] !== 'ExperimentalWarning') Reflect.apply(emitWarning, process, [warning, ...rest])
+  }
   try {
     return await load()
   } finally {

@@ -39,7 +39,7 @@ export class Leftovers {
     const left = this.#unpark(destination, before, 'dropped')
     rows.note(destination, left, 'dropped', reason)
     rows.count(destination, left, 'dropped', 1)
-    rows.release(destination, left)
+    rows.release(left)
     return left.length
   }
 
@@ -66,16 +66,15 @@ export class Leftovers {
   #leave(destination: number, condition: string): LineRow[] {
     const { rows } = this.#options
     const sql = `SELECT p.seq FROM pending p JOIN item i ON i.seq = p.seq WHERE p.destination = ? ${condition} ORDER BY p.seq`
-    return this.#sql
-      .all<{ seq: number }>(sql, destination)
-      .flatMap(({ seq }) => rows.leave(destination, seq) ?? [])
+    const seqs = this.#sql.all<{ seq: number }>(sql, destination).map(({ seq }) => seq)
+    return rows.leave(destination, seqs)
   }
 
   #forget(destination: number, left: readonly LineRow[]): void {
     const sql = 'SELECT o.name AS object, i.id FROM item i JOIN object o ON o.id = i.object WHERE i.seq = ?'
     const items = left.flatMap(({ seq }) => this.#sql.get<{ object: string; id: string }>(sql, seq) ?? [])
     this.#options.unfile(destination, items)
-    this.#options.rows.release(destination, left)
+    this.#options.rows.release(left)
   }
 
   #unpark(destination: number, before: number, to: 'waiting' | 'dropped'): LineRow[] {

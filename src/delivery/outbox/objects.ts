@@ -88,7 +88,12 @@ export class Objects {
     this.#sql.run('DELETE FROM seen WHERE object = ?', id)
     let part = 1
     for (const [filed, entries] of parts) {
-      this.#insert(id, part++, filed, entries.flatMap(([item, { digest }]) => [item, digest]))
+      this.#insert(
+        id,
+        part++,
+        filed,
+        entries.flatMap(([item, { digest }]) => [item, digest]),
+      )
     }
   }
 

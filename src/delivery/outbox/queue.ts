@@ -27,6 +27,7 @@ export interface BatchKey {
 
 export interface StoredBatch {
   readonly key: BatchKey
+  /** But for those that are at hand. */
   readonly items: readonly StoredItem[]
   readonly state: ObjectState
 }
@@ -51,6 +52,8 @@ export interface Want {
   readonly bytes: number
   /** How long nobody else may send items of these objects. */
   readonly leaseMs: number
+  /** Contents of this session's own items from this number on are at hand, and need not be given. */
+  readonly heldFrom?: number | undefined
 }
 
 export interface QueueOptions {
@@ -68,8 +71,7 @@ export interface QueueOptions {
 const longestLeaseMs = 15 * 60_000
 
 /** Of a place in the line, `p`: nobody is sending items of its object. */
-export const isFree =
-  'NOT EXISTS (SELECT 1 FROM lease l WHERE l.destination = p.destination AND l.object = p.object)'
+export const isFree = 'NOT EXISTS (SELECT 1 FROM lease l WHERE l.destination = p.destination AND l.object = p.object)'
 
 /** The line before each destination. All methods but `waits` belong into a transaction. */
 export class Queue {
@@ -96,29 +98,37 @@ export class Queue {
     const time = monotonic()
     // After a restart of the machine its time begins anew, so what lies too far ahead is over as well.
     this.#sql.run('DELETE FROM lease WHERE until < ? OR until > ?', time, time + longestLeaseMs)
-    let items = this.#take(destination, grouped, want)
-    if (items.length === 0 && sessions.reap(now()) > 0) items = this.#take(destination, grouped, want)
-    const objects = [...new Set(items.map(({ objectId }) => objectId))]
-    const until = time + Math.min(want.leaseMs, longestLeaseMs)
-    for (const object of objects) {
-      this.#sql.run('INSERT INTO lease VALUES (?, ?, ?, ?)', destination, object, session, until)
-    }
+    let places = this.#line(destination, grouped, want)
+    if (places.length === 0 && sessions.reap(now()) > 0) places = this.#line(destination, grouped, want)
+    const objects = [...new Set(places.map(({ object }) => object))]
+    this.#sql.run(
+      'INSERT INTO lease SELECT ?, value, ?, ? FROM json_each(?)',
+      destination,
+      session,
+      time + Math.min(want.leaseMs, longestLeaseMs),
+      JSON.stringify(objects),
+    )
+    const unheld = places.filter(({ seq, session: whose }) => whose !== session || seq < (want.heldFrom ?? Infinity))
     const state = grouped && objects[0] !== undefined ? this.state(destination, objects[0]) : {}
-    return { key: { items: items.map(({ seq }) => seq), objects }, items, state }
+    return { key: { items: places.map(({ seq }) => seq), objects }, items: this.#contents(unheld), state }
   }
 
   /** Items that have left the line meanwhile, in other hands, are passed over. */
   settle(destination: number, batch: BatchKey, settlement: Settlement): void {
     const { rows, session } = this.#options
     if (settlement.status !== 'returned') {
-      const left = batch.items.flatMap((seq) => rows.leave(destination, seq) ?? [])
+      const left = rows.leave(destination, batch.items)
       if (settlement.status === 'delivered') this.#deliver(destination, left, settlement)
       else this.#park(destination, left, settlement.reason)
       const state = settlement.status === 'delivered' ? settlement.state : undefined
       if (state && batch.objects[0] !== undefined) this.setState(destination, batch.objects[0], state)
     }
-    const sql = 'DELETE FROM lease WHERE destination = ? AND object = ? AND session = ?'
-    for (const object of batch.objects) this.#sql.run(sql, destination, object, session)
+    this.#sql.run(
+      'DELETE FROM lease WHERE destination = ? AND session = ? AND object IN (SELECT value FROM json_each(?))',
+      destination,
+      session,
+      JSON.stringify(batch.objects),
+    )
   }
 
   /** What came into the line after a number. */
@@ -148,17 +158,32 @@ export class Queue {
     )
   }
 
-  #take(destination: number, grouped: boolean, want: Want): TakenItem[] {
-    const line = `SELECT p.seq, p.object AS objectId, o.name AS object, i.id, i.kind, i.time, i.digest, p.size, i.rule, i.json
-      FROM pending p JOIN item i ON i.seq = p.seq JOIN object o ON o.id = p.object WHERE p.destination = ?`
-    if (!grouped) return upTo(want, this.#sql.iterate(`${line} AND ${isFree} ORDER BY p.seq`, destination))
+  /** Places at the head of the line that make a batch. */
+  #line(destination: number, grouped: boolean, want: Want): LineRow[] {
+    const line = 'SELECT seq, object, session, size FROM pending p WHERE destination = ?'
+    if (!grouped) {
+      const free = `${line} AND ${isFree} ORDER BY seq LIMIT ?`
+      return within(want.bytes, this.#sql.all(free, destination, want.items))
+    }
     const first = this.#sql.get<{ object: number }>(
       `SELECT object FROM pending p WHERE destination = ? AND ${isFree} ORDER BY seq LIMIT 1`,
       destination,
     )
     if (!first) return []
-    const ofOne = `${line} AND p.object = ? AND p.grouped = 1 ORDER BY p.seq`
-    return upTo(want, this.#sql.iterate(ofOne, destination, first.object))
+    const ofOne = `${line} AND object = ? AND grouped = 1 ORDER BY seq LIMIT ?`
+    return within(want.bytes, this.#sql.all(ofOne, destination, first.object, want.items))
+  }
+
+  #contents(places: readonly LineRow[]): StoredItem[] {
+    if (places.length === 0) return []
+    const sizes = new Map(places.map(({ seq, size }) => [seq, size]))
+    return this.#sql
+      .all<Omit<StoredItem, 'size'>>(
+        `SELECT i.seq, o.name AS object, i.id, i.kind, i.time, i.digest, i.rule, i.json
+         FROM item i JOIN object o ON o.id = i.object WHERE i.seq IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(places.map(({ seq }) => seq)),
+      )
+      .map((item) => ({ ...item, size: sizes.get(item.seq)! }))
   }
 
   #deliver(
@@ -169,15 +194,12 @@ export class Queue {
     const { rows, now } = this.#options
     const refused = left.slice(0, rejected)
     const taken = left.slice(refused.length)
-    rows.end(destination, taken, 'delivered')
-    this.#refuseUnnamed(destination, refused, reason)
-    rows.release(destination, left)
-    if (taken.length === 0) return
     const at = now()
+    rows.end(destination, taken, 'delivered', at)
+    this.#refuseUnnamed(destination, refused, reason)
+    rows.release(left)
+    if (taken.length === 0) return
     this.#sql.run('UPDATE destination SET delivered_at = ?, failures = 0, retry_at = 0 WHERE id = ?', at, destination)
-    for (const object of new Set(taken.map((row) => row.object))) {
-      this.#sql.run('UPDATE ledger SET at = ? WHERE destination = ? AND object = ?', at, destination, object)
-    }
   }
 
   /** So many were refused, and the server did not say which: nobody can send them once more. */
@@ -200,15 +222,12 @@ export class Queue {
   }
 }
 
-type TakenItem = StoredItem & { readonly objectId: number }
-
-function upTo({ items, bytes: mostBytes }: Want, line: Iterable<TakenItem>): TakenItem[] {
-  const taken: TakenItem[] = []
+/** As many as the bytes allow, one at least. */
+function within(mostBytes: number, line: readonly LineRow[]): LineRow[] {
   let bytes = 0
-  for (const item of line) {
-    if (taken.length > 0 && (taken.length >= items || bytes + item.size > mostBytes)) break
-    taken.push(item)
-    bytes += item.size
-  }
-  return taken
+  const end = line.findIndex(({ size }, index) => {
+    bytes += size
+    return index > 0 && bytes > mostBytes
+  })
+  return end < 0 ? [...line] : line.slice(0, end)
 }

@@ -23,22 +23,24 @@ export class Rows {
     this.#accounts = accounts
   }
 
-  /** Takes an item out of the line; undefined when it is there no longer. */
-  leave(destination: number, seq: number): LineRow | undefined {
-    return this.#sql.get<LineRow>(
-      'DELETE FROM pending WHERE destination = ? AND seq = ? RETURNING seq, object, session, size',
+  /** Takes items out of the line; gives those that were still there. */
+  leave(destination: number, seqs: readonly number[]): LineRow[] {
+    const rows = this.#sql.all<LineRow>(
+      `DELETE FROM pending WHERE destination = ? AND seq IN (SELECT value FROM json_each(?))
+       RETURNING seq, object, session, size`,
       destination,
-      seq,
+      JSON.stringify(seqs),
     )
+    return rows.toSorted((one, other) => one.seq - other.seq)
   }
 
   /** Items that left the line come to an end. */
-  end(destination: number, rows: readonly LineRow[], outcome: Outcome): void {
+  end(destination: number, rows: readonly LineRow[], outcome: Outcome, deliveredAt?: number): void {
     for (const [session, own] of Map.groupBy(rows, (row) => row.session)) {
       const bytes = own.reduce((sum, { size }) => sum + size, 0)
       this.#accounts.settle(destination, session, outcome, own.length, bytes)
     }
-    this.count(destination, rows, outcome, 1)
+    this.count(destination, rows, outcome, 1, deliveredAt)
   }
 
   /** Why items were not delivered, with the names of a few. */
@@ -50,40 +52,33 @@ export class Rows {
   }
 
   /** Notes in the ledger of each object; `by` is 1 or -1. */
-  count(destination: number, rows: readonly LineRow[], column: 'filed' | Outcome, by: number): void {
+  count(
+    destination: number,
+    rows: readonly LineRow[],
+    column: 'filed' | Outcome,
+    by: number,
+    deliveredAt: number | null = null,
+  ): void {
     for (const [object, own] of Map.groupBy(rows, (row) => row.object)) {
       this.#sql.run(
-        `UPDATE ledger SET ${column} = ${column} + ? WHERE destination = ? AND object = ?`,
+        `UPDATE ledger SET ${column} = ${column} + ?, at = COALESCE(?, at) WHERE destination = ? AND object = ?`,
         by * own.length,
+        deliveredAt,
         destination,
         object,
       )
     }
   }
 
-  /** Deletes the contents that no other destination needs. */
-  release(destination: number, rows: readonly LineRow[]): void {
-    const others = this.#others(destination)
-    for (const { seq } of rows) {
-      if (!others.some((other) => this.#isNeeded(other, seq))) this.#sql.run('DELETE FROM item WHERE seq = ?', seq)
-    }
-  }
-
-  #isNeeded(destination: number, seq: number): boolean {
-    const sql = `SELECT 1 FROM pending WHERE destination = ?1 AND seq = ?2
-      UNION ALL SELECT 1 FROM parked WHERE destination = ?1 AND seq = ?2`
-    return this.#sql.get(sql, destination, seq) !== undefined
-  }
-
-  /** Destinations that take something of the same kind. */
-  #others(destination: number): number[] {
-    return this.#sql
-      .all<{ id: number }>(
-        `SELECT DISTINCT d.id FROM destination d, json_each(d.takes) kind WHERE d.id <> ?1 AND kind.value IN
-         (SELECT value FROM destination mine, json_each(mine.takes) WHERE mine.id = ?1)`,
-        destination,
-      )
-      .map(({ id }) => id)
+  /** Deletes the contents that no destination needs any longer. */
+  release(rows: readonly LineRow[]): void {
+    const inLine = 'SELECT 1 FROM destination d CROSS JOIN'
+    this.#sql.run(
+      `DELETE FROM item WHERE seq IN (SELECT value FROM json_each(?))
+         AND NOT EXISTS (${inLine} pending p ON p.destination = d.id AND p.seq = item.seq)
+         AND NOT EXISTS (${inLine} parked p ON p.destination = d.id AND p.seq = item.seq)`,
+      JSON.stringify(rows.map(({ seq }) => seq)),
+    )
   }
 
   #nameOf(seq: number): string {

@@ -77,7 +77,14 @@ export class Series {
     for (const [name, { series }] of this.#families) {
       for (const [key, { data, start, isChanged }] of series) {
         if (!isChanged) continue
-        this.#sql.run('INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?, ?)', name, key, start, now, JSON.stringify(data))
+        this.#sql.run(
+          'INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?, ?)',
+          name,
+          key,
+          start,
+          now,
+          JSON.stringify(data),
+        )
       }
     }
     this.forget()

@@ -21,6 +21,8 @@ export class Sql {
     return Number(this.#prepare(sql).run(...values).lastInsertRowid)
   }
 
+  // What a row holds is the query's to say.
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   get<T = Row>(sql: string, ...values: SQLInputValue[]): T | undefined {
     return this.#prepare(sql).get(...values) as T | undefined
   }

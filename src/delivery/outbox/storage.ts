@@ -80,15 +80,11 @@ export class Storage {
     this.#settleLate()
     const stored = this.#disk && (await this.#onDisk((disk) => disk.next(destination, want)))
     if (stored) return { ...stored, inMemory: false }
-    const held = this.#memory?.next(destination, want)
-    return held && { ...held, inMemory: true }
+    const inMemory = this.#memory?.next(destination, { ...want, heldFrom: undefined })
+    return inMemory && { ...inMemory, inMemory: true }
   }
 
-  async settle(
-    destination: string,
-    { key, inMemory }: SpillableKey,
-    settlement: Settlement,
-  ): Promise<void> {
+  async settle(destination: string, { key, inMemory }: SpillableKey, settlement: Settlement): Promise<void> {
     if (inMemory) return this.#memory?.settle(destination, key, settlement)
     try {
       await this.#onDisk((disk) => disk.settle(destination, key, settlement))
@@ -128,7 +124,9 @@ export class Storage {
   }
 
   /** What memory still holds is brought to the disk, or else given up; says so in the account it gives. */
-  async close(reasons: Readonly<Record<string, string>>): Promise<{ session: DestinationReport[]; all: DestinationReport[] }> {
+  async close(
+    reasons: Readonly<Record<string, string>>,
+  ): Promise<{ session: DestinationReport[]; all: DestinationReport[] }> {
     this.#triedAt = 0
     await this.#bringHome()
     this.#settleLate()
@@ -163,7 +161,9 @@ export class Storage {
       }
     }
     if (problems.length > 0) {
-      this.#tell(`${problems.join('; ')}: items wait in memory and are lost with the process; set EVALSPAN_OUTBOX to a folder`)
+      this.#tell(
+        `${problems.join('; ')}: items wait in memory and are lost with the process; set EVALSPAN_OUTBOX to a folder`,
+      )
     }
     this.#memory = await this.#openAt(':memory:')
   }
@@ -212,7 +212,12 @@ export class Storage {
     const reply = this.#memory.commit({ ...request, items: [...fresh] })
     const verdicts = reply.verdicts.values()
     if (this.#disk) this.#spilled.push(...fresh)
-    return { ...reply, verdicts: request.items.map((item) => (fresh.has(item) ? verdicts.next().value! : 'known')) }
+    const seqs = request.items.map(() => 0)
+    return {
+      ...reply,
+      seqs,
+      verdicts: request.items.map((item) => (fresh.has(item) ? verdicts.next().value! : 'known')),
+    }
   }
 
   async #bringHome(): Promise<void> {

@@ -41,6 +41,8 @@ export class WorkerCall {
       // An answer that is waited for keeps the process alive.
       if (this.#asked.size === 0) this.#worker.ref()
       this.#asked.set(id, { resolve, reject })
+      // It is a thread, not a window.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
       this.#worker.postMessage({ id, method, args } satisfies Request)
     })
 
