@@ -1,4 +1,3 @@
-import type { Item } from '../delivery/item.ts'
 import type { EvalError, Event, ModelEvent, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
 import { failedAttempts } from '../inspect/model-calls.ts'
 import { addSeconds, formatTimestamp, isLater, latest, parseTime, type HrTime } from '../time.ts'
@@ -7,7 +6,7 @@ import { spanId } from './ids.ts'
 import { eventKey, leanEvent } from './event-key.ts'
 import { retriesOfCalls, type OpenCall, type Retries } from './retries.ts'
 import { lostBegins } from './lost-begins.ts'
-import type { OpenSpan } from './mapped.ts'
+import type { OpenSpan, RawItem } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { spanName, toolItems, transcriptItems } from './spans.ts'
 import { TranscriptSpans } from './transcript-spans.ts'
@@ -78,7 +77,7 @@ export class Attempt {
   }
 
   /** Takes an event and gives the spans that it made final, and the one that it began. */
-  event(event: Event): { items: Item[]; open: OpenSpan[] } {
+  event(event: Event): { items: RawItem[]; open: OpenSpan[] } {
     this.#noteTime(event)
     if (event.event === 'model' || this.#trail.at(-1)?.event === 'model') this.#trail.push(leanEvent(event))
     if (!this.#take(event)) return nothing
@@ -100,7 +99,7 @@ export class Attempt {
    * Gives all spans that are left. `events` are those of the finished sample, which also hold what got lost on the way
    * and what happened before the attempt began; `end` is when the attempt ended, for what was cut off by that.
    */
-  finish(events: readonly Event[] | undefined, end: HrTime | undefined, crash?: ScorerCrash): Item[] {
+  finish(events: readonly Event[] | undefined, end: HrTime | undefined, crash?: ScorerCrash): RawItem[] {
     const begun = events?.findIndex((event) => event.event === 'span_begin' && event.name === 'solvers') ?? -1
     const last = end && formatTimestamp(end)
     events?.forEach((event, index) => {
@@ -192,7 +191,7 @@ export class Attempt {
     return this.#enclosing(begin.parent_id) ?? this.spanId
   }
 
-  #transcriptSpan(id: string, bound: HrTime | undefined): Item[] {
+  #transcriptSpan(id: string, bound: HrTime | undefined): RawItem[] {
     const begin = this.#spans.beginOf(id)
     const known = this.#spans.endOf(id)
     const end = known ?? bound
@@ -218,7 +217,7 @@ export class Attempt {
   }
 
   /** A call during which there were back-offs waits until it is known whose they were. */
-  #chatIfClear(key: string, event: ModelEvent): Item[] {
+  #chatIfClear(key: string, event: ModelEvent): RawItem[] {
     const start = parseTime(event.timestamp)
     const end = parseTime(event.completed)
     if (!start || !end || this.#retries.between(event.model, start, end).length > 0) return []
@@ -229,7 +228,7 @@ export class Attempt {
     key: string,
     event: ModelEvent,
     bound: { end: HrTime; incomplete?: boolean; retries?: Retry[] } | undefined,
-  ): Item[] {
+  ): RawItem[] {
     const parentSpanId = this.#enclosing(event.span_id) ?? (bound && this.spanId)
     const end = parseTime(event.completed) ?? bound?.end
     if (parentSpanId === undefined || !end) return []
@@ -247,7 +246,7 @@ export class Attempt {
     return chatItems(event, place, retries, this.#scope)
   }
 
-  #remainingChats(events: readonly Event[] | undefined, bound: HrTime): Item[] {
+  #remainingChats(events: readonly Event[] | undefined, bound: HrTime): RawItem[] {
     const endOfSpan = (id: string | undefined): HrTime | undefined => this.#spans.endOf(id) ?? bound
     const failed = this.#models.size > 0 ? failedAttempts(events ?? this.#trail, endOfSpan) : []
     const ends = new Map(failed.map((attempt) => [eventKey(attempt.event), attempt.end]))
@@ -286,12 +285,12 @@ export class Attempt {
     })
   }
 
-  #toolIfClear(key: string, event: ToolEvent): Item[] {
+  #toolIfClear(key: string, event: ToolEvent): RawItem[] {
     const candidates = this.#toolSpans().filter((span) => mayBelong(event, span))
     return candidates.length === 1 ? this.#tool(key, event, candidates[0]!.begin, undefined) : []
   }
 
-  #remainingTools(events: readonly Event[] | undefined, bound: HrTime): Item[] {
+  #remainingTools(events: readonly Event[] | undefined, bound: HrTime): RawItem[] {
     const inLog = events ? pairsInLog(events, eventKey) : new Map<string, string>()
     const items = [...this.#tools].flatMap(([key, event]) => {
       const begin = this.#spans.beginOf(inLog.get(key))
@@ -304,7 +303,7 @@ export class Attempt {
     ]
   }
 
-  #tool(key: string, event: ToolEvent, begin: SpanBeginEvent | undefined, bound: HrTime | undefined): Item[] {
+  #tool(key: string, event: ToolEvent, begin: SpanBeginEvent | undefined, bound: HrTime | undefined): RawItem[] {
     const parentSpanId = this.#enclosing(event.span_id) ?? (bound && this.spanId)
     const start = parseTime(event.timestamp)
     const known = parseTime(event.completed) ?? this.#spans.endOf(begin?.id)
@@ -338,7 +337,7 @@ export class Attempt {
   }
 
   /** Spans whose begins the log has lost, so that what happened in them hangs where it did live. */
-  #lostSpans(bound: HrTime): Item[] {
+  #lostSpans(bound: HrTime): RawItem[] {
     const start = this.start ?? bound
     const lost = lostBegins(this.#spans.lostIds, this.#scope.solvers)
     for (const { begin } of lost) {

@@ -1,4 +1,4 @@
-import type { Attributes, AttributeValue, HrTime, Item, Measurement } from '../delivery/item.ts'
+import type { Attributes, AttributeValue, HrTime, Measurement } from '../delivery/item.ts'
 import type { ModelRetry } from '../hooks/events.ts'
 import type { ModelEvent, ModelOutput } from '../inspect/records.ts'
 import { parseTime, secondsBetween } from '../time.ts'
@@ -7,7 +7,7 @@ import { cancelled, spanError, type SpanError } from './errors.ts'
 import { recordException, type RecordedException } from './exceptions.ts'
 import { instrument, measure } from './instruments.ts'
 import { modelName, type ModelName } from './models.ts'
-import { attributesOf, spanItem } from './mapped.ts'
+import { attributesOf, spanItem, type RawItem } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { attribute, cacheWriteTokens, event as eventName } from './semconv.ts'
 import { tokenUsage, type TokenUsage } from './usage.ts'
@@ -29,12 +29,13 @@ export function chatItems(
   },
   retries: readonly Retry[],
   scope: SampleScope,
-): Item[] {
+): RawItem[] {
   const { settings } = scope
   const name = modelName(event.model)
   const cached = event.cache === 'read'
   const start = parseTime(event.timestamp) ?? place.end
-  const error = event.error === undefined ? undefined : spanError({ message: event.error, traceback: event.traceback })
+  const error =
+    event.error === undefined ? undefined : spanError({ message: event.error, traceback: event.traceback }, settings)
   const exception = exceptionOf(event, error, place, scope)
   const usage = event.output?.usage ? tokenUsage(event.output.usage) : undefined
   const answer = answerOf(event)
@@ -65,7 +66,7 @@ export function chatItems(
           [attribute.modelWorkingTime]: event.working_time,
           [attribute.spanIncomplete]: place.incomplete || undefined,
         }),
-        ...(settings.content.spans ? chatContent(event) : {}),
+        ...(settings.content.spans ? chatContent(event, settings) : {}),
       },
       events: [
         ...retries.map((retry) => ({

@@ -1,5 +1,7 @@
 import type { AttributeValue } from '../delivery/item.ts'
 import type { ChatMessage, Json, ModelEvent, ToolEvent } from '../inspect/records.ts'
+import type { Masker } from '../masking/masker.ts'
+import { cut } from './cut.ts'
 import { attribute } from './semconv.ts'
 
 /** Characters of one attribute; more is cut and said. Tempo and others cut silently, and earlier. */
@@ -7,33 +9,41 @@ const maximumLength = 32_768
 
 export type Content = { [name: string]: AttributeValue }
 
-/** Messages of a call in the shape of OpenTelemetry's GenAI conventions, as JSON text. */
-export function chatContent(event: ModelEvent): Content {
-  const system = event.input.filter((message) => message.role === 'system')
-  const output = event.output?.choices ?? []
-  return contentOf({
-    [attribute.systemInstructions]: system.length > 0 ? system.flatMap(partsOf) : undefined,
-    [attribute.inputMessages]: event.input.filter((message) => message.role !== 'system').map(toMessage),
-    [attribute.outputMessages]:
-      output.length > 0
-        ? output.map((choice) => ({ ...toMessage(choice.message), finish_reason: choice.stop_reason }))
-        : undefined,
-    [attribute.toolDefinitions]: event.tools && event.tools.length > 0 ? event.tools : undefined,
-  })
+/** Settings, as far as they concern what is cut. */
+interface Masked {
+  readonly masker?: Masker | undefined
 }
 
-export function toolContent(event: ToolEvent): Content {
-  return contentOf({ [attribute.toolArguments]: event.arguments, [attribute.toolResult]: event.result })
+/** Messages of a call in the shape of OpenTelemetry's GenAI conventions, as JSON text. */
+export function chatContent(event: ModelEvent, masked: Masked): Content {
+  const system = event.input.filter((message) => message.role === 'system')
+  const output = event.output?.choices ?? []
+  return contentOf(
+    {
+      [attribute.systemInstructions]: system.length > 0 ? system.flatMap(partsOf) : undefined,
+      [attribute.inputMessages]: event.input.filter((message) => message.role !== 'system').map(toMessage),
+      [attribute.outputMessages]:
+        output.length > 0
+          ? output.map((choice) => ({ ...toMessage(choice.message), finish_reason: choice.stop_reason }))
+          : undefined,
+      [attribute.toolDefinitions]: event.tools && event.tools.length > 0 ? event.tools : undefined,
+    },
+    masked,
+  )
+}
+
+export function toolContent(event: ToolEvent, masked: Masked): Content {
+  return contentOf({ [attribute.toolArguments]: event.arguments, [attribute.toolResult]: event.result }, masked)
 }
 
 /** Text as it is, all else as JSON, cut to what attributes may hold. */
-export function contentOf(values: { readonly [name: string]: unknown }): Content {
+export function contentOf(values: { readonly [name: string]: unknown }, { masker }: Masked): Content {
   const content: Content = {}
   for (const name in values) {
     const value = values[name]
     if (value === undefined || value === null) continue
     const text = typeof value === 'string' ? value : jsonOf(value)
-    content[name] = text.length <= maximumLength ? text : text.slice(0, maximumLength)
+    content[name] = cut(text, maximumLength, masker)
     if (text.length > maximumLength || (text === '' && typeof value !== 'string'))
       content[attribute.contentTruncated] = true
   }

@@ -1,3 +1,6 @@
+import type { Masker } from '../masking/masker.ts'
+import { cut } from './cut.ts'
+
 /** Error messages go out even when content is off, but not whole novels. */
 const maximumMessage = 1000
 
@@ -9,8 +12,12 @@ export interface SpanError {
 export const cancelled = 'cancelled'
 
 /** What a log says of an error, as `error.type` and a status description. */
-export function spanError(error: { readonly message: string; readonly traceback?: string | undefined }): SpanError {
-  return { type: errorType(error.message, error.traceback), message: cut(error.message) }
+export function spanError(
+  { message, traceback }: { readonly message: string; readonly traceback?: string | undefined },
+  { masker }: { readonly masker?: Masker | undefined },
+): SpanError {
+  const shown = message.length <= maximumMessage ? message : `${cut(message, maximumMessage - 1, masker)}…`
+  return { type: errorType(message, traceback), message: shown }
 }
 
 /** True for what Inspect records when a sample or a call was cancelled. */
@@ -27,8 +34,4 @@ function errorType(message: string, traceback: string | undefined): string {
   if (type) return type
   const last = traceback?.trimEnd().split('\n').at(-1) ?? ''
   return /^([A-Za-z_][\w.]*)(?::|$)/.exec(last)?.[1] ?? '_OTHER'
-}
-
-function cut(message: string): string {
-  return message.length <= maximumMessage ? message : `${message.slice(0, maximumMessage - 1)}…`
 }

@@ -1,14 +1,14 @@
-import type { HrTime, Item, SpanBody } from '../delivery/item.ts'
+import type { HrTime, SpanBody } from '../delivery/item.ts'
 import type { EvalError } from '../inspect/records.ts'
 import { spanError } from './errors.ts'
-import { attributesOf, logItem } from './mapped.ts'
+import { attributesOf, logItem, type RawItem } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { attribute, event } from './semconv.ts'
 
 /** An exception as it is told: on the span that it escaped from, as a record of its own, or both. */
 export interface RecordedException {
   readonly events: SpanBody['events']
-  readonly records: readonly Item[]
+  readonly records: readonly RawItem[]
 }
 
 /**
@@ -23,8 +23,8 @@ export function recordException(
   eventName: string = event.exception,
 ): RecordedException {
   if (!error) return { events: [], records: [] }
-  const { message } = spanError(error)
-  const type = error.type ?? spanError(error).type
+  const { message, type: named } = spanError(error, settings)
+  const type = error.type ?? named
   const attributesWith = (stack: boolean) =>
     attributesOf({
       [attribute.exceptionType]: type,

@@ -1,68 +1,63 @@
-import { hash } from 'node:crypto'
-import type { Attributes, AttributeValue, Draft, HrTime, Item, LogBody, Measurement, SpanBody } from '../delivery/item.ts'
+import type {
+  Attributes,
+  AttributeValue,
+  Draft,
+  HrTime,
+  Item,
+  ItemKind,
+  LogBody,
+  Measurement,
+  SpanBody,
+  Subject,
+} from '../delivery/item.ts'
 
 /** A span that has begun and is not final: shown live where a caller's own provider is used, kept as a draft elsewhere. */
-export type OpenSpan = Omit<SpanBody, 'end' | 'events' | 'links' | 'error'>
+export interface OpenSpan extends Omit<SpanBody, 'end' | 'events' | 'links' | 'error'> {
+  /** As far as they are known. */
+  readonly links?: SpanBody['links'] | undefined
+  /** Of a sample's root. */
+  readonly subject?: Subject | undefined
+}
+
+/** An item as the mapping makes it: what is computed of its JSON text comes when it is masked. */
+export type RawItem<K extends ItemKind = ItemKind> = { [P in K]: Omit<Item<P>, 'digest' | 'size' | 'json'> }[K]
 
 /** What an event gave: items that are final, and spans that have begun. */
-export interface Mapped {
-  readonly items: Item[]
+export interface Mapped<I extends RawItem = Item> {
+  readonly items: I[]
   readonly open: OpenSpan[]
 }
 
-export function spanItem(body: SpanBody, measurements: readonly Measurement[] = []): Item<'span'> {
-  return {
-    object: body.traceId,
-    id: body.spanId,
-    kind: 'span',
-    time: toDate(body.end),
-    ...summaryOf(body),
-    rule: 'once',
-    body,
-    measurements,
-  }
+export function spanItem(
+  body: SpanBody,
+  measurements: readonly Measurement[] = [],
+  subject?: Subject,
+): RawItem<'span'> {
+  const { traceId: object, spanId: id, end } = body
+  return { object, id, kind: 'span', time: toDate(end), rule: 'once', body, measurements, ...(subject && { subject }) }
 }
 
-export function logItem(id: string, body: LogBody, measurements: readonly Measurement[] = []): Item<'log'> {
-  return {
-    object: body.traceId,
-    id,
-    kind: 'log',
-    time: toDate(body.time),
-    ...summaryOf(body),
-    rule: 'once',
-    body,
-    measurements,
-  }
+export function logItem(id: string, body: LogBody, measurements: readonly Measurement[] = []): RawItem<'log'> {
+  return { object: body.traceId, id, kind: 'log', time: toDate(body.time), rule: 'once', body, measurements }
 }
 
 /** Measurements alone: of something that is no span, or of a span that is not sampled. */
-export function markItem(object: string, id: string, time: HrTime, measurements: readonly Measurement[]): Item<'mark'> {
-  return {
-    object,
-    id,
-    kind: 'mark',
-    time: toDate(time),
-    digest: '',
-    size: 0,
-    rule: 'once',
-    body: null,
-    json: 'null',
-    measurements,
-  }
+export function markItem(
+  object: string,
+  id: string,
+  time: HrTime,
+  measurements: readonly Measurement[],
+): RawItem<'mark'> {
+  return { object, id, kind: 'mark', time: toDate(time), rule: 'once', body: null, measurements }
 }
 
-/** A span that has begun, as it is kept until its end is known. */
-export function draftOf(open: OpenSpan): Draft {
-  return { object: open.traceId, id: open.spanId, time: toDate(open.start), json: JSON.stringify(open) }
+/** A span that has begun, as the store keeps it; masked if the span is, as those are that a mapping gives. */
+export function draftOf({ subject, ...span }: OpenSpan): Draft {
+  const draft = { object: span.traceId, id: span.spanId, time: toDate(span.start), json: JSON.stringify(span) }
+  return subject ? { ...draft, subject } : draft
 }
 
-function summaryOf(body: SpanBody | LogBody): { digest: string; size: number; json: string } {
-  const json = JSON.stringify(body)
-  return { digest: hash('sha1', json, 'hex').slice(0, 16), size: json.length, json }
-}
-
-function toDate([seconds, nanoseconds]: HrTime): Date {
+export function toDate([seconds, nanoseconds]: HrTime): Date {
   return new Date(seconds * 1000 + Math.floor(nanoseconds / 1e6))
 }
 

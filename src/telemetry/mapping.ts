@@ -1,10 +1,10 @@
-import type { Item } from '../delivery/item.ts'
 import type { HookData, HookEvent, HookName } from '../hooks/hooks.ts'
 import type { EvalLog } from '../inspect/records.ts'
 import { formatTimestamp, parseTime, type HrTime } from '../time.ts'
 import { runTraceId, sampleTraceId, spanId } from './ids.ts'
 import { modelName } from './models.ts'
-import { attributesOf, markItem, type Mapped } from './mapped.ts'
+import { finishItem, finishOpen } from './finish.ts'
+import { attributesOf, markItem, type Mapped, type RawItem } from './mapped.ts'
 import { RunTrace } from './run-trace.ts'
 import { SampleTrace } from './sample-trace.ts'
 import { serverOf } from './server.ts'
@@ -24,7 +24,7 @@ interface SampleKey {
   readonly uuid?: string | undefined
 }
 
-const nothing: Mapped = { items: [], open: [] }
+const nothing: { items: never[]; open: never[] } = { items: [], open: [] }
 
 /**
  * Hook events to spans, event records and measurements: one path for a live run and for the replay of its log. It keeps
@@ -78,62 +78,63 @@ export class Mapping {
     return this.#finished({ items, open: [] })
   }
 
-  readonly #handlers: { readonly [N in HookName]?: (data: HookData<N>, time: HrTime | undefined) => Mapped } = {
-    onRunStart: (data, time) => {
-      this.#ended.delete(data.run_id)
-      return { items: [], open: this.#run(data.run_id, data.eval_set_id).start(data, time) }
-    },
+  readonly #handlers: { readonly [N in HookName]?: (data: HookData<N>, time: HrTime | undefined) => Mapped<RawItem> } =
+    {
+      onRunStart: (data, time) => {
+        this.#ended.delete(data.run_id)
+        return { items: [], open: this.#run(data.run_id, data.eval_set_id).start(data, time) }
+      },
 
-    onTaskStart: (data, time) => this.#run(data.run_id, data.eval_set_id).taskStart(data, time),
+      onTaskStart: (data, time) => this.#run(data.run_id, data.eval_set_id).taskStart(data, time),
 
-    onTaskEnd: (data) => ({ items: this.#run(data.run_id, data.eval_set_id).taskEnd(data.log), open: [] }),
+      onTaskEnd: (data) => ({ items: this.#run(data.run_id, data.eval_set_id).taskEnd(data.log), open: [] }),
 
-    onRunEnd: (data, time) => {
-      // A hook that ends a run with a limit makes Inspect tell its end twice.
-      if (this.#ended.has(data.run_id)) return nothing
-      this.#ended.add(data.run_id)
-      const run = this.#run(data.run_id, data.eval_set_id)
-      const logged = data.logs.flatMap((log) => run.taskEnd(log))
-      const samples = [...this.#samples].filter(([, sample]) => sample.runId === data.run_id)
-      const dangling = samples.flatMap(([key, { trace }]) => {
-        this.#samples.delete(key)
-        return trace.seal(time ?? [0, 0]).items
-      })
-      // Inspect tells of Ctrl-C only by giving no log at all; a task that raised and was retried is left out alone.
-      const status = data.exception || data.logs.length > 0 ? 'error' : 'cancelled'
-      const items = [
-        ...dangling,
-        ...logged,
-        ...this.#closeTasks(run, status, time, data.exception?.message),
-        ...run.end(data, time),
-      ]
-      this.#runs.delete(data.run_id)
-      return { items, open: [] }
-    },
+      onRunEnd: (data, time) => {
+        // A hook that ends a run with a limit makes Inspect tell its end twice.
+        if (this.#ended.has(data.run_id)) return nothing
+        this.#ended.add(data.run_id)
+        const run = this.#run(data.run_id, data.eval_set_id)
+        const logged = data.logs.flatMap((log) => run.taskEnd(log))
+        const samples = [...this.#samples].filter(([, sample]) => sample.runId === data.run_id)
+        const dangling = samples.flatMap(([key, { trace }]) => {
+          this.#samples.delete(key)
+          return trace.seal(time ?? [0, 0]).items
+        })
+        // Inspect tells of Ctrl-C only by giving no log at all; a task that raised and was retried is left out alone.
+        const status = data.exception || data.logs.length > 0 ? 'error' : 'cancelled'
+        const items = [
+          ...dangling,
+          ...logged,
+          ...this.#closeTasks(run, status, time, data.exception?.message),
+          ...run.end(data, time),
+        ]
+        this.#runs.delete(data.run_id)
+        return { items, open: [] }
+      },
 
-    onSampleInit: (data, time) => this.#sample(data, data.summary).init(data.summary, time),
+      onSampleInit: (data, time) => this.#sample(data, data.summary).init(data.summary, time),
 
-    onSampleStart: (data, time) => this.#sample(data, data.summary).start(time ?? [0, 0]),
+      onSampleStart: (data, time) => this.#sample(data, data.summary).start(time ?? [0, 0]),
 
-    onSampleAttemptStart: (data, time) => this.#sample(data, data.summary).attemptStart(data, time),
+      onSampleAttemptStart: (data, time) => this.#sample(data, data.summary).attemptStart(data, time),
 
-    onSampleEvent: (data) => this.#samples.get(data.sample_id)?.trace.event(data.event) ?? nothing,
+      onSampleEvent: (data) => this.#samples.get(data.sample_id)?.trace.event(data.event) ?? nothing,
 
-    onSampleAttemptEnd: (data) => this.#sample(data, data.summary).attemptEnd(data),
+      onSampleAttemptEnd: (data) => this.#sample(data, data.summary).attemptEnd(data),
 
-    onSampleEnd: (data, time) => {
-      const output = this.#sample(data, data.sample).end(data.sample, time)
-      this.#samples.delete(data.sample_id)
-      this.#run(data.run_id, data.eval_set_id).sampleEnd(data.eval_id, parseTime(data.sample.completed_at))
-      return output
-    },
+      onSampleEnd: (data, time) => {
+        const output = this.#sample(data, data.sample).end(data.sample, time)
+        this.#samples.delete(data.sample_id)
+        this.#run(data.run_id, data.eval_set_id).sampleEnd(data.eval_id, parseTime(data.sample.completed_at))
+        return output
+      },
 
-    onModelRetry: (data, time) => {
-      const sample = this.#samples.get(data.sample_id ?? '')
-      if (sample && time) sample.trace.retry({ data, time })
-      return nothing
-    },
-  }
+      onModelRetry: (data, time) => {
+        const sample = this.#samples.get(data.sample_id ?? '')
+        if (sample && time) sample.trace.retry({ data, time })
+        return nothing
+      },
+    }
 
   #run(runId: string, setId: string | null | undefined): RunTrace {
     let run = this.#runs.get(runId)
@@ -150,7 +151,7 @@ export class Mapping {
     status: 'cancelled' | 'error' | 'started',
     time?: HrTime,
     message = 'the task raised',
-  ): Item[] {
+  ): RawItem[] {
     const error = status === 'error' ? { message, traceback: '', traceback_ansi: '' } : undefined
     const stats = { completed_at: time && formatTimestamp(time) }
     return run.openTasks.flatMap((spec) =>
@@ -187,22 +188,24 @@ export class Mapping {
       server: task && serverOf(task.spec),
       solvers: task?.solvers ?? [],
       identity,
+      subject: { task: suite, sample: String(sample.id), epoch: sample.epoch, uuid: sample.uuid ?? ids.sample_id },
     }
     const trace = new SampleTrace(scope)
     this.#samples.set(ids.sample_id, { trace, evalId, runId })
     return trace
   }
 
-  #finished({ items, open }: Mapped): Mapped {
+  #finished({ items, open }: Mapped<RawItem>): Mapped {
     if (items.length === 0 && open.length === 0) return nothing
+    const { masker, sampled } = this.#settings
     return {
-      items: items.map((item) => this.#sampled(item)),
-      open: open.filter((span) => this.#settings.sampled(span.traceId)),
+      items: items.map((item) => finishItem(this.#sampled(item), masker)),
+      open: open.filter((span) => sampled(span.traceId)).map((span) => finishOpen(span, masker)),
     }
   }
 
   /** Metrics count all; spans and records of traces that are not sampled go nowhere. */
-  #sampled(item: Item): Item {
+  #sampled(item: RawItem): RawItem {
     if (item.kind === 'mark' || this.#settings.sampled(item.object)) return item
     return markItem(item.object, item.id, [Math.floor(item.time.getTime() / 1000), 0], item.measurements ?? [])
   }

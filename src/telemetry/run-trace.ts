@@ -1,4 +1,4 @@
-import type { AttributeValue, HrTime, Item, Measurement } from '../delivery/item.ts'
+import type { AttributeValue, HrTime, Measurement } from '../delivery/item.ts'
 import type { RunEnd, RunStart, TaskStart } from '../hooks/events.ts'
 import type { EvalLog, EvalPlan, EvalResults, EvalSpec } from '../inspect/records.ts'
 import { earliest, latest, parseTime, secondsBetween } from '../time.ts'
@@ -8,7 +8,7 @@ import { recordException } from './exceptions.ts'
 import { runTraceId, spanId } from './ids.ts'
 import { instrument, measure } from './instruments.ts'
 import { modelName } from './models.ts'
-import { attributesOf, spanItem, type OpenSpan } from './mapped.ts'
+import { attributesOf, spanItem, type OpenSpan, type RawItem } from './mapped.ts'
 import type { TelemetrySettings } from './settings.ts'
 import { attribute } from './semconv.ts'
 import { totalUsage } from './usage.ts'
@@ -70,7 +70,7 @@ export class RunTrace {
     return [{ ...this.#place(setSpanId, undefined), name: 'eval_set', start: time, attributes: {} }, run]
   }
 
-  taskStart({ spec, plan }: TaskStart, time: HrTime | undefined): { items: Item[]; open: OpenSpan[] } {
+  taskStart({ spec, plan }: TaskStart, time: HrTime | undefined): { items: RawItem[]; open: OpenSpan[] } {
     const created = parseTime(spec.created) ?? time
     const items = this.#set(created)
     this.#revision ??= spec.revision?.commit
@@ -104,7 +104,7 @@ export class RunTrace {
   }
 
   /** The task's log is final: its span, unless it was given out before. */
-  taskEnd(log: EvalLog): Item[] {
+  taskEnd(log: EvalLog): RawItem[] {
     const spec = log.eval
     const task = this.#tasks.get(spec.eval_id) ?? newTask(spec, log.plan, parseTime(spec.created))
     this.#tasks.set(spec.eval_id, task)
@@ -118,7 +118,7 @@ export class RunTrace {
     // A task without a log ends where its run does, and says nothing of when that is.
     this.#end = latest(this.#end, logStart ? end : task.end)
     const failure = log.error
-      ? spanError(log.error)
+      ? spanError(log.error, this.#settings)
       : log.status === 'cancelled'
         ? { type: cancelled, message: 'cancelled' }
         : log.status === 'error'
@@ -152,7 +152,7 @@ export class RunTrace {
           [attribute.usageCost]: usage?.cost,
           ...metricAttributes(log.results),
         }),
-        ...(this.#settings.content.spans ? contentOf({ [attribute.taskArgs]: spec.task_args }) : {}),
+        ...(this.#settings.content.spans ? contentOf({ [attribute.taskArgs]: spec.task_args }, this.#settings) : {}),
       },
       events: [],
       links: [],
@@ -179,7 +179,7 @@ export class RunTrace {
   }
 
   /** `data` is left out when the run's end was not told. */
-  end(data: Pick<RunEnd, 'exception'> | undefined, time: HrTime | undefined): Item[] {
+  end(data: Pick<RunEnd, 'exception'> | undefined, time: HrTime | undefined): RawItem[] {
     const start = this.#start ?? time ?? [0, 0]
     const end = latest(start, this.#end ?? time)
     const error = data?.exception ? { ...data.exception, traceback: '', traceback_ansi: '' } : undefined
@@ -200,14 +200,14 @@ export class RunTrace {
         },
         events: exception.events,
         links: [],
-        error: error && { message: spanError(error).message },
+        error: error && { message: spanError(error, this.#settings).message },
       }),
       ...exception.records,
     ]
   }
 
   /** A set goes on for days and its runs are told by themselves: it is a marker, at the start of what is first seen of it. */
-  #set(time: HrTime | undefined): Item[] {
+  #set(time: HrTime | undefined): RawItem[] {
     const setId = this.#setId
     if (setId === undefined || !time || this.#toldSets.has(setId)) return []
     this.#toldSets.add(setId)

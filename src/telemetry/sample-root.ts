@@ -1,4 +1,4 @@
-import type { Attributes, HrTime, Item, Measurement, SpanBody } from '../delivery/item.ts'
+import type { Attributes, HrTime, Measurement, SpanBody } from '../delivery/item.ts'
 import type { EvalSample, EvalSampleSummary, Event } from '../inspect/records.ts'
 import { parseTime, secondsBetween } from '../time.ts'
 import { retryAttributes, retryMeasurements, type Retry } from './chat.ts'
@@ -6,10 +6,11 @@ import { contentOf } from './content.ts'
 import { cancelled, isCancelled, spanError } from './errors.ts'
 import { recordException } from './exceptions.ts'
 import { instrument, measure } from './instruments.ts'
-import { attributesOf, spanItem, type OpenSpan } from './mapped.ts'
+import { attributesOf, spanItem, type OpenSpan, type RawItem } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { evaluationsOf } from './scores.ts'
 import { attribute, event as eventName, schemaVersion } from './semconv.ts'
+import type { TelemetrySettings } from './settings.ts'
 import { totalUsage } from './usage.ts'
 
 /** What became known of a sample on the way to its end. */
@@ -25,15 +26,15 @@ export interface RootFacts {
 
 export function openRoot(summary: EvalSampleSummary, start: HrTime, scope: SampleScope): OpenSpan {
   const attributes = { ...scope.identity, [attribute.caseName]: String(summary.id) }
-  return { ...rootPlace(scope), start, attributes }
+  return { ...rootPlace(scope), start, attributes, links: rootLinks(scope), subject: scope.subject }
 }
 
 /** The root of a finished sample and the results of its scorers. `told`: a span within told the sample's error. */
-export function finishedRoot(sample: EvalSample, facts: RootFacts, told: boolean, scope: SampleScope): Item[] {
+export function finishedRoot(sample: EvalSample, facts: RootFacts, told: boolean, scope: SampleScope): RawItem[] {
   const { settings, suite, model } = scope
   const { end } = facts
   const evaluations = evaluationsOf(sample, scope, end)
-  const failure = sample.error && spanError(sample.error)
+  const failure = sample.error && spanError(sample.error, settings)
   const outcome = failure ? (isCancelled(failure.message) ? cancelled : 'error') : sample.limit ? 'limit' : 'success'
   const usage = totalUsage(sample.model_usage)
   const exception = recordException(told ? undefined : sample.error, scope.rootSpanId, end, scope)
@@ -54,7 +55,7 @@ export function finishedRoot(sample: EvalSample, facts: RootFacts, told: boolean
         [attribute.usageOutput]: usage?.output,
         [attribute.usageCost]: usage?.cost,
       }),
-      ...(settings.content.spans ? sampleContent(sample) : {}),
+      ...(settings.content.spans ? sampleContent(sample, settings) : {}),
     },
     events: [...retryEvents(facts), ...limitEvents(sample, end), ...exception.events, ...evaluations.events],
     error: failure && { message: failure.message },
@@ -72,14 +73,14 @@ export function finishedRoot(sample: EvalSample, facts: RootFacts, told: boolean
     ...facts.retries.flatMap((retry) => retryMeasurements(retry, undefined)),
     ...eventMeasurements(sample.events, end),
   ]
-  return [...evaluations.items, spanItem(body, measurements), ...exception.records]
+  return [...evaluations.items, spanItem(body, measurements, scope.subject), ...exception.records]
 }
 
 /** The root of a sample whose end was never told. */
-export function sealedRoot(facts: RootFacts, scope: SampleScope): Item {
+export function sealedRoot(facts: RootFacts, scope: SampleScope): RawItem {
   const attributes = { ...rootIdentity(scope), [attribute.incomplete]: true }
   const body = { ...rootSpan(facts, scope), attributes, events: retryEvents(facts) }
-  return spanItem(body, facts.started ? activeSample(-1, facts.end, scope) : [])
+  return spanItem(body, facts.started ? activeSample(-1, facts.end, scope) : [], scope.subject)
 }
 
 /** One sample more or less at work. */
@@ -100,9 +101,12 @@ function rootPlace({
 }
 
 function rootSpan({ start, end }: RootFacts, scope: SampleScope): Omit<SpanBody, 'attributes' | 'events'> {
-  const place = rootPlace(scope)
-  const link = { ...scope.task, attributes: { [attribute.linkType]: 'task' } }
-  return { ...place, links: place.parentSpanId === undefined ? [link] : [], start, end }
+  return { ...rootPlace(scope), links: rootLinks(scope), start, end }
+}
+
+/** In a trace of its own the sample links to its task, which is its parent otherwise. */
+function rootLinks({ settings, task }: SampleScope): SpanBody['links'] {
+  return settings.traceShape === 'run' ? [] : [{ ...task, attributes: { [attribute.linkType]: 'task' } }]
 }
 
 function rootIdentity({ identity, model }: SampleScope): Attributes {
@@ -135,12 +139,15 @@ function retryEvents({ retries }: RootFacts): SpanBody['events'] {
   }))
 }
 
-function sampleContent(sample: EvalSample): ReturnType<typeof contentOf> {
-  return contentOf({
-    [attribute.inputValue]: sample.input,
-    [attribute.outputValue]: sample.output?.completion,
-    [attribute.sampleTarget]: sample.target,
-  })
+function sampleContent(sample: EvalSample, settings: TelemetrySettings): ReturnType<typeof contentOf> {
+  return contentOf(
+    {
+      [attribute.inputValue]: sample.input,
+      [attribute.outputValue]: sample.output?.completion,
+      [attribute.sampleTarget]: sample.target,
+    },
+    settings,
+  )
 }
 
 /** Events that became spans, events on spans or records are mapped; the others have no place in a trace. */

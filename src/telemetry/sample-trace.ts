@@ -1,4 +1,4 @@
-import type { HrTime, Item, SpanBody } from '../delivery/item.ts'
+import type { HrTime, SpanBody } from '../delivery/item.ts'
 import type { SampleAttemptEnd, SampleAttemptStart } from '../hooks/events.ts'
 import type { EvalError, EvalSample, EvalSampleSummary, Event } from '../inspect/records.ts'
 import { earliest, latest, parseTime } from '../time.ts'
@@ -7,7 +7,7 @@ import type { Retry } from './chat.ts'
 import { spanError } from './errors.ts'
 import { recordException } from './exceptions.ts'
 import { instrument, measure } from './instruments.ts'
-import { attributesOf, markItem, spanItem, type OpenSpan, type Mapped } from './mapped.ts'
+import { attributesOf, markItem, spanItem, type OpenSpan, type Mapped, type RawItem } from './mapped.ts'
 import { Retries } from './retries.ts'
 import { activeSample, finishedRoot, openRoot, sealedRoot, type RootFacts } from './sample-root.ts'
 import type { SampleScope } from './scope.ts'
@@ -30,11 +30,11 @@ export class SampleTrace {
     this.#scope = scope
   }
 
-  init(summary: EvalSampleSummary, time: HrTime | undefined): Mapped {
+  init(summary: EvalSampleSummary, time: HrTime | undefined): Mapped<RawItem> {
     return { items: [], open: time ? [openRoot(summary, time, this.#scope)] : [] }
   }
 
-  start(time: HrTime): Mapped {
+  start(time: HrTime): Mapped<RawItem> {
     this.#started = true
     return {
       items: [
@@ -44,7 +44,7 @@ export class SampleTrace {
     }
   }
 
-  attemptStart(data: SampleAttemptStart, time: HrTime | undefined): Mapped {
+  attemptStart(data: SampleAttemptStart, time: HrTime | undefined): Mapped<RawItem> {
     this.#attempts = Math.max(this.#attempts, data.attempt)
     this.#attempt = new Attempt(this.#scope, data.attempt, this.#retries, time)
     const { traceId, rootSpanId } = this.#scope
@@ -65,7 +65,7 @@ export class SampleTrace {
     return { items: [], open }
   }
 
-  event(event: Event): Mapped {
+  event(event: Event): Mapped<RawItem> {
     // Without its attempt's start an event cannot be placed yet; the finished sample brings it again.
     return this.#attempt?.event(event) ?? { items: [], open: [] }
   }
@@ -74,7 +74,7 @@ export class SampleTrace {
     this.#retries.add(retry)
   }
 
-  attemptEnd(data: SampleAttemptEnd): Mapped {
+  attemptEnd(data: SampleAttemptEnd): Mapped<RawItem> {
     const attempt = this.#attempt
     if (!attempt || attempt.number !== data.attempt) return { items: [], open: [] }
     const error = data.error ?? undefined
@@ -87,7 +87,7 @@ export class SampleTrace {
   }
 
   /** The sample is finished: all that is left of its trace. */
-  end(sample: EvalSample, hookTime: HrTime | undefined): Mapped {
+  end(sample: EvalSample, hookTime: HrTime | undefined): Mapped<RawItem> {
     const completed = parseTime(sample.completed_at)
     const attempt = this.#attempt ?? new Attempt(this.#scope, 0, this.#retries, undefined)
     const items = this.#finishAttempt(
@@ -108,7 +108,7 @@ export class SampleTrace {
   }
 
   /** Nothing more will come, and the sample's end did not: closed as incomplete, at the last that was seen of it. */
-  seal(time: HrTime): Mapped {
+  seal(time: HrTime): Mapped<RawItem> {
     const attempt = this.#attempt
     const items = attempt
       ? this.#finishAttempt(attempt, { error: this.#error, outcome: 'incomplete' }, undefined, attempt.end)
@@ -128,7 +128,7 @@ export class SampleTrace {
     events?: readonly Event[],
     completed?: HrTime,
     crash?: ScorerCrash,
-  ): Item[] {
+  ): RawItem[] {
     const items = attempt.finish(events, completed, crash)
     const end = attempt.end ?? this.#last ?? [0, 0]
     const start = attempt.start ?? end
@@ -136,7 +136,7 @@ export class SampleTrace {
     this.#last = latest(this.#last, attempt.end)
     if (attempt.number === 0) return items
     const { traceId, rootSpanId, suite } = this.#scope
-    const failure = error && spanError(error)
+    const failure = error && spanError(error, this.#scope.settings)
     const exception = recordException(attempt.toldError ? undefined : error, attempt.spanId, end, this.#scope)
     const body: SpanBody = {
       traceId,

@@ -1,4 +1,4 @@
-import type { Attributes } from '../delivery/item.ts'
+import type { Attributes, Subject } from '../delivery/item.ts'
 import type { ModelName } from './models.ts'
 import type { TelemetrySettings } from './settings.ts'
 
@@ -19,4 +19,6 @@ export interface SampleScope {
   readonly solvers: readonly string[]
   /** Which sample of which run: on the root, and on event records, which backends cannot join easily. */
   readonly identity: Attributes
+  /** What people call the sample: on its root, to find its trace by. */
+  readonly subject: Subject
 }

@@ -1,20 +1,24 @@
-import type { Attributes, HrTime, Item, Measurement, SpanBody } from '../delivery/item.ts'
+import type { Attributes, HrTime, Measurement, SpanBody } from '../delivery/item.ts'
 import type { EvalSample, Event, Score, ScoreEvent, ScoreEditEvent, ScoreValue } from '../inspect/records.ts'
 import { compareTimes, parseTime } from '../time.ts'
 import type { ScorerCrash } from './attempt.ts'
 import { contentOf } from './content.ts'
+import { cut } from './cut.ts'
 import { spanError } from './errors.ts'
 import { spanId } from './ids.ts'
 import { instrument, measure } from './instruments.ts'
-import { attributesOf, logItem, spanItem } from './mapped.ts'
+import { attributesOf, logItem, spanItem, type RawItem } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { attribute, event as eventName } from './semconv.ts'
+import type { TelemetrySettings } from './settings.ts'
 
 /** Spans hold 128 events at most, and a sample's root has other ones too. */
 const maximumSpanEvents = 96
+/** Characters of a score that is free text. */
+const maximumText = 100
 
 export interface Evaluations {
-  readonly items: Item[]
+  readonly items: RawItem[]
   /** The same results for the sample's root span: what a backend without logs shows. */
   readonly events: SpanBody['events']
   /** `pass` or `fail` when a scorer gave a verdict; all must have passed. */
@@ -23,7 +27,8 @@ export interface Evaluations {
 
 /** The results of a finished sample: one for each scalar of each score, as `gen_ai.evaluation.result`. */
 export function evaluationsOf(sample: EvalSample, scope: SampleScope, end: HrTime): Evaluations {
-  const { content } = scope.settings
+  const { settings } = scope
+  const { content } = settings
   const results = Object.entries(sample.scores ?? {}).flatMap(([name, score]) => {
     // A score that was edited afterwards is told as it was; the edit is told apart.
     const original: Score = { ...score, ...score.history?.[0] } as Score
@@ -45,7 +50,7 @@ export function evaluationsOf(sample: EvalSample, scope: SampleScope, end: HrTim
           `result|${result.name}`,
           record(
             result.time,
-            resultAttributes(result.name, result, result.score, content.events),
+            resultAttributes(result.name, result, result.score, content.events, settings),
             scope.rootSpanId,
             scope,
           ),
@@ -61,16 +66,19 @@ export function evaluationsOf(sample: EvalSample, scope: SampleScope, end: HrTim
     events: within.slice(0, maximumSpanEvents).map((result) => ({
       name: eventName.evaluationResult,
       time: result.time,
-      attributes: resultAttributes(result.name, result, result.score, content.spans),
+      attributes: resultAttributes(result.name, result, result.score, content.spans, settings),
     })),
     verdict: verdicts.length === 0 ? undefined : verdicts.every(Boolean) ? 'pass' : 'fail',
   }
 }
 
-function crashItems(sample: EvalSample, end: HrTime, scope: SampleScope): Item[] {
+function crashItems(sample: EvalSample, end: HrTime, scope: SampleScope): RawItem[] {
   const crash = crashedScorer(sample)
   if (!crash) return []
-  const attributes = { [attribute.evaluationName]: crash.name, [attribute.errorType]: spanError(crash.error).type }
+  const attributes = {
+    [attribute.evaluationName]: crash.name,
+    [attribute.errorType]: spanError(crash.error, scope.settings).type,
+  }
   return [logItem(`result|${crash.name}`, record(end, attributes, scope.rootSpanId, scope))]
 }
 
@@ -123,7 +131,7 @@ function resultOf(value: unknown): Result {
   if (word !== undefined) return verdictResult(word, word ? 'pass' : 'fail')
   const numeric = decimal.test(text) ? Number(text) : Number.NaN
   if (Number.isFinite(numeric)) return { value: numeric, label: undefined, unit: false, verdict: undefined }
-  return { value: undefined, label: undefined, text: text.slice(0, 100), unit: false, verdict: undefined }
+  return { value: undefined, label: undefined, text, unit: false, verdict: undefined }
 }
 
 function verdictResult(verdict: boolean, label: string): Result {
@@ -146,18 +154,31 @@ function scoredAt(name: string, score: Score, events: readonly Event[]): HrTime 
   return parseTime(match?.timestamp)
 }
 
-function resultAttributes(name: string, result: Result, score: Score, withContent: boolean): Attributes {
+function resultAttributes(
+  name: string,
+  result: Result,
+  score: Score,
+  withContent: boolean,
+  settings: TelemetrySettings,
+): Attributes {
   return {
     ...attributesOf({
       [attribute.evaluationName]: name,
       [attribute.scoreValue]: result.value,
-      [attribute.scoreLabel]: result.label ?? (withContent ? result.text : undefined),
+      [attribute.scoreLabel]:
+        result.label ??
+        (withContent && result.text !== undefined ? cut(result.text, maximumText, settings.masker) : undefined),
     }),
-    ...(withContent ? contentOf({ [attribute.explanation]: score.explanation }) : {}),
+    ...(withContent ? contentOf({ [attribute.explanation]: score.explanation }, settings) : {}),
   }
 }
 
-function record(time: HrTime, attributes: Attributes, contextSpanId: string, scope: SampleScope): Item<'log'>['body'] {
+function record(
+  time: HrTime,
+  attributes: Attributes,
+  contextSpanId: string,
+  scope: SampleScope,
+): RawItem<'log'>['body'] {
   return {
     traceId: scope.traceId,
     spanId: contextSpanId,
@@ -179,7 +200,7 @@ function resultMeasurements(name: string, result: Result, time: HrTime, scope: S
   ]
 }
 
-function intermediateItems(event: ScoreEvent, index: number, scope: SampleScope): Item[] {
+function intermediateItems(event: ScoreEvent, index: number, scope: SampleScope): RawItem[] {
   const time = parseTime(event.timestamp)
   if (!time) return []
   const withContent = scope.settings.content.events
@@ -189,7 +210,7 @@ function intermediateItems(event: ScoreEvent, index: number, scope: SampleScope)
       record(
         time,
         {
-          ...resultAttributes(name, resultOf(value), event.score, withContent),
+          ...resultAttributes(name, resultOf(value), event.score, withContent, scope.settings),
           [attribute.scoreIntermediate]: true,
         },
         scope.rootSpanId,
@@ -200,7 +221,7 @@ function intermediateItems(event: ScoreEvent, index: number, scope: SampleScope)
 }
 
 /** Edits in their order: each says what it changes, and the rest stays as the ones before it left it. */
-function editsOf(sample: EvalSample, scope: SampleScope): Item[] {
+function editsOf(sample: EvalSample, scope: SampleScope): RawItem[] {
   const current = new Map(
     Object.entries(sample.scores ?? {}).map(([name, score]) => [name, score.history?.[0]?.value ?? score.value]),
   )
@@ -213,7 +234,7 @@ function editsOf(sample: EvalSample, scope: SampleScope): Item[] {
 }
 
 /** An edit is a small span of its own, long after the sample's end, linked to the sample whose result it replaces. */
-function editItems(event: ScoreEditEvent, value: ScoreValue, scope: SampleScope): Item[] {
+function editItems(event: ScoreEditEvent, value: ScoreValue, scope: SampleScope): RawItem[] {
   const time = parseTime(event.timestamp)
   if (!time) return []
   const { explanation } = event.edit
@@ -242,7 +263,10 @@ function editItems(event: ScoreEditEvent, value: ScoreValue, scope: SampleScope)
       events: results.slice(0, maximumSpanEvents).map((result) => ({
         name: eventName.evaluationResult,
         time,
-        attributes: { ...resultAttributes(result.name, result, score, scope.settings.content.spans), ...marks },
+        attributes: {
+          ...resultAttributes(result.name, result, score, scope.settings.content.spans, scope.settings),
+          ...marks,
+        },
       })),
       links: [{ traceId: scope.traceId, spanId: scope.rootSpanId, attributes: { [attribute.linkType]: 'evaluation' } }],
     }),
@@ -251,7 +275,7 @@ function editItems(event: ScoreEditEvent, value: ScoreValue, scope: SampleScope)
         `edit|${key}|${result.name}`,
         record(
           time,
-          { ...resultAttributes(result.name, result, score, scope.settings.content.events), ...marks },
+          { ...resultAttributes(result.name, result, score, scope.settings.content.events, scope.settings), ...marks },
           id,
           scope,
         ),

@@ -1,4 +1,5 @@
 import { EvalspanError } from '../errors.ts'
+import type { Masker } from '../masking/masker.ts'
 import { generationOf, type Generation } from './semconv.ts'
 
 /** What the environment says of the mapping. Read once: ids and content of a run do not change under way. */
@@ -12,10 +13,13 @@ export interface TelemetrySettings {
   readonly traceShape: 'sample' | 'run'
   /** Decided on the trace id alone, so whole samples stay or go. */
   readonly sampled: (traceId: string) => boolean
+  /** Takes secrets out of all that leaves; left out, they stay. */
+  readonly masker?: Masker | undefined
 }
 
-export function telemetrySettings(env: NodeJS.ProcessEnv = process.env): TelemetrySettings {
+export function telemetrySettings(env: NodeJS.ProcessEnv = process.env, masker?: Masker): TelemetrySettings {
   return {
+    masker,
     generation: generationOf(env),
     content: contentOf(env),
     exceptions: exceptionsOf(env),

@@ -1,11 +1,11 @@
-import type { HrTime, Item, Measurement } from '../delivery/item.ts'
+import type { HrTime, Measurement } from '../delivery/item.ts'
 import type { EvalError, SpanBeginEvent, ToolEvent } from '../inspect/records.ts'
 import { secondsBetween } from '../time.ts'
 import { toolContent } from './content.ts'
 import { spanError } from './errors.ts'
 import { recordException } from './exceptions.ts'
 import { instrument, measure } from './instruments.ts'
-import { attributesOf, spanItem } from './mapped.ts'
+import { attributesOf, spanItem, type RawItem } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { attribute } from './semconv.ts'
 
@@ -39,8 +39,8 @@ export function transcriptItems(
   place: Place,
   { calls, error }: { readonly calls: AgentCalls; readonly error?: EvalError | undefined },
   scope: SampleScope,
-): Item[] {
-  const failure = error && spanError(error)
+): RawItem[] {
+  const failure = error && spanError(error, scope.settings)
   const exception = recordException(error, place.spanId, place.end, scope)
   const agent = begin.type === 'agent'
   const span = spanItem(
@@ -103,9 +103,9 @@ export function toolItems(
   inspectSpanId: string | undefined,
   agent: string | undefined,
   scope: SampleScope,
-): Item[] {
+): RawItem[] {
   const error = event.error
-    ? { type: event.error.type, message: spanError(event.error).message }
+    ? { type: event.error.type, message: spanError(event.error, scope.settings).message }
     : event.failed
       ? { type: '_OTHER', message: `tool ${event.function} failed` }
       : undefined
@@ -133,7 +133,7 @@ export function toolItems(
           [attribute.spanId]: inspectSpanId,
           [attribute.spanIncomplete]: place.incomplete || undefined,
         }),
-        ...(scope.settings.content.spans ? toolContent(event) : {}),
+        ...(scope.settings.content.spans ? toolContent(event, scope.settings) : {}),
       },
       events: exception.events,
       links: [],
