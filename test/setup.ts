@@ -6,3 +6,6 @@ for (const name of Object.keys(process.env)) {
     delete process.env[name]
   }
 }
+
+// Nor must tests, or the processes they start, reach the developer's own outbox.
+process.env['EVALSPAN_OUTBOX'] = 'none'
