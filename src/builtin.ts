@@ -8,6 +8,7 @@ import { reportToStderr } from './hooks/report.ts'
 import { startHooks } from './hooks/start.ts'
 import { takeEvents } from './hooks/take-events.ts'
 import type { EvalLog } from './inspect/records.ts'
+import { openMasker } from './open-masker.ts'
 import { Committer } from './session/committer.ts'
 import { openDelivery } from './session/open-delivery.ts'
 import { atProcessEnd } from './session/process-end.ts'
@@ -35,8 +36,8 @@ export interface SessionOptions {
   /** What was delivered before is sent once more; backends that only append will show it twice. */
   readonly again?: boolean | undefined
   /**
-   * Whether a signal that ends the process has what waits sent before, within the time limit: so for a live run, unless
-   * the host has a listener of its own for the signal, which then decides about the process.
+   * Whether what waits is sent, within the time limit, when the process ends without `close`: by a signal, or because it
+   * has nothing left to do. So for a live run. A host with a listener of its own for the signal decides about the process.
    */
   readonly signals?: boolean | undefined
   /** Where exporters that talk to people write; standard error when left out. */
@@ -51,6 +52,8 @@ export interface SessionOptions {
 /** Everything ready for a run: fire its events with `emitter`, then `close`. */
 export interface Session {
   readonly emitter: Emitter
+  /** Takes secrets out of an event that is to be written. */
+  mask<T>(data: T): T
   /** Resolves when there is room for more. A live run does not wait for it, a replay does. */
   room(): Promise<void>
   /** A task's log is final, which no hook says of tasks that raised or were cancelled. */
@@ -73,17 +76,23 @@ export interface Session {
  * value and when a required hook is missing.
  */
 export async function openSession(options: SessionOptions): Promise<Session> {
-  const { registry = globalRegistry, report = reportToStderr, replay = false, interrupt } = options
-  const mapping = new Mapping(telemetrySettings())
+  const { registry = globalRegistry, replay = false, interrupt } = options
+  const tell = options.report ?? reportToStderr
+  const masker = openMasker({ cwd: options.cwd, report: tell })
+  const report = (message: string): void => tell(masker.text(message))
+  const mapping = new Mapping(telemetrySettings(process.env, masker))
   const { output = plainOutput, send = true, ask, again, signals = !replay } = options
-  const open = await openDelivery({ ask, replay, send, again, patient: replay, output, report })
+  const open = await openDelivery({ ask, replay, send, again, patient: replay, output, report, masker })
   const { delivery, exporters } = open
   const committer = new Committer(delivery)
   let unmapped = 0
   const commit = (map: () => Mapped): void => {
     try {
       const { items, open: begun } = map()
-      committer.add(items, begun.map((span) => draftOf(span)))
+      committer.add(
+        items,
+        begun.map((span) => draftOf(span)),
+      )
     } catch (error) {
       unmapped += 1
       throw new Error(`what it tells is lost, because it cannot be mapped: ${messageOf(error)}`, {
@@ -103,7 +112,10 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     description: describe(exporters.map(({ exporter }) => exporter)),
     source: builtinHooks(open.isNeeded, mapping.takes, (event) => commit(() => mapping.map(event))),
   })
-  for (const { exporter, open: { hooks } } of exporters) {
+  for (const {
+    exporter,
+    open: { hooks },
+  } of exporters) {
     if (hooks && send)
       registry.registerFirst({ name: `evalspan/${exporter.name}`, description: exporter.summary, source: hooks })
   }
@@ -119,7 +131,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       void committer.flush()
       delivery.store.finish()
     },
-    signal: signals ? () => (closing ??= close()) : undefined,
+    finish: signals ? () => (closing ??= close()) : undefined,
   })
   await startHooks({ host: options.host, cwd: options.cwd, registry, report, banner: options.banner })
   return {
@@ -128,6 +140,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       report,
       patience: replay ? { ms: Math.max(flushTimeoutMs(), leastPatienceMs), signal: interrupt } : undefined,
     }),
+    mask: (data) => masker.data(data),
     async room() {
       await committer.flush()
       await delivery.room()

@@ -9,8 +9,10 @@ import {
   type Outcome,
   type Sink,
 } from '../delivery/index.ts'
-import type { Exporter, OpenExporter, Output } from '../exporter.ts'
+import type { Exporter, ExporterContext, OpenExporter, Output } from '../exporter.ts'
 import { loadExporters } from '../load-exporters.ts'
+import type { Masker } from '../masking/masker.ts'
+import { openMasker } from '../open-masker.ts'
 
 export interface OpenDeliveryOptions {
   /** Exporters that are on without their variables, by name. */
@@ -25,6 +27,8 @@ export interface OpenDeliveryOptions {
   readonly again?: boolean | undefined
   readonly output: Output
   readonly report: (message: string) => void
+  /** Takes secrets out; that of the environment when left out. */
+  readonly masker?: Masker | undefined
 }
 
 export interface OpenDelivery {
@@ -40,9 +44,16 @@ export interface OpenDelivery {
 /** All exporters that are on, and the outbox before them. Rejects with an `EvalspanError` for an unusable variable. */
 export async function openDelivery(options: OpenDeliveryOptions): Promise<OpenDelivery> {
   const { ask = [], replay, send = true, patient = false, again, output, report } = options
+  const masker = options.masker ?? openMasker({ report })
   const limits = { maxBytes: outboxMaxBytes(), maxAgeMs: outboxMaxAgeMs() }
   const linking: Sink[] = []
-  const context = { replay, output, report, links: (object: string) => linksTo(object, linking) }
+  const context: ExporterContext = {
+    replay,
+    output,
+    report,
+    mask: (value) => masker.data(value),
+    links: (object) => linksTo(object, linking),
+  }
   const wanted = (await loadExporters()).filter((exporter) => ask.includes(exporter.name) || exporter.enabled())
   const exporters = await Promise.all(
     wanted.map(async (exporter) => ({ exporter, open: await exporter.open(context) })),
@@ -91,7 +102,9 @@ function leftLines({ place, destinations }: DeliveryReport): string[] {
     const cause = lastError === undefined ? '' : `: ${lastError.reason}`
     return [
       ...(waiting > 0 ? [`${counted(waiting)} for ${where} in ${place}${cause}; \`evalspan flush\` sends them`] : []),
-      ...(rejected > 0 ? [`${where} refused some items; \`evalspan status\` says why, \`evalspan retry\` sends them once more`] : []),
+      ...(rejected > 0
+        ? [`${where} refused some items; \`evalspan status\` says why, \`evalspan retry\` sends them once more`]
+        : []),
     ]
   })
 }
