@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ObjectState } from '../item.ts'
 import type { DestinationReport } from '../report.ts'
@@ -5,7 +6,6 @@ import { Accounts, type Destination } from './accounts.ts'
 import { Commit, type CommitReply, type CommitRequest, type CommitRow } from './commit.ts'
 import { Drafts, type LostDraft } from './drafts.ts'
 import { Leftovers } from './leftovers.ts'
-import { Meta } from './meta.ts'
 import { Objects, shortened } from './objects.ts'
 import { Pushes, type Push } from './pushes.ts'
 import { Queue, type BatchKey, type Settlement, type StoredBatch, type Want } from './queue.ts'
@@ -52,7 +52,6 @@ export class Outbox {
   readonly #now: () => number
   readonly #monotonic: () => number
   readonly #instanceId: string
-  readonly #begun: number
   readonly #session: number
   readonly #objects: Objects
   readonly #accounts: Accounts
@@ -78,10 +77,9 @@ export class Outbox {
     this.#drafts = new Drafts(sql)
     this.#subjects = new Subjects(sql)
     this.#pushes = new Pushes(sql)
-    const { session, instanceId, begun } = sql.write(() => this.#begin(destinations))
+    const { session, instanceId } = sql.write(() => this.#begin(destinations))
     this.#session = session
     this.#instanceId = instanceId
-    this.#begun = begun
     this.#queue = new Queue({ sql, accounts, sessions, rows, session, now, monotonic })
     this.#leftovers = new Leftovers({ sql, accounts, rows, unfile: (id, items) => this.#unfile(id, items) })
   }
@@ -89,11 +87,6 @@ export class Outbox {
   /** Tells the series of this outbox from those of others. */
   instanceId(): string {
     return this.#instanceId
-  }
-
-  /** When it was begun, in milliseconds since 1970. */
-  begun(): number {
-    return this.#begun
   }
 
   /**
@@ -289,16 +282,16 @@ export class Outbox {
     }
   }
 
-  #begin(destinations: readonly Destination[]): { session: number; instanceId: string; begun: number } {
+  #begin(destinations: readonly Destination[]): { session: number; instanceId: string } {
     const now = this.#now()
-    const meta = new Meta(this.#sql)
-    meta.begin(now)
+    this.#sql.run(`INSERT OR IGNORE INTO meta VALUES ('instance', ?)`, randomUUID())
+    const { value } = this.#sql.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'instance'`)!
     this.#series.retire(now - retireMs)
     // Before they are forgotten: what a dead one was sending may be another's.
     this.#sessions.reap(now)
     this.#accounts.close(this.#sessions.dead(now))
     for (const destination of destinations) this.#accounts.register(destination)
-    return { session: this.#sessions.begin(now), instanceId: meta.instanceId(), begun: meta.begun() }
+    return { session: this.#sessions.begin(now), instanceId: value }
   }
 
   #unfile(destination: number, items: readonly ItemKey[]): void {
