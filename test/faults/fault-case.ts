@@ -15,6 +15,8 @@ export interface FaultCase<B extends FaultyBackend> {
   readonly refused?: number
   /** False: nothing changes it, so that nothing may be left at the end. */
   readonly heals?: boolean
+  /** How long the eval waits at its end for a backend that is not healed by then; a second when left out. */
+  readonly flushTimeout?: string
   readonly start: (this: void) => Promise<B>
   /** Of every process of the case. */
   variables?(backend: B, folder: string): Variables

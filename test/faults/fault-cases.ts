@@ -35,6 +35,8 @@ export const faultCases: readonly FaultCase<Backend>[] = [
     ...broken('413', 'wait', (mode) => ({ mostBytes: mode === 'at the end' ? 50 : 2_000 })),
     // There is no batch small enough at the end; while it runs a smaller batch is all that is needed.
     items: (mode) => (mode === 'at the end' ? 'are parked' : 'wait'),
+    // Each item is refused on its own.
+    flushTimeout: '20s',
     met: () => Promise.resolve(),
     heal: async (backend, _, mode) => void (mode === 'at the end' && backend.heal()),
   },

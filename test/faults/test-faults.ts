@@ -75,7 +75,9 @@ export function testFaults<B extends FaultyBackend>(cases: readonly FaultCase<B>
       const variables = variablesFor(folder, backend.url, fault.variables?.(backend, folder))
 
       await fault.break(backend, mode)
-      const host = startHost({ events: workload.file, exitCode }, { ...variables, EVALSPAN_FLUSH_TIMEOUT: '1s' })
+      const { flushTimeout = '1s' } = fault
+      const hasty = { ...variables, EVALSPAN_FLUSH_TIMEOUT: flushTimeout }
+      const host = startHost({ events: workload.file, exitCode }, hasty)
       const { code, stderr } = await host.ended
       expect(code).toBe(exitCode)
       const report = accounts(host.told.report!.destinations)
