@@ -32,6 +32,8 @@ export interface ExporterContext {
   readonly output: Output
   /** Tells the user something worth a line, once. */
   readonly report: (message: string) => void
+  /** Takes secrets out of a text, or out of all texts in JSON data: for what is written or sent and is no item. */
+  readonly mask: <T>(value: T) => T
   /** Pages for people about an object that was sent, of all backends that have one. Quick, and never rejects. */
   readonly links: (object: string) => Promise<readonly string[]>
 }

@@ -14,7 +14,9 @@ import type { Attributes, Item, SpanBody } from './delivery/item.ts'
 import { spanLimits } from './delivery/limits.ts'
 import { toReadableSpan } from './delivery/readable-span.ts'
 import { Hooks } from './hooks/hooks.ts'
+import { reportToStderr } from './hooks/report.ts'
 import { takeEvents } from './hooks/take-events.ts'
+import { openMasker } from './open-masker.ts'
 import { Mapping } from './telemetry/mapping.ts'
 import type { OpenSpan, Mapped } from './telemetry/mapped.ts'
 import { attribute } from './telemetry/semconv.ts'
@@ -38,14 +40,14 @@ export type SpanHooksOptions =
 /**
  * Hooks that hand spans to a host application's own OpenTelemetry set-up, whose pipeline then answers for delivery:
  * `hooks('spans', 'Spans for our own pipeline')(spanHooks({ tracerProvider }))`. Content, names and trace shape follow the
- * environment as everywhere.
+ * environment as everywhere, and secrets are masked. Throws an `EvalspanError` for a variable with an unusable value.
  */
 export function spanHooks(options: SpanHooksOptions): typeof Hooks {
   const target =
     'tracerProvider' in options
       ? liveTarget(options.tracerProvider)
       : processorTarget(options.spanProcessors, options.resource)
-  const mapping = new Mapping(telemetrySettings())
+  const mapping = new Mapping(telemetrySettings(process.env, openMasker({ report: reportToStderr })))
   class SpanHooks extends Hooks {
     // A tracer provider makes up ids, so a replay on it would show every run anew.
     static override replay = !('tracerProvider' in options)
@@ -71,7 +73,7 @@ function liveTarget(provider: TracerProvider): Target {
   const live = new LiveSpans(provider.getTracer('evalspan'))
   return ({ items, open }) => {
     for (const span of open) live.start(span)
-    for (const item of items) if (isSpan(item)) live.end(item.body)
+    for (const item of items) if (isSpan(item)) live.end(item.body, item.subject !== undefined)
   }
 }
 
@@ -115,7 +117,7 @@ class LiveSpans {
     return span
   }
 
-  end(body: SpanBody): void {
+  end(body: SpanBody, isSample: boolean): void {
     const open = this.#traces.get(body.traceId)?.get(body.spanId)
     const span = open?.span ?? this.start(body, body.links)
     if (open) span.addLinks(this.#links(body.links))
@@ -124,7 +126,7 @@ class LiveSpans {
     if (body.error) span.setStatus({ code: SpanStatusCode.ERROR, message: body.error.message })
     span.end([...body.end])
     // A sample's root and a run's span are the last of their traces.
-    if (body.name === 'eval_run' || (body.name.startsWith('eval_sample ') && body.parentSpanId === undefined)) {
+    if (body.name === 'eval_run' || (isSample && body.parentSpanId === undefined)) {
       this.#traces.delete(body.traceId)
     }
   }

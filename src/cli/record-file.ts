@@ -13,13 +13,25 @@ export interface RecordWriter {
   close(): Promise<void>
 }
 
+export interface RecordOptions {
+  /** What is read, and must not be written over. */
+  readonly inputs: readonly string[]
+  readonly stdout: CliOutput
+  /** Takes secrets out of an event's data. */
+  readonly mask: <T>(data: T) => T
+}
+
 const bufferedCharacters = 256 * 1024
 
 /**
  * Writes to a new file, or for `-` to standard output. Rejects with an `EvalspanError` that names the file, and for what
  * may be a log that is about to be read.
  */
-export async function openRecords(path: string, inputs: readonly string[], stdout: CliOutput): Promise<RecordWriter> {
+export async function openRecords(path: string, { inputs, stdout, mask }: RecordOptions): Promise<RecordWriter> {
+  const recordLine = (event: HookEvent): string => {
+    const record = toRecord(event)
+    return `${stringify({ ...record, data: mask(record.data) })}\n`
+  }
   if (path === '-') {
     return { write: (event) => stdout.write(recordLine(event)), close: () => Promise.resolve() }
   }
@@ -57,11 +69,7 @@ async function isAmong(inputs: readonly string[], path: string): Promise<boolean
   return places.lastIndexOf(places[0]!) > 0 || inputs.some((input) => resolve(input) === resolve(path))
 }
 
-function recordLine(event: HookEvent): string {
-  return `${stringify(toRecord(event))}\n`
-}
-
-/** Events hold everything, content included, so the file is private to its owner. */
+/** Events hold everything but secrets, content included, so the file is private to its owner. */
 async function openFile(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'w', 0o600)

@@ -13,14 +13,9 @@ export function finishItem(raw: RawItem, masker: Masker | undefined): Item {
   const measurements = masker ? raw.measurements?.map((each) => maskMeasurement(each, masker)) : raw.measurements
   const subject = raw.subject && maskSubject(raw.subject, masker)
   const common = { ...raw, id: maskId(raw, masker), measurements, ...(subject && { subject }) }
-  switch (raw.kind) {
-    case 'span':
-      return { ...common, kind: 'span', ...sealed(raw.body, masker, maskSpan) }
-    case 'log':
-      return { ...common, kind: 'log', ...sealed(raw.body, masker, maskLog) }
-    case 'mark':
-      return { ...common, kind: 'mark', body: null, digest: '', size: 0, json: 'null' }
-  }
+  if (raw.kind === 'span') return { ...common, kind: 'span', ...sealed(raw.body, masker, maskSpan) }
+  if (raw.kind === 'log') return { ...common, kind: 'log', ...sealed(raw.body, masker, maskLog) }
+  return { ...common, kind: 'mark', body: null, digest: '', size: 0, json: 'null' }
 }
 
 export function finishOpen(span: OpenSpan, masker: Masker | undefined): OpenSpan {
