@@ -13,7 +13,7 @@ import type { DeliveryReport, DestinationReport } from './report.ts'
 import { scope } from './scope.ts'
 import { isEnabled, Sender, type Patience } from './sender.ts'
 import { Signal } from './signal.ts'
-import { Store } from './store.ts'
+import { Store, type Before } from './store.ts'
 
 export interface DeliveryOptions {
   readonly sinks?: readonly Sink[] | undefined
@@ -64,7 +64,7 @@ export class Delivery {
   readonly #patience: Patience
   #fresh = { span: 0, log: 0 }
   #known = 0
-  #before = { count: 0, latest: 0 }
+  #before = { count: 0, latest: 0, undelivered: 0 }
   #superseded = 0
   readonly #supersededNames = new Set<string>()
   /** What could not be stored, by destination. */
@@ -152,7 +152,7 @@ export class Delivery {
   /** What became of everything so far. */
   async report(): Promise<DeliveryReport> {
     const accounts = { session: await this.#store.report('session'), all: await this.#store.report('all') }
-    return this.#summary(accounts, await this.#store.place())
+    return this.#summary(accounts, await this.#whereabouts())
   }
 
   /** Flushes, and ends. What is left stays in the outbox, or is dropped with its reason where there is none. */
@@ -163,17 +163,17 @@ export class Delivery {
 
   async #close(interrupt: AbortSignal | undefined): Promise<DeliveryReport> {
     await this.#flushUntil(interrupt)
-    const place = await this.#store.place().catch(() => undefined)
+    const whereabouts = await this.#whereabouts()
     await Promise.all(this.#senders.map((sender) => sender.close()))
     // One that did not answer the flush would take its time once more.
     const working = this.#pushers.filter((pusher) => !pusher.failing && pusher.report().waiting === 0)
     if (!interrupt?.aborted && this.#senders.some(({ lastError }) => lastError !== undefined)) {
       await Promise.all(working.map((pusher) => pusher.flush(this.#clock.now(), 'strict')))
     }
-    await Promise.all(this.#pushers.map((pusher) => pusher.close(place !== undefined)))
+    await Promise.all(this.#pushers.map((pusher) => pusher.close(whereabouts.place !== undefined)))
     const parts = [...this.#senders, ...this.#pushers].map(({ sink }) => sink)
     await Promise.all(parts.map((part) => this.#closePart(part)))
-    return this.#summary(await this.#closeStore(), place)
+    return this.#summary(await this.#closeStore(), whereabouts)
   }
 
   async #closeStore(): Promise<Accounts> {
@@ -189,20 +189,38 @@ export class Delivery {
     }
   }
 
-  #summary({ session, all }: Accounts, place: string | undefined): DeliveryReport {
+  async #whereabouts(): Promise<Pick<DeliveryReport, 'place' | 'since'>> {
+    try {
+      const place = await this.#store.place()
+      return place === undefined ? {} : { place, since: new Date(await this.#store.begun()).toISOString() }
+    } catch {
+      return {}
+    }
+  }
+
+  #summary({ session, all }: Accounts, whereabouts: Pick<DeliveryReport, 'place' | 'since'>): DeliveryReport {
     const off = new Set([...this.#senders, ...this.#pushers].filter((part) => part.off).map((part) => part.destination))
     const isOn = ({ destination }: DestinationReport): boolean => !off.has(destination)
     const pushed = this.#pushers.map((pusher) => pusher.report())
-    const { count, latest } = this.#before
+    const { count, latest, undelivered } = this.#before
     return {
       fresh: { ...this.#fresh },
       known: this.#known,
-      before: count > 0 ? { count, latest: new Date(latest).toISOString() } : undefined,
+      before:
+        count + undelivered > 0
+          ? { count, latest: latest > 0 ? new Date(latest).toISOString() : undefined, undelivered }
+          : undefined,
       superseded: this.#superseded,
       supersededNames: [...this.#supersededNames],
-      place,
+      ...whereabouts,
       destinations: [...session.map((report) => this.#withLost(report)), ...pushed].filter(isOn),
-      all: all.map((report) => this.#withLost(report)),
+      // Of metrics only the last push counts, and that was ours.
+      all: all
+        .map((report) => ({
+          ...this.#withLost(report),
+          ...pushed.find(({ destination }) => destination === report.destination),
+        }))
+        .filter(isOn),
     }
   }
 
@@ -248,11 +266,12 @@ export class Delivery {
     return { resourceMetrics, errors: [] }
   }
 
-  #count({ fresh, known, superseded }: Committed, before: { readonly count: number; readonly latest: number }): void {
+  #count({ fresh, known, superseded }: Committed, before: Before): void {
     for (const { kind } of fresh) if (kind !== 'mark') this.#fresh[kind] += 1
-    this.#known += known.length
+    this.#known += known.filter(({ kind }) => kind !== 'mark').length
     this.#before.count += before.count
     this.#before.latest = Math.max(this.#before.latest, before.latest)
+    this.#before.undelivered += before.undelivered
     if (this.#options.again) return
     const unsent = superseded.filter(({ rule }) => rule === 'once')
     this.#superseded += unsent.length

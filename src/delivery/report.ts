@@ -35,14 +35,24 @@ export interface DestinationReport {
   readonly reasons: readonly Reason[]
 }
 
+/** What had become of known items when they came again. */
+export interface Before {
+  /** Those that were delivered. */
+  readonly count: number
+  /** When the last of them was (ISO 8601). */
+  readonly latest?: string | undefined
+  /** Those that waited, or were not delivered for good. */
+  readonly undelivered: number
+}
+
 /** What became of all that was produced; shown as the last lines of every command. */
 export interface DeliveryReport {
   /** Items that were new, by kind. */
   readonly fresh: { readonly span: number; readonly log: number }
   /** Items that were seen before, with the same content. */
   readonly known: number
-  /** Of the known ones: those that were delivered before, and when the last of them was (ISO 8601). */
-  readonly before?: { readonly count: number; readonly latest: string } | undefined
+  /** Of the known ones, those that had been handed over for delivery before. */
+  readonly before?: Before | undefined
   /** Items that were seen before, with other content. */
   readonly superseded: number
   /** What they are, the first few of them. */
@@ -54,6 +64,8 @@ export interface DeliveryReport {
    * take nothing of the kind.
    */
   readonly destinations: readonly DestinationReport[]
-  /** The same of all that the outbox ever took. */
+  /** The same of all that the outbox ever took, also for destinations that are not on. */
   readonly all: readonly DestinationReport[]
+  /** When the outbox was begun (ISO 8601); undefined as `place`. */
+  readonly since?: string | undefined
 }

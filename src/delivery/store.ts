@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Committed, Draft, Instrument, Item, Measurement, ObjectState, Sink } from './item.ts'
 import type { MetricSink } from './metrics.ts'
 import type { Destination } from './outbox/accounts.ts'
-import type { CommitRow, Filed } from './outbox/commit.ts'
+import type { Before, CommitRow, Filed } from './outbox/commit.ts'
 import type { LostDraft } from './outbox/drafts.ts'
 import { perform, type Call } from './outbox/protocol.ts'
 import type { Push } from './outbox/pushes.ts'
@@ -15,7 +15,7 @@ import type { Place, PlaceAt, Question } from './outbox/subjects.ts'
 import { WorkerCall } from './outbox/worker-call.ts'
 import type { DestinationReport } from './report.ts'
 
-export type { Filed, LostDraft, Place, PlaceAt, Push, Question, SeriesRow, Settlement, Standing }
+export type { Before, Filed, LostDraft, Place, PlaceAt, Push, Question, SeriesRow, Settlement, Standing }
 
 export interface StoreOptions {
   readonly sinks: readonly Sink[]
@@ -42,8 +42,7 @@ export interface CommitOptions {
 export interface CommitResult {
   readonly committed: Committed
   readonly filed: readonly Filed[]
-  /** Known items that had been delivered; the time is that of the last delivery, in milliseconds since 1970. */
-  readonly before: { readonly count: number; readonly latest: number }
+  readonly before: Before
 }
 
 /** Items on their way to a destination. */
@@ -81,6 +80,11 @@ export class Store {
   /** Tells the series of this store from those of others: `service.instance.id`. */
   instanceId(): Promise<string> {
     return this.#call('instanceId')
+  }
+
+  /** When the outbox was begun, in milliseconds since 1970. */
+  begun(): Promise<number> {
+    return this.#call('begun')
   }
 
   /** The folder of the outbox; undefined when all is kept in memory. */

@@ -43,14 +43,23 @@ export interface Filed {
   readonly refused: number
 }
 
+/** Items that were known and are filed for nobody now. */
+export interface Before {
+  /** Those that had been delivered before. */
+  readonly count: number
+  /** When the last of them was, in milliseconds since 1970. */
+  readonly latest: number
+  /** Those that waited, or were not delivered for good. */
+  readonly undelivered: number
+}
+
 export interface CommitReply {
   /** For each item. */
   readonly verdicts: readonly Verdict[]
   /** For each item the number under which it was stored; 0 where nobody needs it. */
   readonly seqs: readonly number[]
   readonly filed: readonly Filed[]
-  /** Items that were known and had been delivered; the time is that of the last delivery, in milliseconds since 1970. */
-  readonly before: { readonly count: number; readonly latest: number }
+  readonly before: Before
 }
 
 export interface CommitParts {
@@ -74,8 +83,7 @@ export class Commit {
   readonly #shares: readonly Share[]
   readonly #touched = new Map<string, Touched>()
   readonly #seqs: number[] = []
-  #count = 0
-  #latest = 0
+  #before: Before = { count: 0, latest: 0, undelivered: 0 }
 
   constructor(parts: CommitParts, request: CommitRequest) {
     this.#parts = parts
@@ -90,7 +98,7 @@ export class Commit {
     for (const touched of this.#touched.values()) this.#write(touched)
     series.write()
     const filed = this.#shares.flatMap((share) => share.close(session) ?? [])
-    return { verdicts, seqs: this.#seqs, filed, before: { count: this.#count, latest: this.#latest } }
+    return { verdicts, seqs: this.#seqs, filed, before: this.#before }
   }
 
   #take(row: CommitRow): Verdict {
@@ -119,7 +127,7 @@ export class Commit {
     }
     if (isNews || seq !== undefined) objects.note(object, item, isNews ? digest : seen!.digest, filed)
     else if (verdict === 'superseded') this.#supersede(row, object.id)
-    else if (verdict === 'known') this.#countBefore(touched)
+    else if (verdict === 'known') this.#countBefore(row, object)
     if (row.kind === 'span' && touched.drafts.delete(row.id)) drafts.complete(object.id, row.id)
     touched.subject ??= row.subject
     this.#seqs.push(seq ?? 0)
@@ -147,16 +155,22 @@ export class Commit {
     this.#parts.sql.run('INSERT OR REPLACE INTO superseded VALUES (?, ?, ?, ?, ?)', ...values)
   }
 
-  #countBefore(touched: Touched): void {
-    touched.delivered ??= this.#deliveredAt(touched.object.id)
-    if (touched.delivered === 0) return
-    this.#count += 1
-    this.#latest = Math.max(this.#latest, touched.delivered)
+  #countBefore({ kind }: CommitRow, object: StoredObject): void {
+    const shares = this.#shares.filter((share) => share.takes(kind))
+    if (shares.length === 0) return
+    // As it was when it was met first: what waits of it later may be news.
+    const at = object.deliveredAt.get(kind) ?? this.#deliveredAt(object.id, shares)
+    object.deliveredAt.set(kind, at)
+    const { count, latest, undelivered } = this.#before
+    this.#before =
+      at === 0
+        ? { count, latest, undelivered: undelivered + 1 }
+        : { count: count + 1, latest: Math.max(latest, at), undelivered }
   }
 
   /** 0 when something of it still waits, or never got anywhere. */
-  #deliveredAt(object: number): number {
-    const times = this.#shares.flatMap(({ destination }) => {
+  #deliveredAt(object: number, shares: readonly Share[]): number {
+    const times = shares.flatMap(({ destination }) => {
       const row = this.#parts.sql.get<{ at: number | null; left: number }>(
         `SELECT at, filed - delivered - rejected - dropped AS left FROM ledger WHERE destination = ? AND object = ?`,
         destination.id,
@@ -179,7 +193,7 @@ export class Commit {
     let touched = this.#touched.get(name)
     if (!touched) {
       const object = this.#parts.objects.open(name)
-      touched = { object, drafts: this.#parts.drafts.of(object.id), last: 0, subject: undefined, delivered: undefined }
+      touched = { object, drafts: this.#parts.drafts.of(object.id), last: 0, subject: undefined }
       this.#touched.set(name, touched)
     }
     return touched
@@ -200,7 +214,6 @@ interface Touched {
   /** When the last of its items ended, in milliseconds since 1970. */
   last: number
   subject: Subject | undefined
-  delivered: number | undefined
 }
 
 /** What of a commit is filed for one destination. */

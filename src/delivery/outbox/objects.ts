@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import type { ItemKind } from '../item.ts'
 import type { Sql } from './sql.ts'
 
 /** What is known of an item that was committed. */
@@ -12,6 +13,10 @@ export interface Seen {
 export interface StoredObject {
   readonly id: number
   readonly seen: Map<number, Seen>
+  /**
+   * By kind of item, as far as somebody asked: when the last was delivered, in milliseconds since 1970; 0: not all were.
+   */
+  readonly deliveredAt: Map<ItemKind, number>
   /** What was noted since the last `write`, by destinations. */
   readonly news: Map<string, number[]>
 }
@@ -45,7 +50,7 @@ export class Objects {
     if (object) return object
     if (this.#cached > mostCached) this.forget()
     const id = this.find(name) ?? this.#sql.insert('INSERT INTO object (name) VALUES (?)', name)
-    object = { id, seen: this.#load(id), news: new Map() }
+    object = { id, seen: this.#load(id), deliveredAt: new Map(), news: new Map() }
     this.#cached += object.seen.size
     this.#cache.set(name, object)
     return object

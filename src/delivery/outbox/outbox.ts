@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ObjectState } from '../item.ts'
 import type { DestinationReport } from '../report.ts'
@@ -6,6 +5,7 @@ import { Accounts, type Destination } from './accounts.ts'
 import { Commit, type CommitReply, type CommitRequest, type CommitRow } from './commit.ts'
 import { Drafts, type LostDraft } from './drafts.ts'
 import { Leftovers } from './leftovers.ts'
+import { Meta } from './meta.ts'
 import { Objects, shortened } from './objects.ts'
 import { Pushes, type Push } from './pushes.ts'
 import { Queue, type BatchKey, type Settlement, type StoredBatch, type Want } from './queue.ts'
@@ -52,6 +52,7 @@ export class Outbox {
   readonly #now: () => number
   readonly #monotonic: () => number
   readonly #instanceId: string
+  readonly #begun: number
   readonly #session: number
   readonly #objects: Objects
   readonly #accounts: Accounts
@@ -77,9 +78,10 @@ export class Outbox {
     this.#drafts = new Drafts(sql)
     this.#subjects = new Subjects(sql)
     this.#pushes = new Pushes(sql)
-    const { session, instanceId } = sql.write(() => this.#begin(destinations))
+    const { session, instanceId, begun } = sql.write(() => this.#begin(destinations))
     this.#session = session
     this.#instanceId = instanceId
+    this.#begun = begun
     this.#queue = new Queue({ sql, accounts, sessions, rows, session, now, monotonic })
     this.#leftovers = new Leftovers({ sql, accounts, rows, unfile: (id, items) => this.#unfile(id, items) })
   }
@@ -87,6 +89,11 @@ export class Outbox {
   /** Tells the series of this outbox from those of others. */
   instanceId(): string {
     return this.#instanceId
+  }
+
+  /** When it was begun, in milliseconds since 1970. */
+  begun(): number {
+    return this.#begun
   }
 
   /**
@@ -122,7 +129,7 @@ export class Outbox {
     const open = this.#accounts.open(destination)
     if (!this.#queue.waits(open.id, Number.MAX_SAFE_INTEGER)) return undefined
     const batch = this.#write(() => this.#queue.next(open, want))
-    return batch.items.length > 0 ? batch : undefined
+    return batch.key.items.length > 0 ? batch : undefined
   }
 
   settle(destination: string, batch: BatchKey, settlement: Settlement): void {
@@ -282,16 +289,16 @@ export class Outbox {
     }
   }
 
-  #begin(destinations: readonly Destination[]): { session: number; instanceId: string } {
+  #begin(destinations: readonly Destination[]): { session: number; instanceId: string; begun: number } {
     const now = this.#now()
-    this.#sql.run(`INSERT OR IGNORE INTO meta VALUES ('instance', ?)`, randomUUID())
-    const { value } = this.#sql.get<{ value: string }>(`SELECT value FROM meta WHERE name = 'instance'`)!
+    const meta = new Meta(this.#sql)
+    meta.begin(now)
     this.#series.retire(now - retireMs)
     // Before they are forgotten: what a dead one was sending may be another's.
     this.#sessions.reap(now)
     this.#accounts.close(this.#sessions.dead(now))
     for (const destination of destinations) this.#accounts.register(destination)
-    return { session: this.#sessions.begin(now), instanceId: value }
+    return { session: this.#sessions.begin(now), instanceId: meta.instanceId(), begun: meta.begun() }
   }
 
   #unfile(destination: number, items: readonly ItemKey[]): void {
