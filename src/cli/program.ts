@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import type { CliContext, Exit } from './context.ts'
 import { demoCommand } from './demo.ts'
+import { doctorCommand } from './doctor.ts'
 import { hooksCommand } from './hooks.ts'
 import { packageVersion } from './package-folder.ts'
 import { replayCommand } from './replay.ts'
@@ -22,7 +23,8 @@ Examples:
 
 Exit codes: 0 done, 1 something was not delivered or not readable, 2 wrong usage.`,
     )
-  for (const command of [replayCommand, demoCommand, hooksCommand]) program.addCommand(command(context, exit))
+  for (const command of [replayCommand, demoCommand, hooksCommand, doctorCommand])
+    program.addCommand(command(context, exit))
   for (const each of [program, ...program.commands]) settle(each, context)
   return program
 }
