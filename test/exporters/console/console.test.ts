@@ -9,6 +9,7 @@ const report: DeliveryReport = {
   superseded: 0,
   supersededNames: [],
   destinations: [],
+  all: [],
 }
 
 describe('the console', () => {

@@ -15,10 +15,10 @@ export async function openSinks(variables: Record<string, string>): Promise<Open
   using _ = environment({ ...Object.fromEntries(others.map((name) => [name, undefined])), ...variables })
   const output = { write: () => {}, interactive: false, color: false, columns: 80 }
   const { sinks = [], metricSinks = [] } = await otlp.open({
-    instanceId: 'store-1',
     output,
     report: () => {},
     links: async () => [],
+    mask: (value) => value,
   })
   return {
     traces: sinks.find(({ name }) => name === 'otlp/traces')!,

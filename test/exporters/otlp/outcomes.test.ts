@@ -151,7 +151,7 @@ describe('an answer that nothing of the kind is known', () => {
       expect([
         await sinks.traces.send([span], { signal, state: {} }),
         await sinks.logs.send([record], { signal, state: {} }),
-        await sinks.metrics.send(metrics, { signal }),
+        await sinks.metrics.send(metrics, { signal, state: {} }),
       ]).toEqual([
         { status: 'delivered' },
         {
@@ -179,7 +179,7 @@ describe('an answer that nothing of the kind is known', () => {
     })
     expect([
       await sinks.logs.send([record], { signal, state: {} }),
-      await sinks.metrics.send(metrics, { signal }),
+      await sinks.metrics.send(metrics, { signal, state: {} }),
     ]).toMatchObject([{ status: 'blocked' }, { status: 'blocked' }])
   })
 })
