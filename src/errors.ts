@@ -1,6 +1,7 @@
 /** What went wrong, in a form a program can switch on. */
 export type ErrorCode =
   | 'BAD_LOG' // a log, or a part of one, cannot be read
+  | 'BAD_OUTBOX' // what waits for its destination cannot be read
   | 'BAD_OPTION' // an option or an environment variable has an unusable value
   | 'BAD_HOOK' // something registered as a hook is none, or could not be loaded
   | 'MISSING_HOOK' // a required hook is not registered

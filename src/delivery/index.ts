@@ -4,6 +4,15 @@ export type * from './report.ts'
 export type * from './metrics.ts'
 export { Delivery } from './delivery.ts'
 export { flushTimeoutMs } from './flush-timeout.ts'
-export { outboxMaxAgeMs, outboxMaxBytes, outboxPlaces } from './outbox/place.ts'
-export type { LostDraft, Place, PlaceAt, Question, Store } from './store.ts'
+export {
+  isInMemory,
+  outboxFolders,
+  outboxMaxAgeMs,
+  outboxMaxBytes,
+  outboxPlaces,
+  presentOutboxes,
+} from './outbox/place.ts'
+export { OutboxReader, type Overview } from './outbox/reader.ts'
+export type { Place, PlaceAt, Question } from './outbox/subjects.ts'
+export { Store, type LostDraft } from './store.ts'
 export * from './toolbox.ts'

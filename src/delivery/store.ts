@@ -11,11 +11,10 @@ import type { Settlement, StoredItem, Want } from './outbox/queue.ts'
 import { refusedInstrument, type MeasurementRow, type SeriesRow } from './outbox/series.ts'
 import { Storage, type SpillableBatch } from './outbox/storage.ts'
 import type { Standing } from './outbox/outbox.ts'
-import type { Place, PlaceAt, Question } from './outbox/subjects.ts'
 import { WorkerCall } from './outbox/worker-call.ts'
 import type { DestinationReport } from './report.ts'
 
-export type { Before, Filed, LostDraft, Place, PlaceAt, Push, Question, SeriesRow, Settlement, Standing }
+export type { Before, Filed, LostDraft, Push, SeriesRow, Settlement, Standing }
 
 export interface StoreOptions {
   readonly sinks: readonly Sink[]
@@ -197,14 +196,6 @@ export class Store {
 
   report(of: 'session' | 'all'): Promise<DestinationReport[]> {
     return this.#call('report', of)
-  }
-
-  where(question: Question): Promise<Place[]> {
-    return this.#call('where', question)
-  }
-
-  whereIs(object: string): Promise<PlaceAt[]> {
-    return this.#call('whereIs', object)
   }
 
   lostDrafts(): Promise<LostDraft[]> {

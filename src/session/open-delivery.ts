@@ -9,10 +9,11 @@ import {
   type Outcome,
   type Sink,
 } from '../delivery/index.ts'
-import type { Exporter, ExporterContext, OpenExporter, Output } from '../exporter.ts'
-import { loadExporters } from '../load-exporters.ts'
+import type { Output } from '../exporter.ts'
 import type { Masker } from '../masking/masker.ts'
 import { openMasker } from '../open-masker.ts'
+import { leftLines } from './left-lines.ts'
+import { openExporters, type OpenExporters } from './open-exporters.ts'
 
 export interface OpenDeliveryOptions {
   /** Exporters that are on without their variables, by name. */
@@ -31,11 +32,8 @@ export interface OpenDeliveryOptions {
   readonly masker?: Masker | undefined
 }
 
-export interface OpenDelivery {
+export interface OpenDelivery extends OpenExporters {
   readonly delivery: Delivery
-  readonly exporters: readonly { readonly exporter: Exporter; readonly open: OpenExporter }[]
-  readonly sinks: readonly Sink[]
-  readonly metricSinks: readonly MetricSink[]
   /** Some exporter has a use for what is committed. */
   isNeeded(): boolean
   close(interrupt?: AbortSignal): Promise<DeliveryReport>
@@ -46,22 +44,9 @@ export async function openDelivery(options: OpenDeliveryOptions): Promise<OpenDe
   const { ask = [], replay, send = true, patient = false, again, output, report } = options
   const masker = options.masker ?? openMasker({ report })
   const limits = { maxBytes: outboxMaxBytes(), maxAgeMs: outboxMaxAgeMs() }
-  const linking: Sink[] = []
-  const context: ExporterContext = {
-    replay,
-    output,
-    report,
-    mask: (value) => masker.data(value),
-    links: (object) => linksTo(object, linking),
-  }
-  const wanted = (await loadExporters()).filter((exporter) => ask.includes(exporter.name) || exporter.enabled())
-  const exporters = await Promise.all(
-    wanted.map(async (exporter) => ({ exporter, open: await exporter.open(context) })),
-  )
-  const sinks = exporters.flatMap(({ open }) => open.sinks ?? [])
-  const metricSinks = exporters.flatMap(({ open }) => open.metricSinks ?? [])
+  const opened = await openExporters({ ask, replay, links: send, output, report, masker })
+  const { exporters, sinks, metricSinks } = opened
   const observers = exporters.flatMap(({ open }) => open.observer ?? [])
-  if (send) linking.push(...sinks)
   // Where nothing is to be delivered nothing has to survive.
   const isKept = send && sinks.length + metricSinks.length > 0
   const { paths, problems } = isKept ? await outboxPlaces() : { paths: [], problems: [] }
@@ -76,13 +61,12 @@ export async function openDelivery(options: OpenDeliveryOptions): Promise<OpenDe
     ...(paths.length > 0 ? limits : {}),
     patience: patient ? 'progress' : 'strict',
     again,
+    mask: (text) => masker.text(text),
     report,
   })
   return {
+    ...opened,
     delivery,
-    exporters,
-    sinks,
-    metricSinks,
     isNeeded: () => !send || observers.length > 0 || [...sinks, ...metricSinks].some((sink) => sink.enabled()),
     async close(interrupt) {
       const result = await delivery.close(interrupt)
@@ -92,33 +76,6 @@ export async function openDelivery(options: OpenDeliveryOptions): Promise<OpenDe
       return result
     },
   }
-}
-
-/** What is left, and how to send it. */
-function leftLines({ place, destinations }: DeliveryReport): string[] {
-  if (place === undefined) return []
-  return destinations.flatMap(({ sink, address, waiting, lastError, rejected }) => {
-    const where = address === undefined ? sink : `${sink} (${address})`
-    const cause = lastError === undefined ? '' : `: ${lastError.reason}`
-    return [
-      ...(waiting > 0 ? [`${counted(waiting)} for ${where} in ${place}${cause}; \`evalspan flush\` sends them`] : []),
-      ...(rejected > 0
-        ? [`${where} refused some items; \`evalspan status\` says why, \`evalspan retry\` sends them once more`]
-        : []),
-    ]
-  })
-}
-
-function counted(waiting: number): string {
-  return waiting === 1 ? '1 item waits' : `${waiting} items wait`
-}
-
-async function linksTo(object: string, sinks: readonly Sink[]): Promise<string[]> {
-  const links = await Promise.allSettled(
-    sinks.filter((sink) => sink.enabled()).map(async (sink) => sink.link?.(object, {})),
-  )
-  // A link that cannot be had must not cost the summary, let alone the session.
-  return [...new Set(links.flatMap((link) => (link.status === 'fulfilled' ? (link.value ?? []) : [])))]
 }
 
 /** The same sinks as far as anyone can see, but nothing leaves. */

@@ -33,6 +33,23 @@ export async function openDatabase(path: string, onSetAside: (message: string) =
   }
 }
 
+/** Opens the file without changing anything, but for tables of an earlier version. Undefined: there is none, or nothing in it. */
+export async function openToRead(path: string): Promise<DatabaseSync | undefined> {
+  if (!existsSync(path)) return undefined
+  const { DatabaseSync } = await quietly(() => import('node:sqlite'))
+  const database = new DatabaseSync(path, { timeout: busyMs, readOnly: true })
+  try {
+    const version = versionOf(database)
+    if (version === migrations.length) return database
+    refuseNewer(version)
+    database.close()
+    return version === 0 ? undefined : await openAndMigrate(path)
+  } catch (error) {
+    if (database.isOpen) database.close()
+    throw error
+  }
+}
+
 async function openAndMigrate(path: string): Promise<DatabaseSync> {
   const { DatabaseSync } = await quietly(() => import('node:sqlite'))
   const inMemory = path === ':memory:'
@@ -74,13 +91,7 @@ function migrate(database: DatabaseSync): void {
   try {
     // Another process may have been quicker.
     const version = versionOf(database)
-    if (version > migrations.length) {
-      throw new EvalspanError(
-        'BAD_OPTION',
-        `the outbox was written by a newer evalspan (its schema is ${version}, this one knows ${migrations.length}): ` +
-          'update evalspan, or set EVALSPAN_OUTBOX to another folder',
-      )
-    }
+    refuseNewer(version)
     for (const sql of migrations.slice(version)) database.exec(sql)
     database.exec(`PRAGMA user_version = ${migrations.length}`)
     database.exec('COMMIT')
@@ -88,6 +99,15 @@ function migrate(database: DatabaseSync): void {
     database.exec('ROLLBACK')
     throw error
   }
+}
+
+function refuseNewer(version: number): void {
+  if (version <= migrations.length) return
+  throw new EvalspanError(
+    'BAD_OPTION',
+    `the outbox was written by a newer evalspan (its schema is ${version}, this one knows ${migrations.length}): ` +
+      'update evalspan, or set EVALSPAN_OUTBOX to another folder',
+  )
 }
 
 function versionOf(database: DatabaseSync): number {

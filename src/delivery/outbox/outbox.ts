@@ -13,7 +13,7 @@ import { Rows } from './rows.ts'
 import { Series, type SeriesRow } from './series.ts'
 import { Sessions } from './sessions.ts'
 import { Sql } from './sql.ts'
-import { Subjects, type Place, type PlaceAt, type Question } from './subjects.ts'
+import { Subjects } from './subjects.ts'
 
 export interface OutboxOptions {
   readonly database: DatabaseSync
@@ -181,7 +181,8 @@ export class Outbox {
   }
 
   dropWaiting(destination: string, reason: string): number {
-    return this.#write(() => this.#leftovers.dropWaiting(this.#idOf(destination), reason))
+    const id = this.#idOf(destination)
+    return this.#write(() => this.#leftovers.dropWaiting(id, reason) + this.#pushes.dropWaiting(id, reason))
   }
 
   disown(destination: string): number {
@@ -229,19 +230,9 @@ export class Outbox {
     return [...this.#accounts.report(), ...this.#pushes.report()]
   }
 
-  where(question: Question): Place[] {
-    return this.#subjects.where(question)
-  }
-
-  whereIs(object: string): PlaceAt[] {
-    const id = this.#objects.find(object)
-    return id === undefined ? [] : this.#subjects.destinations(id)
-  }
-
   /** Spans under way whose processes are gone. */
   lostDrafts(): LostDraft[] {
-    const dead = new Set(this.#sessions.dead(this.#now()))
-    return this.#drafts.lost(this.#sessions.all().filter((id) => !dead.has(id)))
+    return this.#drafts.lost(this.#sessions.living(this.#now()))
   }
 
   /** Items that came in since a mark and need not be sent after all, except those named. */

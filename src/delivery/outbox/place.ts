@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -35,7 +35,7 @@ export async function outboxPlaces(
   env: NodeJS.ProcessEnv = process.env,
   typeOf: (folder: string) => Promise<number> = async (folder) => (await statfs(folder)).type,
 ): Promise<OutboxPlaces> {
-  if (env['EVALSPAN_OUTBOX']?.trim() === 'none') return { paths: [], problems: [] }
+  if (isInMemory(env)) return { paths: [], problems: [] }
   const paths: string[] = []
   const problems: string[] = []
   for (const folder of outboxFolders(env)) {
@@ -49,6 +49,19 @@ export async function outboxPlaces(
     }
   }
   return { paths, problems }
+}
+
+/** Database files that are there, in the order of preference. Makes nothing. */
+export function presentOutboxes(env: NodeJS.ProcessEnv = process.env): string[] {
+  if (isInMemory(env)) return []
+  return outboxFolders(env)
+    .map((folder) => join(folder, fileName))
+    .filter((path) => existsSync(path))
+}
+
+/** Nothing is to be kept on disk. */
+export function isInMemory(env: NodeJS.ProcessEnv = process.env): boolean {
+  return env['EVALSPAN_OUTBOX']?.trim() === 'none'
 }
 
 /** In the order of preference. */

@@ -29,6 +29,22 @@ export class Pushes {
     )
   }
 
+  /** What waits of the last push is given up; gives how many data points that are. */
+  dropWaiting(destination: number, reason: string): number {
+    const row = this.#sql.get<{ waiting: number; reasons: string }>(
+      'SELECT waiting, reasons FROM push WHERE destination = ? AND waiting > 0',
+      destination,
+    )
+    if (!row) return 0
+    const dropped: Reason = { outcome: 'dropped', reason, count: row.waiting, names: [] }
+    this.#sql.run(
+      'UPDATE push SET waiting = 0, dropped = dropped + waiting, reasons = ? WHERE destination = ?',
+      JSON.stringify([...(JSON.parse(row.reasons) as Reason[]), dropped]),
+      destination,
+    )
+    return row.waiting
+  }
+
   report(): DestinationReport[] {
     const rows = this.#sql.all<Omit<Push, 'reasons'> & DestinationRow>(
       'SELECT * FROM push JOIN destination ON destination.id = push.destination ORDER BY sink, destination.id',

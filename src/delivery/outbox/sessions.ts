@@ -31,8 +31,10 @@ export class Sessions {
     return this.dead(now).reduce((freed, id) => freed + this.#sql.run('DELETE FROM lease WHERE session = ?', id), 0)
   }
 
-  all(): number[] {
-    return this.#rows().map(({ id }) => id)
+  /** All others. */
+  living(now: number): number[] {
+    const dead = new Set(this.dead(now))
+    return this.#rows().flatMap(({ id }) => (dead.has(id) ? [] : id))
   }
 
   #rows(): { id: number; host: string; pid: number; at: number }[] {

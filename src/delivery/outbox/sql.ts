@@ -54,6 +54,16 @@ export class Sql {
     }
   }
 
+  /** All is read of one moment, whoever writes meanwhile. */
+  read<T>(work: () => T): T {
+    this.exec('BEGIN')
+    try {
+      return work()
+    } finally {
+      this.exec('ROLLBACK')
+    }
+  }
+
   close(): void {
     this.#statements.clear()
     this.#database.close()
