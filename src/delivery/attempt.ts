@@ -9,14 +9,25 @@ export interface AttemptOptions {
   readonly timeoutMs?: number | undefined
   /** Keep the process alive until it ends. */
   readonly hold?: boolean | undefined
+  /** Takes secrets out of what a server says. */
+  readonly mask?: ((text: string) => string) | undefined
 }
 
 export const defaultTimeoutMs = 60_000
 
+const statuses: ReadonlySet<unknown> = new Set<Outcome['status']>([
+  'delivered',
+  'retry',
+  'blocked',
+  'rejected',
+  'too-large',
+  'unsupported',
+])
+
 /** One try at a backend that ends in an outcome whatever the sink does: throw, hang, or ignore the signal. */
 export async function attempt(
   send: (signal: AbortSignal) => Promise<Outcome>,
-  { clock, controller, timeoutMs = defaultTimeoutMs, hold }: AttemptOptions,
+  { clock, controller, timeoutMs = defaultTimeoutMs, hold, mask = (text) => text }: AttemptOptions,
 ): Promise<Outcome> {
   const { signal } = controller
   const expire = (): void => controller.abort(new Error(`no answer within ${timeoutMs / 1000} s`))
@@ -27,10 +38,19 @@ export async function attempt(
     else signal.addEventListener('abort', end, { once: true })
   })
   try {
-    return await Promise.race([aborted, send(signal)])
+    const outcome = await Promise.race([aborted, send(signal)])
+    if (statuses.has(outcome?.status)) {
+      return outcome.reason === undefined ? outcome : { ...outcome, reason: mask(outcome.reason) }
+    }
+    return { status: 'retry', reason: `the sink gave an outcome that is none: ${shown(outcome)}` }
   } catch (error) {
-    return { status: 'retry', reason: messageOf(signal.aborted ? signal.reason : error) }
+    return { status: 'retry', reason: mask(messageOf(signal.aborted ? signal.reason : error)) }
   } finally {
     cancel()
   }
+}
+
+function shown(outcome: unknown): string {
+  const status = (outcome as { readonly status?: unknown } | undefined)?.status
+  return typeof status === 'string' ? status : String(outcome)
 }

@@ -22,6 +22,8 @@ export interface DeliveryOptions {
   readonly onCommitted?: ((committed: Committed) => void) | undefined
   /** Takes a line worth a user's while; nothing by default. */
   readonly report?: ((message: string) => void) | undefined
+  /** Takes secrets out of what servers say. */
+  readonly mask?: ((text: string) => string) | undefined
   /** Database files for the outbox, the first that works is used; left out, everything is kept in memory. */
   readonly paths?: readonly string[] | undefined
   /** Why the folder that was meant is not among them. */
@@ -93,7 +95,7 @@ export class Delivery {
       tell: this.#report,
       now: () => clock.now(),
     }))
-    const common = { store, clock, random, timeoutMs, report: this.#report }
+    const common = { store, clock, random, timeoutMs, report: this.#report, mask: options.mask }
     this.#senders = sinks.map((sink) => new Sender({ ...common, sink, lingerMs, maxBytes, maxAgeMs }))
     this.#pushers = metricSinks.map(
       (sink) => new MetricPusher({ ...common, sink, collect: async () => (await this.#collect()).resourceMetrics }),

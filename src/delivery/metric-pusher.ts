@@ -19,6 +19,8 @@ export interface MetricPusherOptions {
   readonly random: () => number
   readonly timeoutMs: number
   readonly report: (message: string) => void
+  /** Takes secrets out of what a server says. */
+  readonly mask?: ((text: string) => string) | undefined
 }
 
 /** Beyond the time that an attempt may take, before another process may push in its place. */
@@ -141,7 +143,7 @@ export class MetricPusher {
   }
 
   async #send(metrics: ResourceMetrics, points: number, ticket: number): Promise<void> {
-    const { sink, store, clock } = this.#options
+    const { sink, store, clock, mask } = this.#options
     const { timeoutMs = defaultTimeoutMs } = sink
     const controller = (this.#current = new AbortController())
     if (this.#closed) controller.abort(new Error('no answer'))
@@ -151,7 +153,7 @@ export class MetricPusher {
       const before = await store.beginPush(this.destination, timeoutMs + spareLeaseMs, signal)
       return (state = await sink.send(metrics, { signal, state: before }))
     }
-    const outcome = await attempt(send, { clock, controller, timeoutMs })
+    const outcome = await attempt(send, { clock, controller, timeoutMs, mask })
     this.#push = pushOf(outcome, points, this.#everDelivered)
     await store.endPush(this.destination, this.#push, state?.status === 'delivered' ? state.state : undefined)
     this.#conclude(outcome, ticket)

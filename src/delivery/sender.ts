@@ -21,6 +21,8 @@ export interface SenderOptions {
   /** How long an item may wait. */
   readonly maxAgeMs: number
   readonly report: (message: string) => void
+  /** Takes secrets out of what a server says. */
+  readonly mask?: ((text: string) => string) | undefined
 }
 
 /** How long a flush may take: until there is no progress for the time limit, or the time limit in all. */
@@ -174,28 +176,31 @@ export class Sender {
     if (!isEnabled(this.sink)) return this.#now() + pollMs.idle
     if (this.#waiting === 0) return Infinity
     // While a backend fails one batch is enough to find out that it is back.
-    if (this.#backoff.failing) return this.#underway.size > 0 ? Infinity : this.#retryAt
+    if (this.#backoff.failing) return this.#underway.size > 0 ? Infinity : Math.max(this.#retryAt, this.#pollAt)
     const { items, bytes } = this.#limits
     const ripe = this.#waiting >= items || this.#waitingBytes >= bytes || this.#hurry > 0
     return Math.max(ripe ? 0 : this.#lingersSince + this.#options.lingerMs, this.#pollAt)
   }
 
   async #sendNext(): Promise<void> {
-    const { sink, store, clock } = this.#options
+    const { sink, store, clock, mask } = this.#options
     const controller = new AbortController()
     this.#underway.add(controller)
+    let batch: Batch | undefined
     try {
       const { timeoutMs = defaultTimeoutMs } = sink
-      const batch = await store.next(this.destination, { ...this.#limits, leaseMs: timeoutMs + spareLeaseMs })
+      batch = await store.next(this.destination, { ...this.#limits, leaseMs: timeoutMs + spareLeaseMs })
       if (!batch) await this.#idle()
       else if (this.#closed) await store.settle(batch, { status: 'returned' })
       else {
         const { items, state } = batch
         const send = (signal: AbortSignal): Promise<Outcome> => sink.send(items, { signal, state })
-        await this.#conclude(batch, await attempt(send, { clock, controller, timeoutMs }))
+        await this.#conclude(batch, await attempt(send, { clock, controller, timeoutMs, mask }))
       }
     } catch (error) {
       this.#fail(messageOf(error))
+      // Nobody could send its items before the lease ends. Where they have left the line this changes nothing.
+      if (batch) await store.settle(batch, { status: 'returned' }).catch(() => {})
     }
     this.#underway.delete(controller)
     this.#lingersSince = this.#now()
@@ -234,8 +239,7 @@ export class Sender {
         await store.settle(batch, { status: 'returned' })
         return this.#fail(outcome.reason, outcome.afterMs)
       default:
-        await store.settle(batch, { status: 'returned' })
-        throw new Error(`the sink gave an unknown outcome: ${JSON.stringify(outcome satisfies never)}`)
+        throw new Error(`unknown outcome: ${String(outcome satisfies never)}`)
     }
   }
 
