@@ -6,15 +6,32 @@ import {
   type MetricData,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics'
+import type { HrTime, ObjectState } from '../../src/exporter.ts'
 
 type Point = DataPoint<number> | DataPoint<Histogram>
+
+/** What a backend has of a series: its value then, and when that was. */
+interface Acknowledged {
+  /** When the series began: of one that began anew the backend has nothing. */
+  readonly start: HrTime
+  readonly end: HrTime
+  readonly value: number | { readonly counts: readonly number[]; readonly count: number; readonly sum: number }
+}
 
 /**
  * Makes deltas of cumulative metrics by taking off what the backend has acknowledged, so that a push which got lost is
  * in the next one. Counters and histograms only: of a gauge or an up-down counter backends want the present value.
  */
 export class Deltas {
-  readonly #acknowledged = new Map<string, Point>()
+  #acknowledged = new Map<string, Acknowledged>()
+
+  /** Takes over what the backend has by the outbox, in which other processes leave word as well. */
+  load({ acknowledged = {} }: ObjectState): void {
+    for (const [key, stored] of Object.entries(acknowledged as { readonly [key: string]: Acknowledged })) {
+      const own = this.#acknowledged.get(key)
+      if (!own || isLater(stored.end, own.end)) this.#acknowledged.set(key, stored)
+    }
+  }
 
   /** What is new since the last acknowledgement. */
   since({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
@@ -28,34 +45,45 @@ export class Deltas {
   }
 
   /** To be called with the cumulative metrics whose deltas the backend took. */
-  acknowledge({ scopeMetrics }: ResourceMetrics): void {
-    for (const metric of scopeMetrics.flatMap(({ metrics }) => metrics)) {
-      if (!isDelta(metric)) continue
-      for (const point of metric.dataPoints) this.#acknowledged.set(keyOf(metric, point), point as Point)
+  acknowledge(metrics: ResourceMetrics): void {
+    for (const [metric, point] of deltaPoints(metrics)) {
+      const before = this.#before(metric, point)
+      if (before && sizeOf(point) < sizeOf(before)) continue
+      const { startTime: start, endTime: end, value } = point
+      this.#acknowledged.set(keyOf(metric, point), { start, end, value: plain(value) })
     }
+  }
+
+  /** What the backend has of the series that there are. */
+  state(metrics: ResourceMetrics): ObjectState {
+    const keys = deltaPoints(metrics).map(([metric, point]) => keyOf(metric, point))
+    this.#acknowledged = new Map(
+      keys.flatMap((key) => (this.#acknowledged.has(key) ? [[key, this.#acknowledged.get(key)!] as const] : [])),
+    )
+    return { acknowledged: Object.fromEntries(this.#acknowledged) }
   }
 
   #delta(metric: MetricData): MetricData {
     if (!isDelta(metric)) return metric
-    const aggregationTemporality = AggregationTemporality.DELTA
-    if (metric.dataPointType === DataPointType.SUM) {
-      const dataPoints = metric.dataPoints.flatMap((point) => {
-        const before = this.#acknowledged.get(keyOf(metric, point)) as DataPoint<number> | undefined
-        if (!before) return [point]
-        const value = point.value - before.value
-        return value === 0 ? [] : [{ ...point, startTime: before.endTime, value }]
-      })
-      return { ...metric, aggregationTemporality, dataPoints }
-    }
-    if (metric.dataPointType !== DataPointType.HISTOGRAM) return metric
-    const dataPoints = metric.dataPoints.flatMap((point) => {
-      const before = this.#acknowledged.get(keyOf(metric, point)) as DataPoint<Histogram> | undefined
+    const dataPoints = (metric.dataPoints as Point[]).flatMap((point) => {
+      const before = this.#before(metric, point)
       if (!before) return [point]
-      const value = subtract(point.value, before.value)
-      return value.count === 0 ? [] : [{ ...point, startTime: before.endTime, value }]
+      // Another process may have pushed what came after this was collected.
+      if (sizeOf(point) <= sizeOf(before)) return []
+      return [{ ...point, startTime: [...before.end], value: subtract(point.value, before.value) }]
     })
-    return { ...metric, aggregationTemporality, dataPoints }
+    return { ...metric, aggregationTemporality: AggregationTemporality.DELTA, dataPoints } as MetricData
   }
+
+  #before(metric: MetricData, point: Point): Acknowledged | undefined {
+    const before = this.#acknowledged.get(keyOf(metric, point))
+    return before && !isLater(point.startTime, before.start) ? before : undefined
+  }
+}
+
+function deltaPoints({ scopeMetrics }: ResourceMetrics): (readonly [MetricData, Point])[] {
+  const metrics = scopeMetrics.flatMap((scope) => scope.metrics).filter((metric) => isDelta(metric))
+  return metrics.flatMap((metric) => (metric.dataPoints as Point[]).map((point) => [metric, point] as const))
 }
 
 function isDelta(metric: MetricData): boolean {
@@ -65,14 +93,32 @@ function isDelta(metric: MetricData): boolean {
   )
 }
 
+/** Of what only grows: the sum of a counter, how many values a histogram has. */
+function sizeOf({ value }: Point | Acknowledged): number {
+  return typeof value === 'number' ? value : value.count
+}
+
+function plain(value: number | Histogram): Acknowledged['value'] {
+  if (typeof value === 'number') return value
+  return { counts: value.buckets.counts, count: value.count, sum: value.sum ?? 0 }
+}
+
 /** Smallest and largest since are not known, and left out. */
-function subtract(value: Histogram, before: Histogram): Histogram {
-  const { boundaries, counts } = value.buckets
+function subtract(value: number | Histogram, before: Acknowledged['value']): number | Histogram {
+  if (typeof value === 'number') return value - (before as number)
+  const { counts, count, sum } = before as Exclude<Acknowledged['value'], number>
   return {
-    buckets: { boundaries, counts: counts.map((count, index) => count - (before.buckets.counts[index] ?? 0)) },
-    count: value.count - before.count,
-    sum: (value.sum ?? 0) - (before.sum ?? 0),
+    buckets: {
+      boundaries: value.buckets.boundaries,
+      counts: value.buckets.counts.map((each, index) => each - (counts[index] ?? 0)),
+    },
+    count: value.count - count,
+    sum: (value.sum ?? 0) - sum,
   }
+}
+
+function isLater(time: HrTime, than: HrTime): boolean {
+  return time[0] > than[0] || (time[0] === than[0] && time[1] > than[1])
 }
 
 function keyOf(metric: MetricData, point: { readonly attributes: object }): string {

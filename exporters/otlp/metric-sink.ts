@@ -37,7 +37,11 @@ export function metricSink({ settings, wire, codec, resource, intervalMs, deltas
   return {
     ...sinkBase(settings, wire),
     intervalMs,
-    send: (metrics, { signal }) => push({ ...metrics, resource: metrics.resource.merge(resource) }, signal),
+    async send(metrics, { signal, state }) {
+      deltas?.load(state)
+      const outcome = await push({ ...metrics, resource: metrics.resource.merge(resource) }, signal)
+      return deltas && outcome.status === 'delivered' ? { ...outcome, state: deltas.state(metrics) } : outcome
+    },
     async check(signal) {
       const [{ checkSink }, { testMetric }] = await Promise.all([
         import('./check.ts'),
