@@ -43,6 +43,17 @@ export class Leftovers {
     return left.length
   }
 
+  /** The oldest parked items are given up, until the others fit into so many bytes. */
+  boundParked(destination: number, mostBytes: number, reason: string): number {
+    const over = this.#sql.get<{ at: number | null }>(
+      `SELECT MAX(at) AS at FROM (SELECT at, SUM(size) OVER (ORDER BY at DESC, seq DESC) AS bytes
+       FROM parked WHERE destination = ?) WHERE bytes > ?`,
+      destination,
+      mostBytes,
+    )
+    return over?.at == null ? 0 : this.dropParked(destination, reason, over.at + 1)
+  }
+
   /** What waits, was committed before then, and is in nobody's hands is given up; a replay files it again. */
   dropWaiting(destination: number, reason: string, before: number = everything): number {
     const { rows } = this.#options

@@ -133,7 +133,13 @@ export class Outbox {
   }
 
   settle(destination: string, batch: BatchKey, settlement: Settlement): void {
-    this.#write(() => this.#queue.settle(this.#accounts.open(destination).id, batch, settlement))
+    const { id } = this.#accounts.open(destination)
+    this.#write(() => {
+      this.#queue.settle(id, batch, settlement)
+      if (settlement.status !== 'parked') return
+      const mostBytes = this.#maxBytes / 4
+      this.#leftovers.boundParked(id, mostBytes, `more than ${mostBytes / 2 ** 20} MiB of refused items were kept`)
+    })
   }
 
   /** The number of the newest item, to ask later whether all up to it have left. */
