@@ -20,37 +20,21 @@ export interface Jaeger {
   stop(): Promise<void>
 }
 
-/** Starts a Jaeger of its own on free ports. */
-export async function startJaeger(): Promise<Jaeger> {
-  const { ports, output, stop } = await startService(['http', 'grpc', 'query', 'queryGrpc'], (port) => ({
-    service: {
-      extensions: ['jaeger_storage', 'jaeger_query'],
-      pipelines: { traces: { receivers: ['otlp'], exporters: ['jaeger_storage_exporter'] } },
-      telemetry: { metrics: { level: 'none' } },
-    },
-    extensions: {
-      jaeger_storage: { backends: { memory: { memory: { max_traces: 100_000 } } } },
-      jaeger_query: {
-        storage: { traces: 'memory' },
-        http: { endpoint: `127.0.0.1:${port.query}` },
-        grpc: { endpoint: `127.0.0.1:${port.queryGrpc}` },
-      },
-    },
-    receivers: {
-      otlp: {
-        protocols: {
-          http: { endpoint: `127.0.0.1:${port.http}` },
-          grpc: { endpoint: `127.0.0.1:${port.grpc}` },
-        },
-      },
-    },
-    exporters: { jaeger_storage_exporter: { trace_storage: 'memory' } },
-  }))
-  const url = `http://127.0.0.1:${ports.query}`
+const wellKnownPorts = { http: 4318, grpc: 4317, query: 16686, queryGrpc: 16685 }
+
+/** Starts a Jaeger of its own on free ports, or on an address of its own on those that everybody knows. */
+export async function startJaeger(address?: string): Promise<Jaeger> {
+  const host = address ?? '127.0.0.1'
+  const free = address === undefined ? (['http', 'grpc', 'query', 'queryGrpc'] as const) : []
+  const portsOf = (found: Partial<typeof wellKnownPorts>): typeof wellKnownPorts => ({ ...wellKnownPorts, ...found })
+  const running = await startService(free, (found) => configuration(host, portsOf(found)))
+  const { output, stop } = running
+  const ports = portsOf(running.ports)
+  const url = `http://${host}:${ports.query}`
 
   return {
-    otlpHttp: `http://127.0.0.1:${ports.http}`,
-    otlpGrpc: `http://127.0.0.1:${ports.grpc}`,
+    otlpHttp: `http://${host}:${ports.http}`,
+    otlpGrpc: `http://${host}:${ports.grpc}`,
     url,
     traces: async (traceId) => {
       const response = await fetch(`${url}/api/v3/traces/${traceId}`)
@@ -81,6 +65,33 @@ export async function startJaeger(): Promise<Jaeger> {
     },
     output,
     stop,
+  }
+}
+
+function configuration(host: string, port: typeof wellKnownPorts): object {
+  return {
+    service: {
+      extensions: ['jaeger_storage', 'jaeger_query'],
+      pipelines: { traces: { receivers: ['otlp'], exporters: ['jaeger_storage_exporter'] } },
+      telemetry: { metrics: { level: 'none' } },
+    },
+    extensions: {
+      jaeger_storage: { backends: { memory: { memory: { max_traces: 100_000 } } } },
+      jaeger_query: {
+        storage: { traces: 'memory' },
+        http: { endpoint: `${host}:${port.query}` },
+        grpc: { endpoint: `${host}:${port.queryGrpc}` },
+      },
+    },
+    receivers: {
+      otlp: {
+        protocols: {
+          http: { endpoint: `${host}:${port.http}` },
+          grpc: { endpoint: `${host}:${port.grpc}` },
+        },
+      },
+    },
+    exporters: { jaeger_storage_exporter: { trace_storage: 'memory' } },
   }
 }
 
