@@ -29,6 +29,7 @@ describe('the command line', () => {
                                     environment says.
         hooks                       Show what is on, what is off, and what switches it
                                     on.
+        doctor [options]            Check whether everything that is on can be used.
         help [command]              Show the help of a command.
 
       Examples:
@@ -41,7 +42,7 @@ describe('the command line', () => {
     `)
   })
 
-  it.each(['replay', 'demo', 'hooks'])('shows the help of %s, with examples', async (command) => {
+  it.each(['replay', 'demo', 'hooks', 'doctor'])('shows the help of %s, with examples', async (command) => {
     const { exitCode, stdout, stderr } = await run([command, '--help'])
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toContain(`Usage: evalspan ${command}`)
