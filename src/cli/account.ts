@@ -1,16 +1,28 @@
 import type { DeliveryReport, DestinationReport } from '../exporter.ts'
 import { plainText } from '../plain-text.ts'
+import { destinationLines, equation, placeOf } from './destination-lines.ts'
+import { counted, day, formatNumber } from './quantity.ts'
 import { tableLines } from './table.ts'
+import { indented } from './wrap.ts'
 
-const numbers = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
+export interface AccountOptions {
+  /** What is wider is wrapped. */
+  readonly columns: number
+  /** What was delivered before was to be sent once more. */
+  readonly again?: boolean | undefined
+}
 
 /**
  * The last lines of every command that sends: for each destination `produced = delivered + waiting + rejected +
- * dropped`, why something was not delivered, and what was not sent because it was known.
+ * dropped`, why something was not delivered, the same of the whole outbox where that differs, and what was not sent
+ * because it was known.
  */
-export function accountLines(report: DeliveryReport): string[] {
+export function accountLines(report: DeliveryReport, { columns, again = false }: AccountOptions): string[] {
   if (report.destinations.length === 0) return ['Nothing was sent, because no destination is on.', switchOn]
-  return [...destinationLines(report.destinations), ...knownLines(report)]
+  return [
+    ...report.destinations.flatMap((each) => [...destinationLines(each, columns), ...overallLines(each, report)]),
+    ...[...knownTexts(report, again), ...supersededTexts(report)].flatMap((text) => indented(text, columns, 0)),
+  ]
 }
 
 /** The same after a dry run of so many samples: what would have been sent where. */
@@ -20,8 +32,8 @@ export function dryRunLines(report: DeliveryReport, samples: number): string[] {
   const { fresh } = report
   const rows = report.destinations.map((each) => [
     [`  ${plainText(each.sink)}`],
-    [addressOf(each)],
-    [`${numbers.format(each.produced)} to send`],
+    [placeOf(each)],
+    [`${formatNumber(each.produced)} to send`],
   ])
   return [
     `${read}; that makes ${counted(fresh.span, 'span')} and ${counted(fresh.log, 'log record')}.`,
@@ -35,46 +47,63 @@ export function passedOverLines(count: number): string[] {
   return [`${counted(count, 'sample')} passed over: in an earlier one of these logs as well, and sent from there.`]
 }
 
-/** Something is not where it should be. */
-export function isIncomplete({ destinations }: DeliveryReport): boolean {
-  return destinations.some(({ waiting, rejected, dropped }) => waiting + rejected + dropped > 0)
+/** Something of what the command was to send is not where it should be, be it from an earlier time. */
+export function isIncomplete(report: DeliveryReport): boolean {
+  const isLeft = report.destinations.some(({ waiting, rejected, dropped }) => waiting + rejected + dropped > 0)
+  return isLeft || ((report.before?.undelivered ?? 0) > 0 && fateOfEarlier(report) !== 'delivered')
 }
 
 const switchOn =
   'Set OTEL_EXPORTER_OTLP_ENDPOINT, for example to http://localhost:4318, or see `evalspan hooks` for all that can be set.'
 
-function destinationLines(destinations: readonly DestinationReport[]): string[] {
-  const digits = Math.max(...destinations.map(({ produced }) => numbers.format(produced).length))
-  const rows = destinations.map((each) => [[plainText(each.sink)], [addressOf(each)], [equation(each, digits)]])
-  return tableLines(rows).flatMap((line, index) => [line, ...reasonLines(destinations[index]!)])
+function overallLines(own: DestinationReport, { all, since }: DeliveryReport): string[] {
+  const overall = all.find(({ destination }) => destination === own.destination)
+  if (!overall || since === undefined || equation(overall) === equation(own)) return []
+  return [`  in all since ${day(since)}: ${equation(overall)}`]
 }
 
-function reasonLines({ reasons }: DestinationReport): string[] {
-  return reasons.map(({ outcome, reason, count }) => `  ${numbers.format(count)} ${outcome}: ${plainText(reason)}`)
-}
-
-/** Sinks that do not say where they send are told apart by the hash in their destination. */
-function addressOf({ sink, destination, address }: DestinationReport): string {
-  return plainText(address ?? (destination.startsWith(`${sink}:`) ? destination.slice(sink.length + 1) : destination))
-}
-
-function equation({ produced, delivered, waiting, rejected, dropped }: DestinationReport, digits: number): string {
-  const number = (value: number): string => numbers.format(value).padStart(digits)
-  const sum = `${number(delivered)} delivered + ${numbers.format(waiting)} waiting`
-  return `${number(produced)} produced = ${sum} + ${numbers.format(rejected)} rejected + ${numbers.format(dropped)} dropped`
-}
-
-function knownLines({ known, superseded, supersededNames }: DeliveryReport): string[] {
-  const lines: string[] = []
-  if (known > 0) lines.push(`${counted(known, 'item')} seen before, unchanged.`)
-  if (superseded > 0) {
-    const names = supersededNames.map((name) => plainText(name)).join(', ')
-    const more = superseded > supersededNames.length ? ', …' : ''
-    lines.push(`${counted(superseded, 'item')} seen before with other content, and not sent again: ${names}${more}`)
+/** What had been seen before, and what became of it. */
+function knownTexts(report: DeliveryReport, again: boolean): string[] {
+  const { fresh, known, before } = report
+  const { count = 0, latest, undelivered = 0 } = before ?? {}
+  const refiled = known - count - undelivered
+  const news = fresh.span + fresh.log
+  const beginning = news > 0 ? `${counted(news, 'item')} new; ` : refiled > 0 ? '' : 'nothing new; '
+  const texts: string[] = []
+  if (count > 0) {
+    const date = latest === undefined ? '' : ` on ${day(latest)}`
+    const more = '--again sends them once more (backends that only append will show them twice)'
+    texts.push(`${beginning}${counted(count, 'item')} delivered${date}; ${more}`)
   }
-  return lines
+  if (undelivered > 0) {
+    const what = `${counted(undelivered, 'item')} from an earlier time ${fates[fateOfEarlier(report)]}`
+    texts.push(count > 0 ? what : beginning + what)
+  }
+  if (refiled > 0) {
+    const why = again ? 'taken once more, because of --again' : 'new to a destination'
+    texts.push(`${counted(refiled, 'item')} seen before, ${why}`)
+  }
+  return texts
 }
 
-function counted(count: number, noun: string): string {
-  return `${numbers.format(count)} ${noun}${count === 1 ? '' : 's'}`
+const fates = {
+  waiting: 'still waiting',
+  refused: 'not delivered in full; `evalspan status` says why',
+  delivered: 'delivered now',
+} as const
+
+/** Of what waited when this command began. */
+function fateOfEarlier({ destinations, all }: DeliveryReport): keyof typeof fates {
+  const on = all.filter(
+    ({ isMetrics, destination }) => !isMetrics && destinations.some((own) => own.destination === destination),
+  )
+  if (on.some(({ waiting }) => waiting > 0)) return 'waiting'
+  return on.some(({ rejected, dropped }) => rejected + dropped > 0) ? 'refused' : 'delivered'
+}
+
+function supersededTexts({ superseded, supersededNames }: DeliveryReport): string[] {
+  if (superseded === 0) return []
+  const names = supersededNames.map((name) => plainText(name)).join(', ')
+  const more = superseded > supersededNames.length ? ', …' : ''
+  return [`${counted(superseded, 'item')} seen before with other content, and not sent again: ${names}${more}`]
 }

@@ -3,6 +3,7 @@ import stringWidth from 'string-width'
 import type { CliOutput } from './context.ts'
 import type { Finding } from './doctor-report.ts'
 import { plainText } from '../plain-text.ts'
+import { wrap } from './wrap.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -46,19 +47,3 @@ export class DoctorText {
 }
 
 const marks = { true: ['✓', 'green'], false: ['✗', 'red'], undefined: ['–', 'dim'] } as const
-
-/** Lines of so many columns; a longer word, such as a link, stays whole. */
-function wrap(text: string, columns: number): string[] {
-  return text.split('\n').flatMap((paragraph) => {
-    const lines: string[] = []
-    let line = ''
-    for (const word of plainText(paragraph).split(' ')) {
-      const longer = line === '' ? word : `${line} ${word}`
-      if (line !== '' && stringWidth(longer) > columns) {
-        lines.push(line)
-        line = word
-      } else line = longer
-    }
-    return [...lines, line]
-  })
-}

@@ -2,9 +2,26 @@ import { Command } from 'commander'
 import type { CliContext, Exit } from './context.ts'
 import { demoCommand } from './demo.ts'
 import { doctorCommand } from './doctor.ts'
+import { dropCommand } from './drop.ts'
+import { flushCommand } from './flush.ts'
 import { hooksCommand } from './hooks.ts'
 import { packageVersion } from './package-folder.ts'
 import { replayCommand } from './replay.ts'
+import { retryCommand } from './retry.ts'
+import { statusCommand } from './status.ts'
+import { whereCommand } from './where.ts'
+
+const commands = [
+  replayCommand,
+  demoCommand,
+  flushCommand,
+  statusCommand,
+  whereCommand,
+  retryCommand,
+  dropCommand,
+  hooksCommand,
+  doctorCommand,
+]
 
 /** All commands, ready to parse. Help and usage errors go to the context, never to the process. */
 export function createProgram(context: CliContext, exit: Exit): Command {
@@ -19,12 +36,12 @@ export function createProgram(context: CliContext, exit: Exit): Command {
 Examples:
   $ evalspan demo                                  a recorded run, on this terminal
   $ OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 evalspan replay logs/
+  $ evalspan status                                what was delivered, and what waits
   $ evalspan hooks                                 where things go, and how to switch on more
 
 Exit codes: 0 done, 1 something was not delivered or not readable, 2 wrong usage.`,
     )
-  for (const command of [replayCommand, demoCommand, hooksCommand, doctorCommand])
-    program.addCommand(command(context, exit))
+  for (const command of commands) program.addCommand(command(context, exit))
   for (const each of [program, ...program.commands]) settle(each, context)
   return program
 }

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import type { CliContext, Exit } from './context.ts'
+import { positiveInteger } from './positive-integer.ts'
 import { sendReplay } from './send-replay.ts'
 
 interface ReplayOptions {
@@ -8,6 +9,7 @@ interface ReplayOptions {
   readonly sample?: readonly string[]
   readonly events?: string
   readonly seal?: true
+  readonly again?: true
   /** Undefined: where there is a terminal. */
   readonly console?: boolean
 }
@@ -23,6 +25,7 @@ export function replayCommand(context: CliContext, exit: Exit): Command {
     .option('--sample <id>', 'only this sample: its id in the dataset or its uuid (may be repeated)', collect)
     .option('--events <file>', 'write the events to a file, one JSON object a line ("-" for standard output)')
     .option('--seal', 'send what the input leaves open, marked as incomplete; it cannot be completed later')
+    .option('--again', 'send once more what was delivered before; backends that only append will show it twice')
     .option('--console', 'show progress and a summary (by itself on a terminal)')
     .option('--no-console', 'show only what was delivered')
     .addHelpText(
@@ -41,16 +44,11 @@ Examples:
         events: options.events,
         dryRun: options.dryRun ?? false,
         seal: options.seal,
+        again: options.again,
         console: options.console,
       })
       exit(code)
     })
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value
-  throw new InvalidArgumentError('Give a whole number from 1.')
 }
 
 function collect(value: string, previous: readonly string[] = []): readonly string[] {

@@ -9,6 +9,7 @@ import { accountLines, dryRunLines, isIncomplete, passedOverLines } from './acco
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
 import { openRecords, type RecordWriter } from './record-file.ts'
 import { tell } from './tell.ts'
+import { columnsOf } from './wrap.ts'
 
 export interface SendReplayOptions {
   /** Samples of each log. */
@@ -17,6 +18,8 @@ export interface SendReplayOptions {
   /** Where the events are written as well; `-` is standard output. */
   readonly events?: string | undefined
   readonly dryRun: boolean
+  /** What was delivered before is sent once more. */
+  readonly again?: boolean | undefined
   /** What the input leaves open is sent as incomplete. */
   readonly seal?: boolean | undefined
   /** Progress and a summary; on a terminal when left out. */
@@ -39,6 +42,7 @@ export async function sendReplay(
     cwd: context.cwd,
     ask: (options.console ?? output.interactive) ? ['console'] : [],
     send: !options.dryRun,
+    again: options.again,
     output,
     report: (message) => tell(context, message),
     banner: (line) => {
@@ -105,7 +109,9 @@ export async function sendReplay(
     account = await session.close()
     // Who only wants the events needs no word about destinations.
     if (!records || account.destinations.length > 0) {
-      const lines = options.dryRun ? dryRunLines(account, samples) : accountLines(account)
+      const lines = options.dryRun
+        ? dryRunLines(account, samples)
+        : accountLines(account, { columns: columnsOf(output), again: options.again })
       output.write(`${[...lines, ...passedOverLines(passedOver)].join('\n')}\n`)
     }
   }

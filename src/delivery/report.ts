@@ -18,6 +18,8 @@ export interface DestinationReport {
   readonly destination: string
   /** Where that is, for people: a URL without credentials, or a path. */
   readonly address?: string | undefined
+  /** It counts data points, of the last push alone. */
+  readonly isMetrics?: true | undefined
   readonly produced: number
   readonly delivered: number
   readonly waiting: number

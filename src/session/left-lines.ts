@@ -6,12 +6,11 @@ export function leftLines({ place, destinations }: DeliveryReport): string[] {
   return destinations.flatMap((each) => [...waitingLine(each, place), ...rejectedLine(each)])
 }
 
-function waitingLine({ sink, address, waiting, oldest, lastError }: DestinationReport, place: string): string[] {
+function waitingLine({ sink, address, waiting, isMetrics, lastError }: DestinationReport, place: string): string[] {
   if (waiting === 0) return []
   const where = address === undefined ? sink : `${sink} (${address})`
   const cause = lastError === undefined ? '' : `: ${lastError.reason}`
-  // Metrics are no items: each push holds all there is.
-  if (oldest === undefined) return [`the metrics wait for ${where} in ${place}${cause}; \`evalspan flush\` pushes them`]
+  if (isMetrics) return [`the metrics wait for ${where} in ${place}${cause}; \`evalspan flush\` pushes them`]
   const what = waiting === 1 ? '1 item waits' : `${waiting} items wait`
   return [`${what} for ${where} in ${place}${cause}; \`evalspan flush\` sends ${waiting === 1 ? 'it' : 'them'}`]
 }

@@ -53,6 +53,7 @@ export class Pushes {
       sink,
       destination: name,
       address: address ?? undefined,
+      isMetrics: true,
       produced,
       delivered,
       waiting,

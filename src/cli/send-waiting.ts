@@ -1,0 +1,83 @@
+import type { DestinationReport, Overview } from '../delivery/index.ts'
+import { loadExporters } from '../load-exporters.ts'
+import { openDelivery, type OpenDelivery } from '../session/open-delivery.ts'
+import { FAILED, type CliContext, type ExitCode } from './context.ts'
+import { destinationLines, placeOf } from './destination-lines.ts'
+import { showProgress } from './flush-progress.ts'
+import { lookOver, lostDraftsText, noOutboxText, sumOfWaiting } from './outbox-file.ts'
+import { counted } from './quantity.ts'
+import { sealDrafts } from './seal-drafts.ts'
+import { tell } from './tell.ts'
+import { columnsOf, indented } from './wrap.ts'
+
+export interface SendWaitingOptions {
+  /** Spans of processes that are gone are closed as incomplete, and sent. */
+  readonly seal?: boolean | undefined
+}
+
+/** Sends what waits in the outbox to all that is on, and ends with the account of the whole outbox. */
+export async function sendWaiting(context: CliContext, { seal = false }: SendWaitingOptions = {}): Promise<ExitCode> {
+  const { stdout, interrupt } = context
+  const before = await lookOver(context)
+  if (!before) {
+    stdout.write(`${noOutboxText()}\n`)
+    return 0
+  }
+  const delivery = await openDelivery({ patient: true, output: stdout, report: (line) => tell(context, line) })
+  const progress = showProgress(stdout, delivery)
+  try {
+    if (seal) await sealDrafts(context, delivery)
+  } finally {
+    await delivery.close(interrupt)
+    progress.close()
+  }
+  const after = await lookOver(context)
+  if (!after) return FAILED
+
+  const columns = columnsOf(stdout)
+  const off = after.found.destinations.filter(({ waiting, destination }) => waiting > 0 && !isOn(destination, delivery))
+  const texts = [
+    ...(await Promise.all(off.map((each) => offText(each, after.found, delivery)))),
+    ...(after.found.lostDrafts > 0 ? [lostDraftsText(after.found.lostDrafts)] : []),
+    summaryText(before.found, after.found),
+  ]
+  const lines = [
+    ...after.found.destinations.flatMap((each) => destinationLines(each, columns)),
+    ...texts.flatMap((text) => indented(text, columns, 0)),
+  ]
+  stdout.write(`${lines.join('\n')}\n`)
+  if (interrupt.aborted) return interrupt.reason as ExitCode
+  const isLeft = sumOfWaiting(after.found.destinations) > 0 || lossOf(after.found) > lossOf(before.found)
+  return isLeft ? FAILED : 0
+}
+
+function isOn(destination: string, { sinks, metricSinks }: OpenDelivery): boolean {
+  return [...sinks, ...metricSinks].some((sink) => sink.enabled() && sink.destination() === destination)
+}
+
+/** What to set, so that it can be sent. */
+async function offText(report: DestinationReport, { destinations }: Overview, open: OpenDelivery): Promise<string> {
+  const { sink, destination, waiting } = report
+  const [exporter] = (await loadExporters()).filter(({ name }) => sink === name || sink.startsWith(`${name}/`))
+  const elsewhere = [...open.sinks, ...open.metricSinks].find((each) => each.name === sink && each.enabled())
+  const where = elsewhere?.address === undefined ? '' : ` (${sink} goes to ${elsewhere.address})`
+  const variables = exporter?.switchedOnBy ?? []
+  const more = variables.length > 1 ? ' or another variable of `evalspan hooks`' : ''
+  const advice = variables.length > 0 ? `set ${variables[0]}${more}` : 'nothing here sends there'
+  const isAmong = destinations.some((other) => other.sink === sink && other.destination !== destination)
+  const giveUp = `\`evalspan drop ${isAmong ? destination : sink} --waiting\` gives ${waiting === 1 ? 'it' : 'them'} up`
+  return `${sink} ${placeOf(report)}: ${waiting} waiting; it is not on${where}: ${advice}, or ${giveUp}`
+}
+
+function summaryText({ destinations: before }: Overview, { destinations: after }: Overview): string {
+  const delivered = (reports: readonly DestinationReport[]): number =>
+    reports.reduce((sum, report) => sum + (report.isMetrics ? 0 : report.delivered), 0)
+  const sent = delivered(after) - delivered(before)
+  const left = sumOfWaiting(after)
+  if (left > 0) return `${counted(sent, 'item')} sent, ${counted(left, 'item')} left.`
+  return sent > 0 ? `${counted(sent, 'item')} sent, nothing is left.` : 'Nothing waits.'
+}
+
+function lossOf({ destinations }: Overview): number {
+  return destinations.reduce((sum, { rejected, dropped }) => sum + rejected + dropped, 0)
+}
