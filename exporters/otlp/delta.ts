@@ -18,12 +18,15 @@ interface Acknowledged {
   readonly value: number | { readonly counts: readonly number[]; readonly count: number; readonly sum: number }
 }
 
+/** The store keeps series for a shorter time than this when nothing is added to them. */
+const longSeconds = 90 * 86_400
+
 /**
  * Makes deltas of cumulative metrics by taking off what the backend has acknowledged, so that a push which got lost is
  * in the next one. Counters and histograms only: of a gauge or an up-down counter backends want the present value.
  */
 export class Deltas {
-  #acknowledged = new Map<string, Acknowledged>()
+  readonly #acknowledged = new Map<string, Acknowledged>()
 
   /** Takes over what the backend has by the outbox, in which other processes leave word as well. */
   load({ acknowledged = {} }: ObjectState): void {
@@ -54,12 +57,12 @@ export class Deltas {
     }
   }
 
-  /** What the backend has of the series that there are. */
-  state(metrics: ResourceMetrics): ObjectState {
-    const keys = deltaPoints(metrics).map(([metric, point]) => keyOf(metric, point))
-    this.#acknowledged = new Map(
-      keys.flatMap((key) => (this.#acknowledged.has(key) ? [[key, this.#acknowledged.get(key)!] as const] : [])),
-    )
+  /** What the backend has, but for series that nobody has had for long: another process may have other ones. */
+  state(): ObjectState {
+    const latest = Math.max(...Array.from(this.#acknowledged.values(), ({ end }) => end[0]))
+    for (const [key, { end }] of this.#acknowledged) {
+      if (end[0] < latest - longSeconds) this.#acknowledged.delete(key)
+    }
     return { acknowledged: Object.fromEntries(this.#acknowledged) }
   }
 

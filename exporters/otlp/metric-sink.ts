@@ -40,7 +40,7 @@ export function metricSink({ settings, wire, codec, resource, intervalMs, deltas
     async send(metrics, { signal, state }) {
       deltas?.load(state)
       const outcome = await push({ ...metrics, resource: metrics.resource.merge(resource) }, signal)
-      return deltas && outcome.status === 'delivered' ? { ...outcome, state: deltas.state(metrics) } : outcome
+      return deltas && outcome.status === 'delivered' ? { ...outcome, state: deltas.state() } : outcome
     },
     async check(signal) {
       const [{ checkSink }, { testMetric }] = await Promise.all([

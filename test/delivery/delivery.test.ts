@@ -1,20 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { Delivery, type DeliveryOptions } from '../../src/delivery/delivery.ts'
 import type { Committed, Outcome } from '../../src/delivery/item.ts'
-import type { DestinationReport } from '../../src/delivery/report.ts'
+import { deliveryTo, hanging, only } from './delivery-to.ts'
 import { spanItem, spanItems } from './items.ts'
 import { ScriptedSink } from './scripted-sink.ts'
-
-const hanging = (): Promise<Outcome> => new Promise(() => {})
-
-function deliveryTo(sinks: readonly ScriptedSink[], options: DeliveryOptions = {}): Delivery {
-  return new Delivery({ sinks, flushTimeoutMs: 300, lingerMs: 5, random: () => 0, ...options })
-}
-
-function only(delivery: Delivery): DestinationReport {
-  return delivery.report().destinations[0]!
-}
 
 describe('a delivery', () => {
   it('sends what is committed, in batches and in order', async () => {
@@ -25,23 +13,26 @@ describe('a delivery', () => {
 
     expect(sink.batches).toEqual([10, 10, 5])
     expect(sink.taken.map(({ id }) => Number(id))).toEqual(Array.from({ length: 25 }, (_, index) => index))
+    const account = {
+      sink: 'test/spans',
+      destination: 'test/spans:here',
+      produced: 25,
+      delivered: 25,
+      waiting: 0,
+      rejected: 0,
+      dropped: 0,
+      drafts: 0,
+      superseded: 0,
+      lastDelivered: expect.stringMatching(/^2\d{3}-.*Z$/),
+      reasons: [],
+    }
     expect(report).toEqual({
       fresh: { span: 25, log: 0 },
       known: 0,
       superseded: 0,
       supersededNames: [],
-      destinations: [
-        {
-          sink: 'test/spans',
-          destination: 'test/spans:here',
-          produced: 25,
-          delivered: 25,
-          waiting: 0,
-          rejected: 0,
-          dropped: 0,
-          reasons: [],
-        },
-      ],
+      destinations: [account],
+      all: [account],
     })
     expect(sink.closed).toBe(true)
   })
@@ -79,7 +70,13 @@ describe('a delivery', () => {
       ['b', { 'test.id': 'b', 'test.version': 1 }],
       ['b', { 'test.id': 'b', 'test.version': 2 }],
     ])
-    expect(report).toMatchObject({ fresh: { span: 2, log: 0 }, known: 2, superseded: 2 })
+    // Content that is sent is not told as if it were lost.
+    expect(report).toMatchObject({
+      fresh: { span: 2, log: 0 },
+      known: 2,
+      superseded: 1,
+      supersededNames: ['span a (a)'],
+    })
   })
 
   it('tries again after a failure, a throw, a hang and an outcome that is none', async () => {
@@ -94,7 +91,7 @@ describe('a delivery', () => {
     const delivery = deliveryTo([sink], { flushTimeoutMs: 20_000 })
     await delivery.commit([spanItem('a')])
     await delivery.flush()
-    expect(only(delivery)).toMatchObject({ produced: 1, delivered: 1, waiting: 0 })
+    expect(await only(delivery)).toMatchObject({ produced: 1, delivered: 1, waiting: 0 })
     await delivery.close()
   })
 
@@ -128,14 +125,55 @@ describe('a delivery', () => {
     expect(sink.taken.map(({ id }) => id)).toEqual(['0', '1', '2', '3', '5', '6', '7', '8', '9'])
   })
 
-  it('never retries what is rejected, and names the reason in one short line', async () => {
+  it('never retries what is rejected alone, and names the reason in one short line', async () => {
     const sink = new ScriptedSink({ status: 'rejected', reason: `bad\n\u001b[31mspan ${'x'.repeat(1000)}` })
     const delivery = deliveryTo([sink])
     await delivery.commit(spanItems(3))
     const { destinations } = await delivery.close()
-    expect(sink.batches).toEqual([3])
+    expect(sink.batches).toEqual([3, 2, 1, 2, 1, 1])
     expect(destinations[0]).toMatchObject({ delivered: 0, rejected: 3 })
     expect(destinations[0]!.reasons[0]!.reason).toMatch(/^bad \[31mspan x{280,}…$/)
+  })
+
+  it('finds the items at fault by halves when a batch is rejected, and delivers the others', async () => {
+    const sink = new ScriptedSink(async (batch) =>
+      batch.some(({ id }) => id === '3' || id === '7')
+        ? { status: 'rejected', reason: 'bad span' }
+        : { status: 'delivered' },
+    )
+    const delivery = deliveryTo([sink])
+    await delivery.commit(spanItems(10))
+    const { destinations } = await delivery.close()
+    expect(sink.taken.map(({ id }) => id).join('')).toBe('01245689')
+    expect(destinations[0]).toMatchObject({
+      produced: 10,
+      delivered: 8,
+      rejected: 2,
+      reasons: [{ outcome: 'rejected', reason: 'bad span', count: 2, names: ['span 3 (3)', 'span 7 (7)'] }],
+    })
+  })
+
+  it('takes a backend that refuses everything at its word, before it has asked for each item', async () => {
+    const sink = new ScriptedSink({ status: 'rejected', reason: 'no' })
+    const delivery = deliveryTo([sink])
+    await delivery.commit(spanItems(200))
+    const { destinations } = await delivery.close()
+    expect(destinations[0]).toMatchObject({ produced: 200, rejected: 200 })
+    expect(sink.batches.length).toBeLessThan(60)
+  })
+
+  it('waits while a backend refuses whoever sends, and sends all once somebody has mended it', async () => {
+    const sink = new ScriptedSink({ status: 'blocked', reason: 'HTTP 401' })
+    const delivery = deliveryTo([sink])
+    await delivery.commit(spanItems(3))
+    const began = performance.now()
+    await delivery.flush()
+    expect(performance.now() - began).toBeLessThan(100)
+    expect(await only(delivery)).toMatchObject({ waiting: 3, rejected: 0, lastError: { reason: 'HTTP 401' } })
+    sink.answer = async () => ({ status: 'delivered' })
+    await delivery.flush()
+    expect(await only(delivery)).toMatchObject({ waiting: 0, delivered: 3 })
+    await delivery.close()
   })
 
   it('counts what a server rejects of a batch', async () => {
@@ -180,7 +218,7 @@ describe('a delivery', () => {
     const delivery = deliveryTo([sink])
     sink.on = false
     await delivery.commit([spanItem('a')])
-    expect(only(delivery).produced).toBe(0)
+    expect((await only(delivery)).produced).toBe(0)
     sink.on = true
     await delivery.commit([spanItem('a'), spanItem('b')])
     await delivery.commit([spanItem('a'), spanItem('b')])
@@ -193,7 +231,7 @@ describe('a delivery', () => {
     const delivery = deliveryTo([sink])
     await delivery.close()
     await delivery.commit([spanItem('late')])
-    expect(only(delivery)).toMatchObject({ produced: 1, delivered: 0, waiting: 0, dropped: 1 })
+    expect(await only(delivery)).toMatchObject({ produced: 1, delivered: 0, waiting: 0, dropped: 1 })
   })
 
   it('survives a listener and a sink that throw', async () => {
@@ -214,7 +252,10 @@ describe('a delivery', () => {
     const { fresh } = await delivery.commit([spanItem('a')])
     const { destinations } = await delivery.close()
     expect(fresh).toHaveLength(1)
-    expect(destinations.map(({ delivered }) => delivered)).toEqual([0, 1])
+    expect(destinations.map(({ sink: name, delivered }) => [name, delivered])).toEqual([
+      ['other', 1],
+      ['test/spans', 0],
+    ])
     expect(lines).toEqual(['a listener failed: listener'])
   })
 
@@ -229,147 +270,6 @@ describe('a delivery', () => {
   it('closes once, however often it is asked', async () => {
     const delivery = deliveryTo([new ScriptedSink()])
     expect(await delivery.close()).toBe(await delivery.close())
-  })
-})
-
-describe('a backend that is down', () => {
-  it('is left a few seconds by an interrupt, however long the timeout is', async () => {
-    const metrics = { name: 'm', enabled: () => true, destination: () => 'm', intervalMs: 1e6, send: hanging }
-    const options = { flushTimeoutMs: 60_000, metricSinks: [metrics] }
-    const delivery = deliveryTo([new ScriptedSink(hanging)], options)
-    await delivery.commit([spanItem('a')])
-    const interrupt = new AbortController()
-    const began = performance.now()
-    const closing = delivery.close(interrupt.signal)
-    interrupt.abort()
-    expect((await closing).destinations[0]).toMatchObject({ produced: 1, waiting: 0, dropped: 1 })
-    expect(performance.now() - began).toBeLessThan(4_500)
-  })
-
-  it('does not hold up a commit, nor another backend', async () => {
-    const dead = new ScriptedSink(hanging, { name: 'dead' })
-    const alive = new ScriptedSink(undefined, { name: 'alive' })
-    const delivery = deliveryTo([dead, alive])
-    const began = performance.now()
-    for (const item of spanItems(200)) await delivery.commit([item])
-    expect(performance.now() - began).toBeLessThan(250)
-    await expect.poll(() => alive.taken.length).toBe(200)
-    const report = await delivery.close()
-    expect(report.destinations).toMatchObject([
-      { delivered: 0, waiting: 0, dropped: 200 },
-      { delivered: 200, dropped: 0 },
-    ])
-  })
-
-  it('is given up when a flush made no progress for the timeout, with the last error as the reason', async () => {
-    const sink = new ScriptedSink({ status: 'retry', reason: '127.0.0.1:4318 refused' })
-    const delivery = deliveryTo([sink])
-    await delivery.commit(spanItems(3))
-    const began = performance.now()
-    await delivery.flush()
-    const took = performance.now() - began
-    expect(took).toBeGreaterThan(250)
-    expect(took).toBeLessThan(800)
-    expect(only(delivery)).toMatchObject({ produced: 3, waiting: 3, dropped: 0 })
-    const { destinations } = await delivery.close()
-    expect(destinations[0]).toMatchObject({
-      waiting: 0,
-      dropped: 3,
-      reasons: [{ reason: 'given up; last error: 127.0.0.1:4318 refused', count: 3 }],
-    })
-  })
-
-  it('is waited for as long as it makes progress', async () => {
-    const sink = new ScriptedSink(
-      async () => {
-        await sleep(100)
-        return { status: 'delivered' }
-      },
-      { limits: { items: 1, bytes: 1e6 } },
-    )
-    const delivery = deliveryTo([sink])
-    await delivery.commit(spanItems(8))
-    await delivery.flush()
-    expect(only(delivery)).toMatchObject({ delivered: 8, waiting: 0 })
-    await delivery.close()
-  })
-
-  it('gets one more try from a flush long after it failed, and is not waited for beyond that', async () => {
-    const sink = new ScriptedSink({ status: 'retry', reason: 'down' })
-    const delivery = deliveryTo([sink], { random: () => 1 })
-    await delivery.commit([spanItem('a')])
-    await sleep(400)
-    const tries = sink.batches.length
-    const began = performance.now()
-    await delivery.flush()
-    expect(sink.batches.length).toBe(tries + 1)
-    expect(performance.now() - began).toBeLessThan(100)
-    await delivery.close()
-  })
-
-  it('may have no more than the bound waiting; the rest is dropped and named', async () => {
-    const sink = new ScriptedSink({ status: 'retry', reason: 'down' })
-    const delivery = deliveryTo([sink], { maxBytes: 1000 })
-    await delivery.commit(spanItems(50))
-    expect(only(delivery)).toMatchObject({ produced: 50, waiting: 10, dropped: 40 })
-    const { destinations } = await delivery.close()
-    expect(destinations[0]).toMatchObject({ waiting: 0, dropped: 50 })
-    expect(destinations[0]!.reasons.map(({ count }) => count)).toEqual([40, 10])
-  })
-
-  it('loses what waits when room is needed and it made no progress, and then costs no more time', async () => {
-    const sink = new ScriptedSink({ status: 'retry', reason: 'down' })
-    const delivery = deliveryTo([sink], { maxBytes: 1000 })
-    await delivery.commit(spanItems(8))
-    let began = performance.now()
-    await delivery.room()
-    expect(performance.now() - began).toBeGreaterThan(250)
-    expect(only(delivery)).toMatchObject({ waiting: 0, dropped: 8 })
-
-    await delivery.commit(spanItems(8, { object: 'next' }))
-    began = performance.now()
-    await delivery.room()
-    expect(performance.now() - began).toBeLessThan(100)
-    await delivery.close()
-    expect(only(delivery)).toMatchObject({
-      produced: 16,
-      dropped: 16,
-      reasons: [{ reason: 'given up; last error: down' }],
-    })
-  })
-
-  it('that hangs is named too when it is given up for room', async () => {
-    const delivery = deliveryTo([new ScriptedSink(hanging)], { maxBytes: 1000 })
-    await delivery.commit(spanItems(8))
-    await delivery.room()
-    expect(only(delivery).reasons).toEqual([{ reason: 'given up; last error: no answer for 0.3 s', count: 8 }])
-    await delivery.close()
-  })
-
-  it('holds up a caller who waits for room only until it answers', async () => {
-    const sink = new ScriptedSink(async () => {
-      await sleep(20)
-      return { status: 'delivered' }
-    })
-    const delivery = deliveryTo([sink], { maxBytes: 2000, lingerMs: 60_000 })
-    for (let index = 0; index < 300; index++) {
-      await delivery.room()
-      await delivery.commit([spanItem(String(index))])
-    }
-    await delivery.close()
-    expect(only(delivery)).toMatchObject({ produced: 300, delivered: 300, dropped: 0 })
-  })
-
-  it('gets what was dropped when it is committed again', async () => {
-    const sink = new ScriptedSink({ status: 'retry', reason: 'down' })
-    const delivery = deliveryTo([sink], { maxBytes: 1000 })
-    await delivery.commit(spanItems(8))
-    await delivery.room()
-    sink.answer = async () => ({ status: 'delivered' })
-    await delivery.commit(spanItems(8))
-    await delivery.flush()
-    expect(only(delivery)).toMatchObject({ produced: 16, delivered: 8, dropped: 8 })
-    await delivery.close()
   })
 })
 
@@ -394,57 +294,3 @@ describe('a sink that takes one object at a time', () => {
     ])
   })
 })
-
-describe('the account of a destination', () => {
-  it.each([1, 2, 3, 4, 5, 6])('balances at any moment, whatever a backend does (seed %i)', async (seed) => {
-    const random = generator(seed)
-    const outcomes: ((count: number) => Promise<Outcome>)[] = [
-      async () => ({ status: 'delivered' }),
-      async () => ({ status: 'delivered' }),
-      async (count) => ({ status: 'delivered', rejected: Math.floor(random() * (count + 1)), reason: 'some' }),
-      async () => ({ status: 'delivered', rejected: 1e9, reason: 'more than all' }),
-      async () => ({ status: 'delivered', rejected: -1, reason: 'less than none' }),
-      async () => ({ status: 'retry', reason: 'busy', afterMs: random() * 3 }),
-      async () => ({ status: 'rejected', reason: 'bad' }),
-      async () => ({ status: 'too-large', reason: 'large' }),
-      () => Promise.reject(new Error('thrown')),
-      async () => {
-        await sleep(random() * 3)
-        return { status: 'delivered' }
-      },
-      hanging,
-    ]
-    const sink = new ScriptedSink((batch) => outcomes[Math.floor(random() * outcomes.length)]!(batch.length), {
-      timeoutMs: 5,
-      release: seed % 2 ? 'item' : 'object',
-    })
-    const delivery = deliveryTo([sink], { maxBytes: 3000, flushTimeoutMs: 40, lingerMs: 1, random })
-    const check = (): void => {
-      const { produced, delivered, waiting, rejected, dropped, reasons } = only(delivery)
-      expect(delivered + waiting + rejected + dropped).toBe(produced)
-      expect(Math.min(delivered, waiting, rejected, dropped)).toBeGreaterThanOrEqual(0)
-      expect(reasons.reduce((sum, { count }) => sum + count, 0)).toBe(rejected + dropped)
-    }
-    for (let round = 0; round < 60; round++) {
-      const object = `object ${Math.floor(random() * 4)}`
-      void delivery.commit(spanItems(Math.ceil(random() * 6), { object: `${object} ${round}` }))
-      if (random() < 0.1) await delivery.room()
-      if (random() < 0.5) await sleep(random() * 4)
-      check()
-    }
-    await delivery.close()
-    check()
-    expect(only(delivery).waiting).toBe(0)
-  })
-})
-
-/** Mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}

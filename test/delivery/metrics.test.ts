@@ -10,9 +10,9 @@ import {
 } from '@opentelemetry/sdk-metrics'
 import { ValueType } from '@opentelemetry/api'
 import { describe, expect, it } from 'vitest'
+import type { Clock } from '../../src/delivery/clock.ts'
 import { Delivery, type DeliveryOptions } from '../../src/delivery/delivery.ts'
 import type { Instrument, Item, Measurement, Outcome } from '../../src/delivery/item.ts'
-import { MemoryStore } from '../../src/delivery/memory-store.ts'
 import type { MetricSink } from '../../src/delivery/metrics.ts'
 import { ScriptedSink } from './scripted-sink.ts'
 import { spanItem } from './items.ts'
@@ -93,8 +93,8 @@ function deliveryTo(sink: PushedMetrics, options: DeliveryOptions = {}): Deliver
 describe('the metrics of a delivery', () => {
   it('are cumulative, with the types of OpenTelemetry', async () => {
     let now = 1_000_500
-    const store = new MemoryStore({ instanceId: 'me', now: () => now })
-    const delivery = new Delivery({ store })
+    const clock: Clock = { now: () => now, after: () => () => {} }
+    const delivery = new Delivery({ clock })
     await delivery.commit([
       mark(measured(calls, 2, { model: 'a' }), measured(active, 1), measured(accuracy, 0.5, {}, 200)),
       mark(measured(calls, 3, { model: 'a' }), measured(active, -2), measured(accuracy, 0.25, {}, 150)),
@@ -105,18 +105,18 @@ describe('the metrics of a delivery', () => {
     const times = { startTime: [1000, 500_000_000], endTime: [1002, 250_000_000] }
     const common = { aggregationTemporality: AggregationTemporality.CUMULATIVE }
     expect(errors).toEqual([])
-    expect(delivery.instanceId).toBe('me')
-    expect(resourceMetrics.resource.attributes).toEqual({ 'service.instance.id': 'me' })
+    expect(resourceMetrics.resource.attributes).toEqual({
+      'service.instance.id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+    })
     expect(resourceMetrics.scopeMetrics).toEqual([
       {
         scope: { name: 'evalspan', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
         metrics: [
           {
             ...common,
-            ...describedAs(calls),
-            dataPointType: DataPointType.SUM,
-            isMonotonic: true,
-            dataPoints: [{ ...times, attributes: { model: 'a' }, value: 5 }],
+            ...describedAs(accuracy),
+            dataPointType: DataPointType.GAUGE,
+            dataPoints: [{ ...times, attributes: {}, value: 0.5 }],
           },
           {
             ...common,
@@ -127,9 +127,10 @@ describe('the metrics of a delivery', () => {
           },
           {
             ...common,
-            ...describedAs(accuracy),
-            dataPointType: DataPointType.GAUGE,
-            dataPoints: [{ ...times, attributes: {}, value: 0.5 }],
+            ...describedAs(calls),
+            dataPointType: DataPointType.SUM,
+            isMonotonic: true,
+            dataPoints: [{ ...times, attributes: { model: 'a' }, value: 5 }],
           },
           {
             ...common,
@@ -174,12 +175,12 @@ describe('the metrics of a delivery', () => {
       mark(measured({ ...calls, type: 'histogram' }, 1)),
     ])
     expect(await render(delivery)).toEqual([
+      'eval.accuracy {} -1',
       'eval.calls {} 2',
+      'eval.duration {} {"buckets":{"boundaries":[1,5],"counts":[0,1,0]},"count":1,"sum":2,"min":2,"max":2}',
+      'evalspan.measurement.refused {"evalspan.metric.name":"eval.accuracy"} 1',
       'evalspan.measurement.refused {"evalspan.metric.name":"eval.calls"} 4',
       'evalspan.measurement.refused {"evalspan.metric.name":"eval.duration"} 3',
-      'evalspan.measurement.refused {"evalspan.metric.name":"eval.accuracy"} 1',
-      'eval.duration {} {"buckets":{"boundaries":[1,5],"counts":[0,1,0]},"count":1,"sum":2,"min":2,"max":2}',
-      'eval.accuracy {} -1',
     ])
     await delivery.close()
   })
@@ -205,7 +206,8 @@ describe('the metrics of a delivery', () => {
     expect(dataPoints.at(-1)).toMatchObject({ attributes: { 'otel.metric.overflow': true }, value: 501 })
     await delivery.commit([mark(measured(calls, 1, { index: 5 }), measured(calls, 1, { index: 'new' }))])
     const [{ dataPoints: later } = { dataPoints: [] }] = await collect(delivery)
-    expect([later[5]!.value, later.at(-1)!.value]).toEqual([2, 502])
+    const again = later.find(({ attributes }) => attributes['index'] === 5)
+    expect([again!.value, later.at(-1)!.value]).toEqual([2, 502])
     await delivery.close()
   })
 
@@ -229,12 +231,13 @@ describe('the metrics of a delivery', () => {
     const delivery = new Delivery({ sinks: [new ScriptedSink({ status: 'delivered', rejected: 1 })] })
     await delivery.commit([spanItem('a'), spanItem('b')])
     await delivery.flush()
-    expect(await render(delivery)).toEqual(
-      ['delivered', 'waiting', 'rejected', 'dropped'].map(
-        (outcome, index) =>
-          `evalspan.delivery.item {"evalspan.sink":"test/spans","evalspan.item.outcome":"${outcome}"} ${[1, 0, 1, 0][index]}`,
-      ),
-    )
+    const place = '"evalspan.sink":"test/spans","evalspan.destination":"test/spans:here"'
+    expect(await render(delivery)).toEqual([
+      `evalspan.delivery.produced {${place}} 2`,
+      `evalspan.delivery.item {${place},"evalspan.item.outcome":"delivered"} 1`,
+      `evalspan.delivery.item {${place},"evalspan.item.outcome":"waiting"} 0`,
+      `evalspan.delivery.item {${place},"evalspan.item.outcome":"rejected","evalspan.item.reason":"the server gave no reason"} 1`,
+    ])
     await delivery.close()
   })
 })
@@ -273,7 +276,7 @@ describe('a metric sink', () => {
     await delivery.commit([mark(measured(calls, 1))])
     await delivery.flush()
     expect(sink.pushes).toHaveLength(3)
-    expect(delivery.report().destinations).toMatchObject([{ produced: 1, delivered: 1 }])
+    expect((await delivery.report()).destinations).toMatchObject([{ produced: 1, delivered: 1 }])
     await delivery.close()
   })
 
@@ -303,14 +306,19 @@ describe('a metric sink', () => {
     expect(performance.now() - began).toBeLessThan(500)
   })
 
-  it('hears in the end what was dropped of the items', async () => {
+  it('hears in the end what became of the items', async () => {
     const sink = new PushedMetrics()
     const dead = new ScriptedSink({ status: 'retry', reason: 'down' })
     const delivery = deliveryTo(sink, { sinks: [dead] })
     await delivery.commit([spanItem('a')])
     await delivery.close()
-    const [metric] = sink.pushes.at(-1)!.scopeMetrics[0]!.metrics
-    expect(metric!.dataPoints.map(({ value }) => value)).toEqual([0, 0, 0, 1])
+    const metrics = sink.pushes.at(-1)!.scopeMetrics[0]!.metrics
+    expect(
+      metrics.map(({ descriptor, dataPoints }) => [descriptor.name, ...dataPoints.map(({ value }) => value)]),
+    ).toEqual([
+      ['evalspan.delivery.produced', 1],
+      ['evalspan.delivery.item', 0, 1],
+    ])
   })
 
   it('that takes no metrics is switched off with one line', async () => {

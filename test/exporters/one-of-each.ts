@@ -29,5 +29,5 @@ export function oneOfEach(): Item[] {
     severity: 'info',
     attributes: { 'gen_ai.evaluation.score.value': 0.5 },
   }
-  return [span, { ...span, id: 'log', kind: 'log', body, measurements: undefined }]
+  return [span, { ...span, id: 'log', kind: 'log', body, json: JSON.stringify(body), measurements: undefined }]
 }

@@ -271,6 +271,14 @@ describe('a check over HTTP', () => {
     expect(said).toMatch(/✗ authorised: HOST:PORT gave no answer within 0\.3 s\n– clock: not asked/)
   })
 
+  it('gives up after five seconds of silence, and says what may be behind it', async () => {
+    await using receiver = await HttpReceiver.start()
+    receiver.answer = 'hang'
+    expect(await check({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })).toContain(
+      '✗ authorised: no answer within 5 s → is it a port for this protocol? (OTEL_EXPORTER_OTLP_PROTOCOL)\n– clock: not asked',
+    )
+  })
+
   it('tells a port that wants TLS', async () => {
     await using receiver = await HttpReceiver.start()
     const body = 'Client sent an HTTP request to an HTTPS server.'
