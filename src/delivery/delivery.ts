@@ -61,7 +61,6 @@ export class Delivery {
   readonly #report: (message: string) => void
   readonly #senders: readonly Sender[]
   readonly #pushers: readonly MetricPusher[]
-  readonly #startTime: number
   readonly #timeoutMs: number
   readonly #patience: Patience
   #fresh = { span: 0, log: 0 }
@@ -72,6 +71,8 @@ export class Delivery {
   /** What could not be stored, by destination. */
   readonly #lost = new Map<string, { count: number; reason: string }>()
   #closing: Promise<DeliveryReport> | undefined
+  /** The accounts as they were when the store closed. */
+  #last: Accounts | undefined
 
   constructor(options: DeliveryOptions = {}) {
     const { clock = systemClock, random = Math.random, lingerMs = 500, maxBytes = 64 * 2 ** 20 } = options
@@ -80,7 +81,6 @@ export class Delivery {
     this.#timeoutMs = timeoutMs
     this.#patience = options.patience ?? 'progress'
     this.#clock = clock
-    this.#startTime = clock.now()
     this.#report = guarded(options.report ?? (() => {}))
     this.#onCommitted = guarded(options.onCommitted ?? (() => {}), this.#report)
     const sinks = this.#unique(options.sinks ?? [])
@@ -153,8 +153,7 @@ export class Delivery {
 
   /** What became of everything so far. */
   async report(): Promise<DeliveryReport> {
-    const accounts = { session: await this.#store.report('session'), all: await this.#store.report('all') }
-    return this.#summary(accounts, await this.#whereabouts())
+    return this.#summary(await this.#accounts(), await this.#whereabouts())
   }
 
   /** Flushes, and ends. What is left stays in the outbox, or is dropped with its reason where there is none. */
@@ -178,17 +177,37 @@ export class Delivery {
     return this.#summary(await this.#closeStore(), whereabouts)
   }
 
+  async #accounts(): Promise<Accounts> {
+    try {
+      return this.#last ?? { session: await this.#store.report('session'), all: await this.#store.report('all') }
+    } catch {
+      return this.#noAccounts()
+    }
+  }
+
+  /** The outbox is gone: what it took is in its file, and nobody can say what became of it. */
+  #noAccounts(): Accounts {
+    const session = this.#senders.map(({ sink, destination }) => ({
+      ...noReport,
+      sink: sink.name,
+      destination,
+      address: sink.address,
+    }))
+    return { session, all: session }
+  }
+
   async #closeStore(): Promise<Accounts> {
     const reasons = this.#senders.map(({ destination, lastError }) => [
       destination,
       lastError === undefined ? 'given up' : `given up; last error: ${lastError}`,
     ])
     try {
-      return await this.#store.close(Object.fromEntries(reasons))
+      this.#last = await this.#store.close(Object.fromEntries(reasons))
     } catch (error) {
       this.#report(`the outbox did not close: ${messageOf(error)}`)
-      return { session: [], all: [] }
+      this.#last = this.#noAccounts()
     }
+    return this.#last
   }
 
   async #whereabouts(): Promise<Pick<DeliveryReport, 'place' | 'since'>> {
@@ -256,7 +275,7 @@ export class Delivery {
       (await this.#store.report('all')).filter(({ destination }) =>
         this.#senders.some((sender) => sender.destination === destination && !sender.off),
       ),
-      { start: this.#startTime, end: now },
+      { start: await this.#store.begun(), end: now },
     )
     const { resourceFromAttributes } = await import('@opentelemetry/resources')
     const resource = resourceFromAttributes({ 'service.instance.id': await this.#store.instanceId() })
@@ -317,6 +336,17 @@ interface Accounts {
   readonly session: readonly DestinationReport[]
   readonly all: readonly DestinationReport[]
 }
+
+const noReport = {
+  produced: 0,
+  delivered: 0,
+  waiting: 0,
+  rejected: 0,
+  dropped: 0,
+  drafts: 0,
+  superseded: 0,
+  reasons: [],
+} as const
 
 /** A host's callback that throws must not take delivery down. */
 function guarded<T>(callback: (value: T) => void, report?: (message: string) => void): (value: T) => void {

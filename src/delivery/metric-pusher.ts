@@ -80,7 +80,7 @@ export class MetricPusher {
   report(): DestinationReport {
     const { name: sink, address } = this.sink
     const push = this.#push ?? emptyPush
-    return { sink, destination: this.destination, address, ...push, drafts: 0, superseded: 0 }
+    return { sink, destination: this.destination, address, isMetrics: true, ...push, drafts: 0, superseded: 0 }
   }
 
   /**
@@ -131,9 +131,8 @@ export class MetricPusher {
     const ticket = this.#wanted
     this.#dueAt = clock.now() + sink.intervalMs
     try {
-      const metrics = isEnabled(sink) ? await collect() : undefined
-      const points = countPoints(metrics)
-      if (metrics && points > 0) await this.#send(metrics, points, ticket)
+      const points = isEnabled(sink) ? countPoints(await collect()) : 0
+      if (points > 0) await this.#send(points, ticket)
       else this.#answered = ticket
     } catch (error) {
       this.#fail(messageOf(error))
@@ -142,19 +141,23 @@ export class MetricPusher {
     this.#changed.notify()
   }
 
-  async #send(metrics: ResourceMetrics, points: number, ticket: number): Promise<void> {
-    const { sink, store, clock, mask } = this.#options
+  async #send(points: number, ticket: number): Promise<void> {
+    const { sink, store, collect, clock, mask } = this.#options
     const { timeoutMs = defaultTimeoutMs } = sink
     const controller = (this.#current = new AbortController())
     if (this.#closed) controller.abort(new Error('no answer'))
     this.#push = { ...emptyPush, produced: points, waiting: points }
+    let sent = points
     let state: Outcome | undefined
     const send = async (signal: AbortSignal): Promise<Outcome> => {
       const before = await store.beginPush(this.destination, timeoutMs + spareLeaseMs, signal)
+      // Another process may have pushed in the meantime: what is sent after that must not be older.
+      const metrics = await collect()
+      sent = countPoints(metrics)
       return (state = await sink.send(metrics, { signal, state: before }))
     }
     const outcome = await attempt(send, { clock, controller, timeoutMs, mask })
-    this.#push = pushOf(outcome, points, this.#everDelivered)
+    this.#push = pushOf(outcome, sent, this.#everDelivered)
     await store.endPush(this.destination, this.#push, state?.status === 'delivered' ? state.state : undefined)
     this.#conclude(outcome, ticket)
     if (this.#lastError !== undefined) {
@@ -236,7 +239,7 @@ function pushOf(outcome: Outcome, points: number, everDelivered: boolean): Push 
 }
 
 /** Data points are what a server counts. */
-function countPoints(metrics: ResourceMetrics | undefined): number {
-  const all = metrics?.scopeMetrics.flatMap((scope) => scope.metrics) ?? []
+function countPoints({ scopeMetrics }: ResourceMetrics): number {
+  const all = scopeMetrics.flatMap(({ metrics }) => metrics)
   return all.reduce((count, { dataPoints }) => count + dataPoints.length, 0)
 }
