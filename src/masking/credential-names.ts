@@ -3,12 +3,13 @@ const certain = [
   String.raw`(?:proxy-)?authorization`,
   String.raw`(?:set-)?cookie2?`,
   String.raw`pass(?:word|wd|phrase)`,
-  String.raw`(?:api|access|secret|private|subscription|account|signing|encryption|master|deploy)[_-]?key`,
-  String.raw`(?:access|refresh|auth|authentication|bearer|session|security|api|oauth|csrf|xsrf|private|deploy|bot)[_-]?token`,
+  String.raw`(?:api|auth|access|secret|private|subscription|account|service|signing|encryption|master|deploy)[_-]?key`,
+  String.raw`(?:access|refresh|auth|authentication|bearer|session|security|api|oauth|csrf|xsrf|private|deploy|bot|vault)[_-]?token`,
   String.raw`(?:hf|github|gitlab|slack|npm|pypi|personal[_-]access)[_-]?token`,
   String.raw`(?<![a-z])id[_-]?token`,
   String.raw`(?:client|app|consumer|shared|webhook|signing|oauth|api)[_-]?secret`,
   String.raw`shared[_-]?access[_-]?signature`,
+  String.raw`connection[_-]?string`,
 ].join('|')
 
 /** The name of a credential if its value looks like one: `token` is a word of a text for models, too. */

@@ -23,6 +23,7 @@ export interface MaskerOptions {
 
 const mostRemembered = 10_000
 const longestRemembered = 100
+const mostRounds = 8
 /** Custom masks would make records of events unreadable, and there is nothing of the user's in them. */
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
 const kinds = new Set(['event', 'role', 'status'])
@@ -105,10 +106,15 @@ export class Masker {
   }
 
   #mask(text: string): string {
-    const known = this.#needles.mayBeIn(text)
-    const suspicious = mayHoldSecret(text, { json: false })
-    const result = known ? this.#needles.mask(text) : text
-    return suspicious ? maskShapes(maskSchemes(maskUrls(maskFields(result)))) : result
+    let result = text
+    // What is left of a text may look to a rule like what the whole of it did not.
+    for (let round = 0; round < mostRounds; round++) {
+      const before = result
+      if (this.#needles.mayBeIn(result)) result = this.#needles.mask(result)
+      if (mayHoldSecret(result, { json: false })) result = maskShapes(maskSchemes(maskUrls(maskFields(result))))
+      if (result === before) break
+    }
+    return result
   }
 
   #custom(text: string, name: string | undefined): string {

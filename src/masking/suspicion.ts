@@ -20,10 +20,10 @@ const beforeDot = /ya29\.|SG\.|hv[sb]\.|xox[a-z]\.|hooks\.slack|discord/
 const others = /A(?:Iza|KIA|SIA|BIA|CCA)|eyJ|dapi[0-9a-f]/
 const scheme = /(?:bearer|basic)(?:\s|\+|%20|\\)/i
 const namedFields =
-  /(?:token|secret|pwd|authorization|cookie2?|pass(?:word|wd|phrase)|key|signature)\d?(?:\s|[\\"'`:=,])/i
+  /(?:token|secret|pwd|authorization|cookie2?|pass(?:word|wd|phrase)|key|signature|connection[_-]?string)\d?(?:\s|[\\"'`:=,])/i
 /** Headers and files have no quotes; in JSON text itself a quote stands before each other colon. */
 const plainFields =
-  /[a-z\d \t]:(?<=(?:authorization|cookie2?|key|token|secret|pwd|pass(?:word|wd|phrase))\d?[ \t]{0,8}:)/i
+  /[a-z\d \t]:(?<=(?:authorization|cookie2?|key|token|secret|pwd|pass(?:word|wd|phrase)|connection[_-]?string)\d?[ \t]{0,8}:)/i
 /** `a://b@c` */
 const shortest = 7
 const userInfo = /:(?:\\*\/){2}[^\s/?#"'\\<>]*@/

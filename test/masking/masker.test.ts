@@ -59,6 +59,27 @@ describe('a masker', () => {
     expect([once, JSON.stringify({ content: once })].map((json) => masker.concerns(json))).toEqual([true, true])
   })
 
+  it('holds to that for whatever is put together of such texts and their parts', () => {
+    const environment = { A_KEY: 'wJalrXUt/nFEMI/K7+b', B_PASSWORD: 'correct-horse battery', C_PASS: 'p"a\\s\ns"w\'o' }
+    const known = new Masker({ env: environment })
+    const random = randomFrom(7)
+    const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!
+    const all = [...secretTexts.map(({ given }) => given), ...Object.values(environment), ...parts]
+    const unsteady: string[] = []
+    const unnoticed: string[] = []
+    for (let count = 0; count < 4_000; count++) {
+      const plain = Array.from({ length: 1 + Math.floor(random() * 7) }, () => {
+        const part = pick(all)
+        return random() < 0.15 ? part.slice(0, Math.floor(random() * part.length)) : part
+      }).join('')
+      const given = random() < 0.2 ? JSON.stringify({ a: plain }) : plain
+      const once = known.text(given)
+      if (known.text(once) !== once) unsteady.push(given)
+      if (once !== given && !known.concerns(JSON.stringify({ x: given }))) unnoticed.push(given)
+    }
+    expect({ unsteady, unnoticed }).toEqual({ unsteady: [], unnoticed: [] })
+  })
+
   it('takes no longer for hostile texts than their length asks', () => {
     const units = [
       'a',
@@ -105,3 +126,22 @@ describe('a masker', () => {
     expect(slow).toEqual([])
   })
 })
+
+const parts = [
+  ...'" \' \\ \\" : = , ; & ? # { } [ ] ( ) < > @ :// / \\n \\r\\n ` - _ . % %3D \\u0026 =>'.split(' '),
+  ...[' ', '\n', '\r\n', '\t', 'ü', '\ud800', '[masked]', '[withheld]', '[masked', 'masked]', 'AbCd1234'.repeat(4)],
+  ...['password', 'api_key', 'Authorization: ', 'Cookie: ', 'x-api-key', 'token', 'secret', 'Bearer ', 'Basic '],
+  ...['API_KEY=', 'Password=', '?key=', '&token=', 'sig=', '"name"', '"value"', '"password": "', "'password': b'"],
+  ...['eyJ', 'sk-', '-----BEGIN PRIVATE KEY-----', '-----END PRIVATE KEY-----', 'https://', 'user:pass', '@host'],
+]
+
+/** From 0 to 1, the same for the same seed (mulberry32). */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
