@@ -10,7 +10,7 @@ import { proxyFor } from './check/proxy.ts'
 import { readBack, readBackMs } from './check/read-back.ts'
 import type { Settings } from './settings.ts'
 import type { TraceLinks } from './links/trace-links.ts'
-import { within } from './check/within.ts'
+import { TooLate, within } from './check/within.ts'
 import type { Answer, Wire } from './wire.ts'
 
 export interface CheckOptions {
@@ -26,6 +26,12 @@ export interface CheckOptions {
 
 const nameMs = 3_000
 const answerMs = 5_000
+/** What may be behind a silence. */
+const silence: Partial<Record<Check['what'], string>> = {
+  name: 'does this machine reach its name server?',
+  reached: 'is there a firewall in between, or no TLS at this port?',
+  authorised: 'is it a port for this protocol? (OTEL_EXPORTER_OTLP_PROTOCOL)',
+}
 const lookMs = 1_000
 const spareMs = 1_000
 
@@ -88,9 +94,14 @@ class Steps {
     act: (signal: AbortSignal) => Promise<Finding>,
   ): Promise<boolean> {
     const finding: Finding = canBeAsked
-      ? await within(timeoutMs, this.#signal, act).catch((error: unknown) => ({ ok: false, detail: messageOf(error) }))
+      ? await within(timeoutMs, this.#signal, act).catch((error: unknown) => failureOf(what, error))
       : { ok: undefined, detail: 'not asked' }
     this.note(what, finding)
     return canBeAsked && finding.ok !== false
   }
+}
+
+function failureOf(what: Check['what'], error: unknown): Finding {
+  const advice = error instanceof TooLate ? silence[what] : undefined
+  return { ok: false, detail: messageOf(error), ...(advice !== undefined && { advice }) }
 }
