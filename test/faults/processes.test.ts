@@ -103,11 +103,14 @@ describe.concurrent('several processes on one outbox', () => {
   it('one that is stopped while it sends keeps no other from ending, and sends nothing twice when it goes on', async () => {
     await using backend = await Backend.start()
     const variables = variablesFor(newFolder(), backend.url)
-    const stopped = startHost({ events: one.file, exitCode, pauseAfter: 60 }, variables)
+    // Its requests must not be over when it goes on, or their answers would be lost to it.
+    const patient = { ...variables, OTEL_EXPORTER_OTLP_TIMEOUT: '60000' }
     backend.break({ slowMs: 300 }, 1)
+    const stopped = startHost({ events: one.file, exitCode, pauseAfter: 60 }, patient)
     await eventually('a request under way', () => backend.faulty > 0)
     stopped.kill('SIGSTOP')
-    const running = startHost({ events: other.file, exitCode }, variables)
+    const hasty = { ...variables, EVALSPAN_FLUSH_TIMEOUT: '3s' }
+    const running = startHost({ events: other.file, exitCode }, hasty)
     expect(await running.ended).toMatchObject({ code: exitCode })
     stopped.kill('SIGCONT')
     await stopped.until(({ paused }) => paused !== undefined)
