@@ -34,6 +34,6 @@ const datadogPages: ReadonlyMap<string, string> = new Map([
 ])
 
 /** What comes before `/v1/traces` in the path of an endpoint. */
-export function basePath(pathname: string): string {
+function basePath(pathname: string): string {
   return pathname.replace(/(?:\/v1\/traces)?\/*$/, '')
 }
