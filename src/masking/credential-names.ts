@@ -19,10 +19,27 @@ const end = String.raw`\d?(?![A-Za-z0-9_-])`
 const isCertain = new RegExp(`(?:${certain})\\d?$`, 'i')
 const isPossible = new RegExp(`(?<![a-z])(?:${possible})$`, 'i')
 
+type Certainty = 'certain' | 'possible' | undefined
+
+/** The names of fields are few, and asked about again and again. */
+const known = new Map<string, Certainty>()
+const mostKnown = 10_000
+const longestName = 100
+
 /** How sure it is that a field of this name holds a credential. */
-export function credentialName(name: string): 'certain' | 'possible' | undefined {
-  if (name.length < 3) return undefined
-  return isCertain.test(name) ? 'certain' : isPossible.test(name) ? 'possible' : undefined
+export function credentialName(name: string): Certainty {
+  if (name.length > longestName) return certaintyOf(name)
+  let certainty = known.get(name)
+  if (certainty !== undefined || known.has(name)) return certainty
+  certainty = certaintyOf(name)
+  if (known.size >= mostKnown) known.clear()
+  known.set(name, certainty)
+  return certainty
+}
+
+function certaintyOf(name: string): Certainty {
+  if (isCertain.test(name)) return 'certain'
+  return isPossible.test(name) ? 'possible' : undefined
 }
 
 /** Finds ends of such names in a text. A new expression for each text, since it keeps its place. */
