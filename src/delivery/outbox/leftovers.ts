@@ -25,7 +25,7 @@ export class Leftovers {
 
   /** Parked items wait again. */
   retry(destination: number): number {
-    const rows = this.#unpark(destination, everything, 'waiting')
+    const rows = this.#unpark(destination, 'waiting', 'at < ?', everything)
     const { grouped } = this.#sql.get<{ grouped: number }>('SELECT grouped FROM destination WHERE id = ?', destination)!
     for (const { seq, object, session, size } of rows) {
       this.#sql.run('INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?)', destination, seq, object, session, size, grouped)
@@ -35,23 +35,21 @@ export class Leftovers {
 
   /** Parked items are given up. A replay does not file them again: they would only be refused once more. */
   dropParked(destination: number, reason: string, before: number = everything): number {
-    const { rows } = this.#options
-    const left = this.#unpark(destination, before, 'dropped')
-    rows.note(destination, left, 'dropped', reason)
-    rows.count(destination, left, 'dropped', 1)
-    rows.release(left)
-    return left.length
+    return this.#giveUp(destination, this.#unpark(destination, 'dropped', 'at < ?', before), reason)
   }
 
   /** The oldest parked items are given up, until the others fit into so many bytes. */
   boundParked(destination: number, mostBytes: number, reason: string): number {
-    const over = this.#sql.get<{ at: number | null }>(
-      `SELECT MAX(at) AS at FROM (SELECT at, SUM(size) OVER (ORDER BY at DESC, seq DESC) AS bytes
+    const over = this.#sql.all<{ seq: number }>(
+      `SELECT seq FROM (SELECT seq, SUM(size) OVER (ORDER BY at DESC, seq DESC) AS bytes
        FROM parked WHERE destination = ?) WHERE bytes > ?`,
       destination,
       mostBytes,
     )
-    return over?.at == null ? 0 : this.dropParked(destination, reason, over.at + 1)
+    if (over.length === 0) return 0
+    const seqs = JSON.stringify(over.map(({ seq }) => seq))
+    const left = this.#unpark(destination, 'dropped', 'seq IN (SELECT value FROM json_each(?))', seqs)
+    return this.#giveUp(destination, left, reason)
   }
 
   /** What waits, was committed before then, and is in nobody's hands is given up; a replay files it again. */
@@ -74,6 +72,14 @@ export class Leftovers {
     return left.length
   }
 
+  #giveUp(destination: number, left: readonly LineRow[], reason: string): number {
+    const { rows } = this.#options
+    rows.note(destination, left, 'dropped', reason)
+    rows.count(destination, left, 'dropped', 1)
+    rows.release(left)
+    return left.length
+  }
+
   #leave(destination: number, condition: string): LineRow[] {
     const { rows } = this.#options
     const sql = `SELECT p.seq FROM pending p JOIN item i ON i.seq = p.seq WHERE p.destination = ? ${condition} ORDER BY p.seq`
@@ -88,12 +94,12 @@ export class Leftovers {
     this.#options.rows.release(left)
   }
 
-  #unpark(destination: number, before: number, to: 'waiting' | 'dropped'): LineRow[] {
+  #unpark(destination: number, to: 'waiting' | 'dropped', condition: string, value: number | string): LineRow[] {
     const { accounts, rows } = this.#options
     const parked = this.#sql.all<LineRow & { readonly reason: string }>(
-      'DELETE FROM parked WHERE destination = ? AND at < ? RETURNING seq, object, session, size, reason',
+      `DELETE FROM parked WHERE destination = ? AND ${condition} RETURNING seq, object, session, size, reason`,
       destination,
-      before,
+      value,
     )
     for (const { session, size, reason } of parked) {
       accounts.unpark(destination, session, to, 1, size)
