@@ -10,6 +10,7 @@ import { takeEvents } from './hooks/take-events.ts'
 import type { EvalLog } from './inspect/records.ts'
 import { openMasker } from './open-masker.ts'
 import { Committer } from './session/committer.ts'
+import { leftLines } from './session/left-lines.ts'
 import { openDelivery } from './session/open-delivery.ts'
 import { atProcessEnd } from './session/process-end.ts'
 import { fromSeconds } from './time.ts'
@@ -123,6 +124,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const close = async (): Promise<DeliveryReport> => {
     await committer.flush()
     const result = await open.close(interrupt)
+    for (const line of leftLines(result)) report(line)
     forget()
     return result
   }

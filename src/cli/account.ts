@@ -1,6 +1,6 @@
 import type { DeliveryReport, DestinationReport } from '../exporter.ts'
 import { plainText } from '../plain-text.ts'
-import { destinationLines, equation, placeOf } from './destination-lines.ts'
+import { destinationLines, equation, placeOf, waitingText } from './destination-lines.ts'
 import { counted, day, formatNumber } from './quantity.ts'
 import { tableLines } from './table.ts'
 import { indented } from './wrap.ts'
@@ -20,7 +20,10 @@ export interface AccountOptions {
 export function accountLines(report: DeliveryReport, { columns, again = false }: AccountOptions): string[] {
   if (report.destinations.length === 0) return ['Nothing was sent, because no destination is on.', switchOn]
   return [
-    ...report.destinations.flatMap((each) => [...destinationLines(each, columns), ...overallLines(each, report)]),
+    ...report.destinations.flatMap((each) => [
+      ...destinationLines(each, columns),
+      ...overallLines(each, report, columns),
+    ]),
     ...[...knownTexts(report, again), ...supersededTexts(report)].flatMap((text) => indented(text, columns, 0)),
   ]
 }
@@ -56,10 +59,13 @@ export function isIncomplete(report: DeliveryReport): boolean {
 const switchOn =
   'Set OTEL_EXPORTER_OTLP_ENDPOINT, for example to http://localhost:4318, or see `evalspan hooks` for all that can be set.'
 
-function overallLines(own: DestinationReport, { all, since }: DeliveryReport): string[] {
+function overallLines(own: DestinationReport, { all, since }: DeliveryReport, columns: number): string[] {
   const overall = all.find(({ destination }) => destination === own.destination)
   if (!overall || since === undefined || equation(overall) === equation(own)) return []
-  return [`  in all since ${day(since)}: ${equation(overall)}`]
+  // What waits of this command's own was said before.
+  const waiting = own.waiting === 0 ? waitingText(overall) : undefined
+  const cause = waiting === undefined ? [] : indented(waiting, columns)
+  return [`  in all since ${day(since)}: ${equation(overall)}`, ...cause]
 }
 
 /** What had been seen before, and what became of it. */
@@ -80,7 +86,7 @@ function knownTexts(report: DeliveryReport, again: boolean): string[] {
     texts.push(count > 0 ? what : beginning + what)
   }
   if (refiled > 0) {
-    const why = again ? 'taken once more, because of --again' : 'new to a destination'
+    const why = again ? 'taken once more, because of --again' : 'which a destination lacked'
     texts.push(`${counted(refiled, 'item')} seen before, ${why}`)
   }
   return texts

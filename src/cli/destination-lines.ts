@@ -1,6 +1,6 @@
 import type { DestinationReport, Reason } from '../exporter.ts'
 import { plainText } from '../plain-text.ts'
-import { formatNumber, moment } from './quantity.ts'
+import { counted, formatNumber, moment } from './quantity.ts'
 import { indented } from './wrap.ts'
 
 const mostNames = 3
@@ -40,7 +40,8 @@ export function isFailing({ lastError, lastDelivered }: DestinationReport): bool
   return lastError !== undefined && (lastDelivered === undefined || lastDelivered < lastError.time)
 }
 
-function waitingText(report: DestinationReport): string | undefined {
+/** Since when something waits, and why. */
+export function waitingText(report: DestinationReport): string | undefined {
   const { waiting, oldest, lastError } = report
   if (waiting === 0) return undefined
   const since = oldest === undefined ? '' : ` since ${moment(oldest)}`
@@ -55,8 +56,8 @@ function reasonText({ outcome, reason, count, names }: Reason): string {
 
 function besideText({ drafts, superseded }: DestinationReport): string | undefined {
   const parts = [
-    ...(drafts > 0 ? [`${formatNumber(drafts)} begun and not ended (drafts)`] : []),
-    ...(superseded > 0 ? [`${formatNumber(superseded)} came again with other content (superseded)`] : []),
+    ...(drafts > 0 ? [`${counted(drafts, 'draft')} (begun, not ended)`] : []),
+    ...(superseded > 0 ? [`${formatNumber(superseded)} superseded (came again with other content)`] : []),
   ]
-  return parts.length > 0 ? `beside that ${parts.join(', ')}` : undefined
+  return parts.length > 0 ? `beside that: ${parts.join(', ')}` : undefined
 }

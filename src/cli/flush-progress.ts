@@ -19,13 +19,13 @@ export function showProgress(output: CliOutput, { delivery, sinks }: OpenDeliver
     const reports = (await delivery.store.report('all')).filter(({ destination }) => on.has(destination))
     first ??= reports
     text = progressText(first, reports)
+    if (text !== '') progress.start()
   }
   const progress = new Progress(output, () => text)
   // Once the flush is over the store does not answer any more.
   const timer = setInterval(() => void ask().catch(() => {}), askEveryMs)
   timer.unref()
   void ask().catch(() => {})
-  progress.start()
   return {
     close() {
       clearInterval(timer)

@@ -22,8 +22,13 @@ const context: CliContext = {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 for (const signal of signals) {
-  // The first one ends the work in order; after that the signal has its usual effect.
-  process.once(signal, () => interrupt.abort(128 + constants.signals[signal]))
+  // The first one ends the work in order; after that the signal has its usual effect. Until then the listener stays: others
+  // (of what redraws lines) end the process as soon as they are alone with a signal.
+  process.on(signal, () => {
+    if (!interrupt.signal.aborted) return interrupt.abort(128 + constants.signals[signal])
+    for (const each of signals) process.removeAllListeners(each)
+    process.kill(process.pid, signal)
+  })
 }
 
 // A promise that a hook let go of must not take the account with it.

@@ -62,20 +62,35 @@ async function offText(report: DestinationReport, { destinations }: Overview, op
   const elsewhere = [...open.sinks, ...open.metricSinks].find((each) => each.name === sink && each.enabled())
   const where = elsewhere?.address === undefined ? '' : ` (${sink} goes to ${elsewhere.address})`
   const variables = exporter?.switchedOnBy ?? []
-  const more = variables.length > 1 ? ' or another variable of `evalspan hooks`' : ''
-  const advice = variables.length > 0 ? `set ${variables[0]}${more}` : 'nothing here sends there'
+  const more = variables.length > 1 ? ' (`evalspan hooks` shows what else can be set)' : ''
+  const advice = variables.length > 0 ? `set ${variables[0]}${more}` : 'no exporter here sends there'
   const isAmong = destinations.some((other) => other.sink === sink && other.destination !== destination)
-  const giveUp = `\`evalspan drop ${isAmong ? destination : sink} --waiting\` gives ${waiting === 1 ? 'it' : 'them'} up`
+  const giveUp = `give up with \`evalspan drop ${isAmong ? destination : sink} --waiting\``
   return `${sink} ${placeOf(report)}: ${waiting} waiting; it is not on${where}: ${advice}, or ${giveUp}`
 }
 
 function summaryText({ destinations: before }: Overview, { destinations: after }: Overview): string {
-  const delivered = (reports: readonly DestinationReport[]): number =>
-    reports.reduce((sum, report) => sum + (report.isMetrics ? 0 : report.delivered), 0)
-  const sent = delivered(after) - delivered(before)
-  const left = sumOfWaiting(after)
-  if (left > 0) return `${counted(sent, 'item')} sent, ${counted(left, 'item')} left.`
-  return sent > 0 ? `${counted(sent, 'item')} sent, nothing is left.` : 'Nothing waits.'
+  const more = (outcome: 'delivered' | 'rejected' | 'dropped'): number =>
+    sumOfItems(after, outcome) - sumOfItems(before, outcome)
+  const waiting = sumOfItems(after, 'waiting')
+  const areMetricsLeft = after.some((report) => report.isMetrics && report.waiting > 0)
+  const parts = [
+    ...(more('delivered') > 0 ? [`${counted(more('delivered'), 'item')} sent`] : []),
+    ...(more('rejected') > 0 ? [`${counted(more('rejected'), 'item')} refused`] : []),
+    ...(more('dropped') > 0 ? [`${counted(more('dropped'), 'item')} dropped`] : []),
+    ...(waiting > 0 ? [`${counted(waiting, 'item')} left`] : []),
+    ...(areMetricsLeft ? ['metrics left'] : []),
+  ]
+  if (parts.length === 0) return 'Nothing waits.'
+  return `${parts.join(', ')}${waiting > 0 || areMetricsLeft ? '' : ', nothing left'}.`
+}
+
+/** Metrics are none: they have no past, each push holds all there is. */
+function sumOfItems(
+  reports: readonly DestinationReport[],
+  outcome: 'delivered' | 'waiting' | 'rejected' | 'dropped',
+): number {
+  return reports.reduce((sum, report) => sum + (report.isMetrics ? 0 : report[outcome]), 0)
 }
 
 function lossOf({ destinations }: Overview): number {

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { DestinationReport, Overview } from '../delivery/index.ts'
 import type { CliContext, Exit } from './context.ts'
-import { destinationLines } from './destination-lines.ts'
+import { destinationLines, isFailing } from './destination-lines.ts'
 import { lookOver, lostDraftsText, noOutboxText } from './outbox-file.ts'
 import { formatBytes, moment } from './quantity.ts'
 import { columnsOf, indented } from './wrap.ts'
@@ -35,8 +35,8 @@ Examples:
 function toJson(outbox: Awaited<ReturnType<typeof lookOver>>): object {
   if (!outbox) return { outbox: null, drafts: 0, lostDrafts: 0, superseded: { count: 0, names: [] }, destinations: [] }
   const { folder, found } = outbox
-  const { bytes, instanceId, since, ...rest } = found
-  return { outbox: { folder, bytes, instanceId, since }, ...rest }
+  const { bytes, schema, instanceId, since, ...rest } = found
+  return { outbox: { folder, bytes, schema, instanceId, since }, ...rest }
 }
 
 function statusLines(folder: string, overview: Overview, columns: number): string[] {
@@ -57,9 +57,13 @@ function overviewTexts({ lostDrafts, superseded: { count, names } }: Overview): 
   return texts
 }
 
-function historyLines({ lastDelivered, lastError }: DestinationReport, columns: number): string[] {
+function historyLines(report: DestinationReport, columns: number): string[] {
+  const { lastDelivered, lastError, waiting } = report
+  const isSaid = waiting > 0 && isFailing(report)
   return [
     ...(lastDelivered === undefined ? [] : [`  last delivered ${moment(lastDelivered)}`]),
-    ...(lastError === undefined ? [] : indented(`last error ${moment(lastError.time)}: ${lastError.reason}`, columns)),
+    ...(lastError === undefined
+      ? []
+      : indented(`last error ${moment(lastError.time)}${isSaid ? '' : `: ${lastError.reason}`}`, columns)),
   ]
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { PlaceAt, Question } from '../delivery/index.ts'
+import { plainText } from '../plain-text.ts'
 import { sampleTraceId } from '../telemetry/ids.ts'
 import { FAILED, type CliContext, type Exit, type ExitCode } from './context.ts'
 import { titleOf } from './destination-lines.ts'
@@ -70,16 +71,23 @@ async function where(context: CliContext, question: Question, json: boolean): Pr
     answers.push(await withLinks({ uuid: question.uuid, trace: sampleTraceId(question.uuid), destinations: [] }, links))
   }
   await links.close()
-  const unknown = outbox ? `The outbox in ${outbox.folder} has not seen it.` : noOutboxText()
   if (json) stdout.write(`${JSON.stringify({ known: isKnown, samples: answers }, undefined, 2)}\n`)
   else {
     const lines = answers.flatMap((answer, index) => [
       ...(index > 0 ? [''] : []),
       ...answerLines(answer, columnsOf(stdout)),
     ])
-    stdout.write(`${[...lines, ...(isKnown ? [] : [unknown])].join('\n')}\n`)
+    stdout.write(`${[...lines, ...(isKnown ? [] : [unknownText(question, outbox?.folder)])].join('\n')}\n`)
   }
   return isKnown ? 0 : FAILED
+}
+
+function unknownText(question: Question, folder: string | undefined): string {
+  if (folder === undefined) return noOutboxText()
+  if ('uuid' in question) return `The outbox in ${folder} has not seen it.`
+  const { task, sample, epoch } = question
+  const which = epoch === undefined ? '' : `, epoch ${epoch}`
+  return plainText(`The outbox in ${folder} has not seen a sample ${sample} of a task ${task}${which}.`)
 }
 
 async function withLinks(answer: Omit<Answer, 'links'>, links: TraceLinks): Promise<Answer> {

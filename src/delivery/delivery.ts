@@ -222,7 +222,10 @@ export class Delivery {
   #summary({ session, all }: Accounts, whereabouts: Pick<DeliveryReport, 'place' | 'since'>): DeliveryReport {
     const off = new Set([...this.#senders, ...this.#pushers].filter((part) => part.off).map((part) => part.destination))
     const isOn = ({ destination }: DestinationReport): boolean => !off.has(destination)
-    const pushed = this.#pushers.map((pusher) => pusher.report())
+    const pushed = this.#pushers.map((pusher) => {
+      const report = pusher.report()
+      return { ...all.find(({ destination }) => destination === report.destination), ...report }
+    })
     const { count, latest, undelivered } = this.#before
     return {
       fresh: { ...this.#fresh },

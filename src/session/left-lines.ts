@@ -21,5 +21,7 @@ function rejectedLine({ sink, address, rejected, reasons }: DestinationReport): 
   // Those without a name were refused by number alone, and cannot be sent once more.
   const isKept = reasons.some(({ outcome, names }) => outcome === 'rejected' && names.length > 0)
   const what = rejected === 1 ? '1 item' : `${rejected} items`
-  return [`${where} refused ${what}; \`evalspan status\` says why${isKept ? ', `evalspan retry` sends again' : ''}`]
+  return [
+    `${where} refused ${what}; \`evalspan status\` says why${isKept ? ', `evalspan retry` sends them again' : ''}`,
+  ]
 }

@@ -12,7 +12,6 @@ import {
 import type { Output } from '../exporter.ts'
 import type { Masker } from '../masking/masker.ts'
 import { openMasker } from '../open-masker.ts'
-import { leftLines } from './left-lines.ts'
 import { openExporters, type OpenExporters } from './open-exporters.ts'
 
 export interface OpenDeliveryOptions {
@@ -72,7 +71,6 @@ export async function openDelivery(options: OpenDeliveryOptions): Promise<OpenDe
       const result = await delivery.close(interrupt)
       for (const observer of observers) await observer.close?.(result)
       await Promise.all(exporters.map(async ({ open }) => open.close?.()))
-      for (const line of leftLines(result)) report(line)
       return result
     },
   }

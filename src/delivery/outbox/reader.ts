@@ -17,6 +17,8 @@ import { Subjects, type Place, type PlaceAt, type Question } from './subjects.ts
 export interface Overview {
   /** Of the file and its companions. */
   readonly bytes: number
+  /** The version of its tables. */
+  readonly schema: number
   readonly instanceId: string
   /** When it was begun (ISO 8601). */
   readonly since: string
@@ -71,6 +73,7 @@ export class OutboxReader {
     const drafts = new Drafts(sql)
     return {
       bytes: sizeOnDisk(this.#path),
+      schema: sql.get<{ user_version: number }>('PRAGMA user_version')!.user_version,
       instanceId: meta.instanceId(),
       since: new Date(meta.begun()).toISOString(),
       drafts: drafts.count(),
