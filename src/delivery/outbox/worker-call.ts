@@ -59,6 +59,8 @@ export class WorkerCall {
 
   async end(): Promise<void> {
     this.#broken ??= new Error('it is closed')
+    // Otherwise the process could be over before the thread is.
+    this.#worker.ref()
     await this.#worker.terminate()
   }
 
