@@ -62,7 +62,7 @@ export async function sendReplay(
   let problems = 0
   const onProblem = (error: Error): void => {
     problems += 1
-    tell(context, `error: ${error.message}`)
+    tell(context, `error: ${session.mask(error.message)}`)
   }
 
   let account: DeliveryReport | undefined

@@ -28,7 +28,7 @@ function secretsIn(name: string, value: string): string[] {
   if (!words.test(name) || name === 'PWD' || name === 'OLDPWD') return url
   if (connections.test(name)) return [value, ...url, ...connectionSecrets(value)]
   if (url.length > 0 || /^[a-z][a-z0-9+.-]*:\/\//i.test(value)) return [...url, ...querySecrets(value)]
-  if (isPlace(name, value) || (/^\d{1,12}$/.test(value) && !passwords.test(name))) return []
+  if (isPlace(name, value) || (isSetting(value) && !passwords.test(name))) return []
   return [value, unquoted(value), ...cookieValues(name, value)]
 }
 
@@ -37,6 +37,11 @@ function isPlace(name: string, value: string): boolean {
   if (places.test(name)) return true
   if (/\.(?:pem|key|crt|cer|p12|pfx|json|ya?ml|txt)$/i.test(value)) return !/\s/.test(value)
   return !passwords.test(name) && /^(?:~|\.{0,2}|[A-Za-z]:)[\\/]\S*$/.test(value)
+}
+
+/** A number or a switch, such as the life of a token. */
+function isSetting(value: string): boolean {
+  return /^(?:\d{1,12}|enabled?|disabled?|required|optional|automatic)$/i.test(value)
 }
 
 /** `name=value,name2=value2`, percent-encoded, as OpenTelemetry has it; or `name: value` on lines of their own. */

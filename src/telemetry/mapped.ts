@@ -57,7 +57,7 @@ export function draftOf({ subject, ...span }: OpenSpan): Draft {
   return subject ? { ...draft, subject } : draft
 }
 
-export function toDate([seconds, nanoseconds]: HrTime): Date {
+function toDate([seconds, nanoseconds]: HrTime): Date {
   return new Date(seconds * 1000 + Math.floor(nanoseconds / 1e6))
 }
 

@@ -30,6 +30,7 @@ describe('secrets of an environment', () => {
       OTEL_EXPORTER_OTLP_CLIENT_KEY: 'certs/client.pem',
       AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/token',
       MAX_TOKEN_COUNT: '12345678',
+      ID_TOKEN: 'disabled',
       TOKEN_URL: 'https://idp.example.com/oauth/token',
       SHORT_SECRET: '1234567',
       EMPTY_SECRET: '',
