@@ -17,6 +17,8 @@ export interface FaultCase<B extends FaultyBackend> {
   readonly heals?: boolean
   /** How long the eval waits at its end for a backend that is not healed by then; a second when left out. */
   readonly flushTimeout?: string
+  /** The eval's requests wait for an answer for a second and not for ten. */
+  readonly isSilent?: boolean
   readonly start: (this: void) => Promise<B>
   /** Of every process of the case. */
   variables?(backend: B, folder: string): Variables
@@ -51,6 +53,8 @@ export function answering<B extends FaultyBackend>(
   return {
     name,
     items: () => items,
+    // What is refused is refused one by one.
+    ...(items === 'are parked' && { flushTimeout: '20s' }),
     start,
     break: async (backend, mode) => breakIt(backend, mode),
     met: (backend) => eventually(`${name} is met`, () => backend.faulty > 0),

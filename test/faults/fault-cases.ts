@@ -25,9 +25,8 @@ export const faultCases: readonly FaultCase<Backend>[] = [
     met: () => sleep(firstAttemptMs),
     heal: async (_, folder) => writeFileSync(join(folder, nameFile), ''),
   },
-  // The clients of these tests wait for a second.
-  broken('slow', 'wait', (mode) => ({ slowMs: mode === 'at the end' ? 3_000 : 400 })),
-  broken('hang', 'wait', () => 'hang'),
+  { ...broken('slow', 'wait', (mode) => ({ slowMs: mode === 'at the end' ? 3_000 : 400 })), isSilent: true },
+  { ...broken('hang', 'wait', () => 'hang'), isSilent: true },
   broken('reset mid-body', 'wait', () => 'reset'),
   broken('400', 'are parked', () => ({ status: 400, body: 'bad request' })),
   broken('401', 'wait', () => ({ status: 401, body: 'who are you?' })),

@@ -11,7 +11,7 @@ const statusDetails = encode([1, status.RESOURCE_EXHAUSTED], [2, 'slow down'], [
 /** What goes wrong between an eval and a backend that speaks OTLP/gRPC. */
 export const grpcCases: readonly FaultCase<GrpcBackend>[] = [
   refusedConnection(start),
-  broken('hang', 'wait', { answer: 'hang' }),
+  { ...broken('hang', 'wait', { answer: 'hang' }), isSilent: true },
   broken('UNAVAILABLE', 'wait', { answer: { code: status.UNAVAILABLE } }),
   broken('UNAUTHENTICATED', 'wait', { answer: { code: status.UNAUTHENTICATED } }),
   broken('INVALID_ARGUMENT', 'are parked', { answer: { code: status.INVALID_ARGUMENT } }),

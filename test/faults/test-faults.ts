@@ -49,7 +49,7 @@ export function testFaults<B extends FaultyBackend>(cases: readonly FaultCase<B>
       const pauseAfter = Math.floor(workload.steps.length / 2)
 
       await fault.break(backend, mode)
-      const host = startHost({ events: workload.file, exitCode, pauseAfter }, variables)
+      const host = startHost({ events: workload.file, exitCode, pauseAfter }, ofEval(fault, variables))
       await host.until(({ paused }) => paused !== undefined)
       await fault.met(backend)
       await fault.heal(backend, folder, mode)
@@ -76,10 +76,10 @@ export function testFaults<B extends FaultyBackend>(cases: readonly FaultCase<B>
 
       await fault.break(backend, mode)
       const { flushTimeout = '1s' } = fault
-      const hasty = { ...variables, EVALSPAN_FLUSH_TIMEOUT: flushTimeout }
+      const hasty = { ...ofEval(fault, variables), EVALSPAN_FLUSH_TIMEOUT: flushTimeout }
       const host = startHost({ events: workload.file, exitCode }, hasty)
       const { code, stderr } = await host.ended
-      expect(code).toBe(exitCode)
+      expect({ code, stderr, closed: host.told.report !== undefined }).toEqual({ code: exitCode, stderr, closed: true })
       const report = accounts(host.told.report!.destinations)
       expect(report).toEqual(expected(produced, whereTo(fault, mode), fault.refused))
       expect(await status(variables)).toEqual(report)
@@ -110,4 +110,8 @@ export function testFaults<B extends FaultyBackend>(cases: readonly FaultCase<B>
 
 function whereTo<B extends FaultyBackend>(fault: FaultCase<B>, mode: Mode): 'waiting' | 'rejected' | 'delivered' {
   return ({ wait: 'waiting', 'are parked': 'rejected', 'are taken': 'delivered' } as const)[fault.items(mode)]
+}
+
+function ofEval<B extends FaultyBackend>({ isSilent = false }: FaultCase<B>, variables: Variables): Variables {
+  return isSilent ? { ...variables, OTEL_EXPORTER_OTLP_TIMEOUT: '1000' } : variables
 }

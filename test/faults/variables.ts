@@ -10,7 +10,8 @@ export function variablesFor(folder: string, url: string, more: Variables = {}):
     EVALSPAN_PLUGINS: 'none',
     EVALSPAN_FLUSH_TIMEOUT: '20s',
     OTEL_EXPORTER_OTLP_ENDPOINT: url,
-    OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
+    // A busy machine must not make a client give up on an answer that is there.
+    OTEL_EXPORTER_OTLP_TIMEOUT: '10000',
     ...more,
   }
 }
