@@ -31,6 +31,8 @@ export interface CommitRequest {
   readonly on: readonly string[]
   /** File also what a destination has had. */
   readonly again: boolean
+  /** There is room for it in any case. */
+  readonly unbounded?: boolean | undefined
 }
 
 export type Verdict = 'fresh' | 'known' | 'superseded'
@@ -88,7 +90,7 @@ export class Commit {
   constructor(parts: CommitParts, request: CommitRequest) {
     this.#parts = parts
     this.#request = request
-    this.#shares = request.on.map((name) => new Share(parts.accounts.open(name), parts))
+    this.#shares = request.on.map((name) => new Share(parts.accounts.open(name), parts, request.unbounded))
   }
 
   run(): CommitReply {
@@ -221,15 +223,17 @@ class Share {
   readonly destination: OpenDestination
   readonly #parts: CommitParts
   readonly #kinds: ReadonlySet<ItemKind>
+  readonly #mostBytes: number
   readonly #byObject = new Map<number, number>()
   readonly #refused: CommitRow[] = []
   #waiting: number
   #count = 0
   #bytes = 0
 
-  constructor(destination: OpenDestination, parts: CommitParts) {
+  constructor(destination: OpenDestination, parts: CommitParts, unbounded: boolean = false) {
     this.destination = destination
     this.#parts = parts
+    this.#mostBytes = unbounded ? Infinity : parts.maxBytes
     this.#kinds = new Set(destination.takes)
     this.#waiting = parts.accounts.waiting(destination.id).bytes
   }
@@ -241,7 +245,7 @@ class Share {
   /** An item larger than the bound is taken all the same when nothing else waits. */
   hasRoom(size: number): boolean {
     const bytes = this.#waiting + this.#bytes
-    return bytes === 0 || bytes + size <= this.#parts.maxBytes
+    return bytes === 0 || bytes + size <= this.#mostBytes
   }
 
   file(seq: number, size: number, object: number): void {

@@ -6,10 +6,13 @@ import { migrations } from './schema.ts'
 /** Primary result codes: https://sqlite.org/rescode.html */
 const corrupt = 11
 const full = 13
+const cannotWrite = 10
 const notADatabase = 26
 
 /** Another process may hold the lock for as long as one of its transactions takes, which is milliseconds. */
 const busyMs = 10_000
+/** Other processes may find the same damage at the same time. */
+const mostTries = 4
 /** A larger file takes long to check; what is damaged in it shows when it is used. */
 const mostToCheck = 16 * 2 ** 20
 
@@ -18,19 +21,23 @@ const mostToCheck = 16 * 2 ** 20
  * database or damaged is set aside under another name, and `onSetAside` is told.
  */
 export async function openDatabase(path: string, onSetAside: (message: string) => void): Promise<DatabaseSync> {
-  try {
-    return await openAndMigrate(path)
-  } catch (error) {
-    if (!isCorrupt(error)) throw error
+  for (let tries = 1; ; tries += 1) {
+    const file = fileAt(path)
+    try {
+      // Each try depends on the one before.
+      // oxlint-disable-next-line no-await-in-loop
+      return await openAndMigrate(path)
+    } catch (error) {
+      if (!isCorrupt(error) || tries === mostTries) throw error
+      const message = setAside(path, file, error)
+      if (message !== undefined) onSetAside(message)
+    }
   }
-  try {
-    // Another process may have seen the same, and have set it aside already.
-    return await openAndMigrate(path)
-  } catch (error) {
-    if (!isCorrupt(error)) throw error
-    onSetAside(setAside(path, error))
-    return await openAndMigrate(path)
-  }
+}
+
+/** Which file that is, as long as it is not deleted. */
+export function fileAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.ino
 }
 
 /** Opens the file without changing anything, but for tables of an earlier version. Undefined: there is none, or nothing in it. */
@@ -119,9 +126,9 @@ export function isCorrupt(error: unknown): boolean {
   return error instanceof DamagedError || [corrupt, notADatabase].includes(codeOf(error))
 }
 
-/** There is no room left on the disk. */
+/** There is no room left on the disk: SQLite says so, or that it could not write. */
 export function isFull(error: unknown): boolean {
-  return codeOf(error) === full
+  return [full, cannotWrite].includes(codeOf(error))
 }
 
 /** What SQLite says, as against a fault of ours. */
@@ -134,8 +141,12 @@ function codeOf(error: unknown): number {
   return typeof errcode === 'number' ? errcode & 0xff : 0
 }
 
-/** Renames the file and its companions, and gives the sentence that says so. */
-export function setAside(path: string, cause: unknown): string {
+/**
+ * Renames the file and its companions, and gives the sentence that says so; undefined when it is that file no longer,
+ * because another process was quicker.
+ */
+export function setAside(path: string, file: number | undefined, cause: unknown): string | undefined {
+  if (file === undefined || fileAt(path) !== file) return undefined
   const stamp = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')
   const aside = `${path}.corrupt-${stamp}-${process.pid}`
   for (const suffix of ['', '-wal', '-shm']) {

@@ -62,10 +62,10 @@ export class Leftovers {
     return left.length
   }
 
-  /** What waits was none of this destination's business: it counts as never produced. */
-  disown(destination: number): number {
+  /** What waits, or so many items of it, was none of this destination's business: it counts as never produced. */
+  disown(destination: number, seqs?: readonly number[]): number {
     const { rows, accounts } = this.#options
-    const left = this.#leave(destination, '')
+    const left = seqs ? rows.leave(destination, seqs) : this.#leave(destination, '')
     for (const { session, size } of left) accounts.disown(destination, session, 1, size)
     rows.count(destination, left, 'filed', -1)
     this.#forget(destination, left)

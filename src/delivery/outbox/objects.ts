@@ -56,12 +56,12 @@ export class Objects {
     return object
   }
 
-  /** Reads alone. */
-  isSeen(name: string, item: number): boolean {
+  /** What is known of an item; reads alone. */
+  seen(name: string, item: number): Seen | undefined {
     const cached = this.#cache.get(name)
-    if (cached) return cached.seen.has(item)
+    if (cached) return cached.seen.get(item)
     const id = this.find(name)
-    return id !== undefined && this.#load(id).has(item)
+    return id === undefined ? undefined : this.#load(id).get(item)
   }
 
   find(name: string): number | undefined {
@@ -133,8 +133,13 @@ function keyOf(set: ReadonlySet<number>): string {
   return [...set].toSorted((one, other) => one - other).join(',')
 }
 
-/** An id or a digest as a number of 52 bits: among the items of one object no two are the same. */
+/**
+ * An id or a digest as a number of 52 bits: among the items of one object no two are the same. All 64 bits count, since ids
+ * that are no hashes may differ in a few digits only.
+ */
 export function shortened(text: string): number {
   const digits = /^[0-9a-f]{16}$/.test(text) ? text : hash('sha1', text, 'hex')
-  return Number.parseInt(digits.slice(0, 13), 16)
+  const high = Number.parseInt(digits.slice(0, 8), 16)
+  const low = Number.parseInt(digits.slice(8, 16), 16)
+  return ((high ^ (high >>> 20)) & 0xfffff) * 2 ** 32 + low
 }

@@ -2,11 +2,18 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { ObjectState } from '../item.ts'
 import type { DestinationReport } from '../report.ts'
 import { Accounts, type Destination } from './accounts.ts'
-import { Commit, type CommitReply, type CommitRequest, type CommitRow } from './commit.ts'
+import {
+  Commit,
+  type CommitParts,
+  type CommitReply,
+  type CommitRequest,
+  type CommitRow,
+  type Verdict,
+} from './commit.ts'
 import { Drafts, type LostDraft } from './drafts.ts'
 import { Leftovers } from './leftovers.ts'
 import { Meta } from './meta.ts'
-import { Objects, shortened } from './objects.ts'
+import { Objects, shortened, type StoredObject } from './objects.ts'
 import { Pushes, type Push } from './pushes.ts'
 import { Queue, type BatchKey, type Settlement, type StoredBatch, type Want } from './queue.ts'
 import { Rows } from './rows.ts'
@@ -14,6 +21,7 @@ import { Series, type SeriesRow } from './series.ts'
 import { Sessions } from './sessions.ts'
 import { Sql } from './sql.ts'
 import { Subjects } from './subjects.ts'
+import { takeOver, type Elsewhere } from './take-over.ts'
 
 export interface OutboxOptions {
   readonly database: DatabaseSync
@@ -102,27 +110,23 @@ export class Outbox {
    */
   commit(request: CommitRequest): CommitReply {
     this.#series.register(request.instruments)
-    return this.#write(() =>
-      new Commit(
-        {
-          sql: this.#sql,
-          objects: this.#objects,
-          accounts: this.#accounts,
-          series: this.#series,
-          drafts: this.#drafts,
-          subjects: this.#subjects,
-          session: this.#session,
-          maxBytes: this.#maxBytes,
-          now: this.#now(),
-        },
-        request,
-      ).run(),
-    )
+    return this.#write(() => new Commit(this.#commitParts(), request).run())
   }
 
-  /** Those that would be fresh; reads alone. */
-  unknown(items: readonly CommitRow[]): CommitRow[] {
-    return items.filter(({ object, id }) => !this.#objects.isSeen(object, shortened(id)))
+  /** What a commit would say of items; reads alone. */
+  verdicts(items: readonly CommitRow[]): Verdict[] {
+    this.#forgetIfStale()
+    return items.map(({ object, id, digest }) => {
+      const seen = this.#objects.seen(object, shortened(id))
+      if (!seen) return 'fresh'
+      return seen.digest === shortened(digest) ? 'known' : 'superseded'
+    })
+  }
+
+  /** The state of an object at a destination. */
+  state(destination: string, object: string): ObjectState {
+    const id = this.#objects.find(object)
+    return id === undefined ? {} : this.#queue.state(this.#accounts.open(destination).id, id)
   }
 
   next(destination: string, want: Want): StoredBatch | undefined {
@@ -241,21 +245,33 @@ export class Outbox {
     return this.#drafts.lost(this.#sessions.living(this.#now()))
   }
 
-  /** Items that came in since a mark and need not be sent after all, except those named. */
-  assumeDelivered(destination: string, since: number, except: ReadonlySet<string>): void {
-    this.#write(() => {
-      const { id } = this.#accounts.open(destination)
-      const delivered = this.#queue.since(id, since).filter((item) => !except.has(keyOfItem(item)))
-      const items = delivered.map(({ seq }) => seq)
-      this.#queue.settle(id, { items, objects: [] }, { status: 'delivered', rejected: 0, reason: '' })
-    })
-  }
-
-  /** Keys of what waits or is parked. */
-  undelivered(destination: string): Set<string> {
+  /** What it holds for a destination, to be taken over by another; what was refused waits again. */
+  handOver(destination: string): Elsewhere {
     const { id } = this.#accounts.open(destination)
     this.#write(() => this.#leftovers.retry(id))
-    return new Set(this.#queue.since(id, 0).map((item) => keyOfItem(item)))
+    const waiting = new Set(this.#queue.all(id).map((item) => keyOfItem(item)))
+    return {
+      filed: (item) => this.#objects.seen(item.object, shortened(item.id))?.filed.has(id) ?? false,
+      waits: (item) => waiting.has(keyOfItem(item)),
+      states: this.#queue.states(id),
+      books: this.#accounts.report(this.#session).find((report) => report.destination === destination)!,
+    }
+  }
+
+  /** Commits what was in another outbox meanwhile, with what became of it there by destination. */
+  takeOver(requests: readonly CommitRequest[], elsewhere: ReadonlyMap<string, Elsewhere>): void {
+    for (const { instruments } of requests) this.#series.register(instruments)
+    this.#write(() => {
+      const commits = requests.map((request) => ({ request, reply: new Commit(this.#commitParts(), request).run() }))
+      const parts = {
+        accounts: this.#accounts,
+        queue: this.#queue,
+        leftovers: this.#leftovers,
+        session: this.#session,
+        objectId: (name: string) => this.#objects.find(name),
+      }
+      for (const [destination, each] of elsewhere) takeOver(parts, commits, destination, each)
+    })
   }
 
   /** Somebody holds items to send them. */
@@ -263,14 +279,23 @@ export class Outbox {
     return this.#sql.get('SELECT 1 FROM lease LIMIT 1') !== undefined
   }
 
+  /** Items get larger numbers than this. */
+  numberFrom(seq: number): void {
+    this.#write(() => this.#sql.run(`INSERT INTO sqlite_sequence (name, seq) VALUES ('item', ?)`, seq))
+  }
+
   /** The books of a session whose outbox is lost: what waited there counts as dropped. */
   adopt(reports: readonly DestinationReport[], reason: string): void {
     this.#write(() => this.#accounts.adopt(this.#session, reports, reason))
   }
 
-  /** Brings what was written into the database file itself, and gives back the room of the log. */
+  /** Brings what was written into the database file itself, so that the log begins anew and needs no more room. */
   checkpoint(): void {
-    this.#sql.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    try {
+      this.#sql.exec('PRAGMA wal_checkpoint(RESTART)')
+    } catch {
+      // Where that finds no room either, the next write says so.
+    }
   }
 
   /** The session is over: what it held is free. */
@@ -299,18 +324,18 @@ export class Outbox {
   }
 
   #unfile(destination: number, items: readonly ItemKey[]): void {
-    const objects = new Set<string>()
+    const objects = new Map<string, StoredObject>()
     for (const { object: name, id } of items) {
-      const object = this.#objects.open(name)
+      const object = objects.get(name) ?? this.#objects.open(name)
+      objects.set(name, object)
       const item = shortened(id)
       const seen = object.seen.get(item)
       if (!seen) continue
       const filed = new Set(seen.filed)
       filed.delete(destination)
       this.#objects.note(object, item, seen.digest, filed)
-      objects.add(name)
     }
-    for (const name of objects) this.#objects.write(this.#objects.open(name), false)
+    for (const object of objects.values()) this.#objects.write(object, false)
   }
 
   #idOf(destination: string): number {
@@ -319,13 +344,31 @@ export class Outbox {
     return row.id
   }
 
+  #commitParts(): CommitParts {
+    return {
+      sql: this.#sql,
+      objects: this.#objects,
+      accounts: this.#accounts,
+      series: this.#series,
+      drafts: this.#drafts,
+      subjects: this.#subjects,
+      session: this.#session,
+      maxBytes: this.#maxBytes,
+      now: this.#now(),
+    }
+  }
+
+  /** What is kept in memory holds until somebody else writes. */
+  #forgetIfStale(): void {
+    const version = this.#sql.get('PRAGMA data_version')!['data_version']
+    if (version !== this.#version) this.#objects.forget()
+    this.#version = version
+  }
+
   #write<T>(work: () => T): T {
     try {
       return this.#sql.write(() => {
-        // What is kept in memory holds until somebody else writes.
-        const version = this.#sql.get('PRAGMA data_version')!['data_version']
-        if (version !== this.#version) this.#objects.forget()
-        this.#version = version
+        this.#forgetIfStale()
         return work()
       })
     } catch (error) {

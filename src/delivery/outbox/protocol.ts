@@ -36,7 +36,9 @@ export type Answer =
 
 /** Has a storage do what it is asked for. */
 export async function perform(storage: Storage, { method, args }: Omit<Request, 'id'>): Promise<unknown> {
-  const target = method in storage ? storage : storage.main
-  const does = (target as unknown as Record<string, (...args: unknown[]) => unknown>)[method]!
-  return await does.apply(target, [...args])
+  const run = (target: unknown): unknown => {
+    const does = (target as Record<string, (...args: unknown[]) => unknown>)[method]!
+    return does.apply(target, [...args])
+  }
+  return method in storage ? await run(storage) : await storage.small((outbox) => run(outbox))
 }

@@ -131,11 +131,27 @@ export class Queue {
     )
   }
 
-  /** What came into the line after a number. */
-  since(destination: number, seq: number): { readonly seq: number; readonly object: string; readonly id: string }[] {
-    const sql = `SELECT p.seq, o.name AS object, i.id FROM pending p JOIN item i ON i.seq = p.seq
-      JOIN object o ON o.id = p.object WHERE p.destination = ? AND p.seq > ?`
-    return this.#sql.all(sql, destination, seq)
+  /** How many of these are in line. */
+  count(destination: number, seqs: readonly number[]): number {
+    const sql =
+      'SELECT COUNT(*) AS count FROM pending WHERE destination = ? AND seq IN (SELECT value FROM json_each(?))'
+    return this.#sql.get<{ count: number }>(sql, destination, JSON.stringify(seqs))!.count
+  }
+
+  /** What is in line, first come first. */
+  all(destination: number): { readonly object: string; readonly id: string }[] {
+    const sql = `SELECT o.name AS object, i.id FROM pending p JOIN item i ON i.seq = p.seq
+      JOIN object o ON o.id = p.object WHERE p.destination = ? ORDER BY p.seq`
+    return this.#sql.all(sql, destination)
+  }
+
+  /** Of all objects that have one, by name. */
+  states(destination: number): Map<string, ObjectState> {
+    const rows = this.#sql.all<{ name: string; state: string }>(
+      'SELECT name, state FROM ledger JOIN object ON object.id = object WHERE destination = ? AND state IS NOT NULL',
+      destination,
+    )
+    return new Map(rows.map(({ name, state }) => [name, JSON.parse(state) as ObjectState]))
   }
 
   state(destination: number, object: number): ObjectState {

@@ -61,7 +61,7 @@ export class OutboxReader {
     } catch (error) {
       if (error instanceof EvalspanError) throw error
       const problem = isCorrupt(error)
-        ? `is damaged (${messageOf(error)}): the next command that sends sets it aside and begins a new one`
+        ? `is damaged (${messageOf(error)}): the next run or replay sets it aside and begins a new one`
         : `cannot be read: ${messageOf(error)}`
       throw new EvalspanError('BAD_OUTBOX', `the outbox ${path} ${problem}`, { cause: error })
     }

@@ -1,10 +1,11 @@
 import type { DestinationReport, Reason } from '../report.ts'
 import { messageOf } from '../../errors.ts'
 import type { Destination } from './accounts.ts'
-import type { CommitReply, CommitRequest, CommitRow } from './commit.ts'
-import { isCorrupt, isFull, isStorageError, openDatabase, setAside } from './database.ts'
+import type { CommitReply, CommitRequest, CommitRow, Verdict } from './commit.ts'
+import { fileAt, isCorrupt, isFull, isStorageError, openDatabase, setAside } from './database.ts'
 import { Outbox, type Standing } from './outbox.ts'
 import type { Settlement, StoredBatch, Want } from './queue.ts'
+import { Reserve } from './reserve.ts'
 import { mergeSeries, type SeriesRow } from './series.ts'
 
 export interface StorageOptions {
@@ -34,9 +35,14 @@ export class Storage {
   #disk: Outbox | undefined
   #memory: Outbox | undefined
   /** What is in memory, to be brought to the disk. */
-  #spilled: CommitRow[] = []
+  #spilled: CommitRequest[] = []
   #instruments: CommitRequest['instruments'] = []
-  #triedAt = 0
+  #reserve: Reserve | undefined
+  #triedAt = -Infinity
+  /** Which file the outbox is in. */
+  #file: number | undefined
+  /** The largest number that an item got. */
+  #newest = 0
   readonly #unsettled: (() => void)[] = []
 
   private constructor(options: StorageOptions, tell: (message: string) => void) {
@@ -67,7 +73,9 @@ export class Storage {
     const whole = { ...request, instruments: this.#instruments }
     if (this.#disk) {
       try {
-        return await this.#onDisk((disk) => disk.commit(whole))
+        const reply = await this.#onDisk((disk) => disk.commit(whole), false)
+        for (const seq of reply.seqs) this.#newest = Math.max(this.#newest, seq)
+        return reply
       } catch (error) {
         if (!isStorageError(error)) throw error
         this.#once(`the outbox cannot be written (${messageOf(error)}): items wait in memory until it can`)
@@ -78,10 +86,17 @@ export class Storage {
 
   async next(destination: string, want: Want): Promise<SpillableBatch | undefined> {
     this.#settleLate()
-    const stored = this.#disk && (await this.#onDisk((disk) => disk.next(destination, want)))
+    const stored = this.#disk && (await this.#nextOnDisk(destination, want))
     if (stored) return { ...stored, inMemory: false }
-    const inMemory = this.#memory?.next(destination, { ...want, heldFrom: undefined })
-    return inMemory && { ...inMemory, inMemory: true }
+    const held = this.#memory?.next(destination, { ...want, heldFrom: undefined })
+    const [item] = held?.items ?? []
+    const before = item ? (this.#disk?.state(destination, item.object) ?? {}) : {}
+    return held && { ...held, state: { ...before, ...held.state }, inMemory: true }
+  }
+
+  /** Something small that only the main outbox knows. */
+  async small<T>(work: (outbox: Outbox) => T): Promise<T> {
+    return this.#disk ? await this.#onDisk(work) : work(this.main)
   }
 
   async settle(destination: string, { key, inMemory }: SpillableKey, settlement: Settlement): Promise<void> {
@@ -127,7 +142,7 @@ export class Storage {
   async close(
     reasons: Readonly<Record<string, string>>,
   ): Promise<{ session: DestinationReport[]; all: DestinationReport[] }> {
-    this.#triedAt = 0
+    this.#triedAt = -Infinity
     await this.#bringHome()
     this.#settleLate()
     if (this.#unsettled.length > 0) {
@@ -152,8 +167,9 @@ export class Storage {
     const problems = [...this.#options.problems]
     for (const path of paths) {
       try {
-        this.#disk = await this.#openAt(path)
+        this.#disk = await this.#openDiskAt(path)
         this.#path = path
+        this.#reserve = new Reserve(path)
         if (problems.length > 0) this.#tell(`${problems.join('; ')}; ${path} is used instead`)
         return
       } catch (error) {
@@ -168,24 +184,42 @@ export class Storage {
     this.#memory = await this.#openAt(':memory:')
   }
 
+  async #openDiskAt(path: string): Promise<Outbox> {
+    const before = fileAt(path)
+    const outbox = await this.#openAt(path)
+    this.#file = before ?? fileAt(path)
+    return outbox
+  }
+
   async #openAt(path: string): Promise<Outbox> {
     const { destinations, maxBytes, now } = this.#options
     const database = await openDatabase(path, (message) => this.#tell(message))
     return new Outbox({ database, destinations, maxBytes, now })
   }
 
-  /** Makes room on a full disk, and puts a damaged file aside. */
-  async #onDisk<T>(work: (disk: Outbox) => T): Promise<T> {
+  /** Where the disk does not allow even that, what is in memory is sent all the same. */
+  async #nextOnDisk(destination: string, want: Want): Promise<StoredBatch | undefined> {
+    try {
+      return await this.#onDisk((disk) => disk.next(destination, want))
+    } catch (error) {
+      if (!isStorageError(error)) throw error
+      this.#once(`what is in the outbox cannot be sent for now (${messageOf(error)})`)
+      return undefined
+    }
+  }
+
+  /** Makes room on a full disk, and puts a damaged file aside. What is small may use up the reserve. */
+  async #onDisk<T>(work: (disk: Outbox) => T, isSmall = true): Promise<T> {
     try {
       return work(this.#disk!)
     } catch (error) {
-      if (isFull(error)) {
+      if (isCorrupt(error)) await this.#replace(error)
+      else if (!isFull(error)) throw error
+      else {
+        if (isSmall) this.#reserve?.release()
         this.#disk!.checkpoint()
-        return work(this.#disk!)
       }
-      if (!isCorrupt(error)) throw error
-      await this.#replace(error)
-      return work(this.#disk!)
+      return work(this.main)
     }
   }
 
@@ -201,40 +235,69 @@ export class Storage {
     } catch {
       // It is damaged.
     }
-    this.#tell(setAside(this.#path!, cause))
-    this.#disk = await this.#openAt(this.#path!)
-    this.#disk.adopt(books, 'the outbox was damaged while they waited')
+    this.#tell(
+      setAside(this.#path!, this.#file, cause) ??
+        `the outbox was damaged (${messageOf(cause)}): another process has set it aside and begun a new one`,
+    )
+    try {
+      this.#disk = await this.#openDiskAt(this.#path!)
+    } catch (error) {
+      this.#tell(`no new outbox can be begun (${messageOf(error)}): items wait in memory and are lost with the process`)
+      this.#disk = undefined
+      this.#path = undefined
+      this.#memory ??= await this.#openAt(':memory:')
+    }
+    // Numbers from the file before must not mean other items now.
+    this.#disk?.numberFrom(this.#newest)
+    this.main.adopt(books, 'the outbox was damaged while they waited')
   }
 
+  /** Memory takes what the disk lacks and cannot be given. */
   async #spill(request: CommitRequest): Promise<CommitReply> {
-    const fresh = new Set(this.#disk ? this.#disk.unknown(request.items) : request.items)
+    const { items, again } = request
+    const verdicts = this.#verdicts(items)
+    const taken: CommitRow[] = []
+    const places = items.map((item, index) => {
+      const verdict = verdicts[index]!
+      const isLacking = verdict === 'fresh' || again || (verdict === 'superseded' && item.rule === 'latest')
+      // What the disk has seen is measured already.
+      return isLacking ? taken.push(verdict === 'fresh' ? item : { ...item, measurements: undefined }) - 1 : -1
+    })
     this.#memory ??= await this.#openAt(':memory:')
-    const reply = this.#memory.commit({ ...request, items: [...fresh] })
-    const verdicts = reply.verdicts.values()
-    if (this.#disk) this.#spilled.push(...fresh)
-    const seqs = request.items.map(() => 0)
+    const own = { ...request, items: taken }
+    const reply = this.#memory.commit(own)
+    if (this.#disk) this.#spilled.push(own)
     return {
       ...reply,
-      seqs,
-      verdicts: request.items.map((item) => (fresh.has(item) ? verdicts.next().value! : 'known')),
+      seqs: items.map(() => 0),
+      verdicts: verdicts.map((verdict, index) => (verdict === 'fresh' ? reply.verdicts[places[index]!]! : verdict)),
     }
   }
 
-  async #bringHome(): Promise<void> {
-    if (!this.#disk || !this.#memory || this.#memory.isSending() || Date.now() - this.#triedAt < retryMs) return
-    this.#triedAt = Date.now()
-    const names = this.#options.destinations.map(({ name }) => name)
-    const left = names.map((name) => [name, this.#memory!.undelivered(name)] as const)
-    const mark = this.#disk.mark()
+  #verdicts(items: readonly CommitRow[]): Verdict[] {
     try {
-      const request = { items: this.#spilled, drafts: [], instruments: this.#instruments, on: names, again: false }
-      await this.#onDisk((disk) => disk.commit(request))
-      for (const [name, waiting] of left) this.#disk.assumeDelivered(name, mark, waiting)
+      if (this.#disk) return this.#disk.verdicts(items)
+    } catch (error) {
+      if (!isStorageError(error)) throw error
+    }
+    return items.map(() => 'fresh')
+  }
+
+  async #bringHome(): Promise<void> {
+    const memory = this.#memory
+    if (!this.#disk || !memory || memory.isSending() || performance.now() - this.#triedAt < retryMs) return
+    this.#triedAt = performance.now()
+    const on = this.#options.destinations.map(({ name }) => name)
+    const elsewhere = new Map(on.map((name) => [name, memory.handOver(name)]))
+    // Memory knew of each destination whether it was on.
+    const requests = this.#spilled.map((request) => ({ ...request, on, unbounded: true }))
+    try {
+      await this.#onDisk((disk) => disk.takeOver(requests, elsewhere), false)
     } catch (error) {
       if (!isStorageError(error)) throw error
       return
     }
-    this.#memory.close()
+    memory.close()
     this.#memory = undefined
     this.#spilled = []
     this.#told.clear()
