@@ -287,7 +287,8 @@ export class Storage {
     const memory = this.#memory
     if (!this.#disk || !memory || memory.isSending() || performance.now() - this.#triedAt < retryMs) return
     this.#triedAt = performance.now()
-    const on = this.#options.destinations.map(({ name }) => name)
+    // Metrics are no items.
+    const on = this.#options.destinations.filter(({ takes }) => takes.length > 0).map(({ name }) => name)
     const elsewhere = new Map(on.map((name) => [name, memory.handOver(name)]))
     // Memory knew of each destination whether it was on.
     const requests = this.#spilled.map((request) => ({ ...request, on, unbounded: true }))
