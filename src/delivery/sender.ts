@@ -119,6 +119,15 @@ export class Sender {
 
   /** Resolves when nothing waits of what was committed before, or when waiting longer is no use. */
   async flush(patience: Patience): Promise<void> {
+    try {
+      await this.#flush(patience)
+    } catch (error) {
+      // The outbox cannot be asked.
+      this.#warn(messageOf(error))
+    }
+  }
+
+  async #flush(patience: Patience): Promise<void> {
     const { timeoutMs, store } = this.#options
     const began = this.#now()
     const failures = this.#failures

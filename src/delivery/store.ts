@@ -128,9 +128,10 @@ export class Store {
       return item ? toItem(item) : this.#held.get(seq)
     })
     if (items.every((item) => item !== undefined)) return { destination, items, state, key, inMemory }
+    await this.#call('settle', destination, { key, inMemory }, { status: 'returned' })
+    if (this.#held.isEmpty) throw new Error('the outbox lacks the content of items that wait')
     // It was let go of a moment ago, to make room.
     this.#held.clear()
-    await this.#call('settle', destination, { key, inMemory }, { status: 'returned' })
     return await this.next(destination, want)
   }
 
@@ -246,6 +247,10 @@ const mostHeld = 32 * 2 ** 20
 class HeldItems {
   readonly #items = new Map<number, Item>()
   #bytes = 0
+
+  get isEmpty(): boolean {
+    return this.#items.size === 0
+  }
 
   get from(): number {
     return this.#items.keys().next().value ?? Number.MAX_SAFE_INTEGER

@@ -16,8 +16,14 @@ export const migrations: readonly string[] = [
   `
   CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
-  CREATE TABLE session (id INTEGER PRIMARY KEY, host TEXT NOT NULL, pid INTEGER NOT NULL, at REAL NOT NULL);
-  INSERT INTO session VALUES (0, '', 0, 0);
+  CREATE TABLE session (
+    id INTEGER PRIMARY KEY,
+    host TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    started TEXT,
+    at REAL NOT NULL
+  );
+  INSERT INTO session VALUES (0, '', 0, NULL, 0);
 
   CREATE TABLE destination (
     id INTEGER PRIMARY KEY,

@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import type { Sql } from './sql.ts'
 
@@ -16,13 +16,15 @@ export class Sessions {
 
   /** Within a transaction. */
   begin(now: number): number {
-    return this.#sql.insert('INSERT INTO session (host, pid, at) VALUES (?, ?, ?)', this.#host, process.pid, now)
+    const { pid } = process
+    const values = [this.#host, pid, startOf(pid) ?? null, now]
+    return this.#sql.insert('INSERT INTO session (host, pid, started, at) VALUES (?, ?, ?, ?)', ...values)
   }
 
   /** Those that are over for sure. */
   dead(now: number): number[] {
     return this.#rows()
-      .filter(({ host, pid, at }) => (host === this.#host ? !isAlive(pid) : now - at > strangerMs))
+      .filter(({ at, ...process }) => (process.host === this.#host ? !isAlive(process) : now - at > strangerMs))
       .map(({ id }) => id)
   }
 
@@ -37,9 +39,18 @@ export class Sessions {
     return this.#rows().flatMap(({ id }) => (dead.has(id) ? [] : id))
   }
 
-  #rows(): { id: number; host: string; pid: number; at: number }[] {
+  #rows(): SessionRow[] {
     return this.#sql.all('SELECT * FROM session WHERE id > 0')
   }
+}
+
+interface SessionRow {
+  readonly id: number
+  readonly host: string
+  readonly pid: number
+  /** Numbers of processes are used again. */
+  readonly started: string | null
+  readonly at: number
 }
 
 /** Numbers of processes are good within one of these. */
@@ -53,12 +64,28 @@ function hostId(): string {
   return `${hostname()} ${namespace}`.trim()
 }
 
-function isAlive(pid: number): boolean {
+function isAlive({ pid, started }: Pick<SessionRow, 'pid' | 'started'>): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     // It is there, and somebody else's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
+  }
+  const start = startOf(pid)
+  return started === null || start === undefined || start === started
+}
+
+/**
+ * When a process was started, in the kernel's own count; undefined where that cannot be known. One that has ended and that
+ * nobody has asked about yet has no such time (proc_pid_stat(5)).
+ */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // Before that is the name, in which anything may be.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' ? '' : fields[19]
+  } catch {
+    return undefined
   }
 }

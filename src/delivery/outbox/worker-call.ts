@@ -37,13 +37,14 @@ export class WorkerCall {
   readonly call: Call = (method, ...args) =>
     new Promise((resolve, reject) => {
       if (this.#broken) return reject(this.#broken)
-      const id = (this.#count += 1)
+      const id = this.#count + 1
+      // It is a thread, not a window. Throws for what cannot be copied, a function for example: then nothing was asked.
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin
+      this.#worker.postMessage({ id, method, args } satisfies Request)
+      this.#count = id
       // An answer that is waited for keeps the process alive.
       if (this.#asked.size === 0) this.#worker.ref()
       this.#asked.set(id, { resolve, reject })
-      // It is a thread, not a window.
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin
-      this.#worker.postMessage({ id, method, args } satisfies Request)
     })
 
   /** Blocks until all that was asked for is done: for a process that ends without waiting for anything. */
