@@ -233,7 +233,7 @@ export class Sender {
       case 'too-large':
         if (items.length === 1) return await this.#park(batch, outcome.reason)
         this.#progress()
-        this.#limits = { items: Math.ceil(items.length / 2), bytes: Math.ceil(sizeOf(batch) / 2) }
+        this.#limits = { ...this.#limits, bytes: Math.ceil(sizeOf(batch) / 2) }
         return await store.settle(batch, { status: 'returned' })
       case 'unsupported':
         // A backend that took some before does support it: then this is an answer about these items.
@@ -277,7 +277,8 @@ export class Sender {
 
   async #park(batch: Batch, reason: string): Promise<void> {
     await this.#options.store.settle(batch, { status: 'parked', reason })
-    this.#limits = this.sink.limits
+    // The one at fault is found. How much at a time is too much stays true.
+    this.#limits = { ...this.#limits, items: this.sink.limits.items }
     this.#leave(batch)
   }
 
