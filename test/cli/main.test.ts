@@ -13,7 +13,14 @@ const main = join(import.meta.dirname, '../../src/cli/main.ts')
 const basic = join(import.meta.dirname, '../fixtures/inspect/basic.eval')
 
 function shell(command: string, variables: Record<string, string> = {}) {
-  const env = { ...variables, PATH: process.env['PATH'] ?? '', NODE: process.execPath, MAIN: main, LOG: basic }
+  const env = {
+    EVALSPAN_OUTBOX: 'none',
+    ...variables,
+    PATH: process.env['PATH'] ?? '',
+    NODE: process.execPath,
+    MAIN: main,
+    LOG: basic,
+  }
   return promisify(execFile)('/bin/sh', ['-c', command], { env })
 }
 
@@ -36,7 +43,11 @@ describe('the program', () => {
     silent.once('request', () => child.kill('SIGINT'))
     await once(silent.listen(0, '127.0.0.1'), 'listening')
     const endpoint = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, EVALSPAN_FLUSH_TIMEOUT: '0.5' }
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+      EVALSPAN_FLUSH_TIMEOUT: '0.5',
+      EVALSPAN_OUTBOX: 'none',
+    }
     const child = spawn(process.execPath, [main, 'replay', basic], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     const output = child.stdout.toArray()
     const [exitCode] = (await once(child, 'exit')) as [number]
@@ -78,7 +89,7 @@ describe('the program', () => {
          onRunStart() { return new Promise(() => {}) }
        })`,
     )
-    const env = { EVALSPAN_PLUGINS: plugin, EVALSPAN_FLUSH_TIMEOUT: '0.2' }
+    const env = { EVALSPAN_PLUGINS: plugin, EVALSPAN_FLUSH_TIMEOUT: '0.2', EVALSPAN_OUTBOX: 'none' }
     const child = spawn(process.execPath, [main, 'replay', basic], { env, stdio: ['ignore', 'pipe', 'pipe'] })
     const errors = child.stderr.toArray()
     const [account] = (await once(child.stdout, 'data')) as [Buffer]

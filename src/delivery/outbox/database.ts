@@ -65,6 +65,7 @@ async function openAndMigrate(path: string): Promise<DatabaseSync> {
   const database = new DatabaseSync(path, { timeout: busyMs })
   try {
     if (!inMemory) {
+      refuseNewer(versionOf(database))
       chmodSync(path, 0o600)
       prepareFile(database, path)
     }
