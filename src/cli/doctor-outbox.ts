@@ -35,8 +35,8 @@ export async function checkOutbox(): Promise<Finding[]> {
 
 /** What is in the outbox, of which there need not be one yet. */
 async function checkContent(): Promise<Finding[]> {
-  const [path] = presentOutboxes()
   try {
+    const { path } = await presentOutboxes()
     const overview = path === undefined ? undefined : await OutboxReader.read(path, (reader) => reader.overview())
     if (!overview) return [{ what: 'content', ok: true, detail: 'none yet' }]
     const { bytes, schema, since, destinations, lostDrafts } = overview

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { DestinationReport, Store } from '../delivery/index.ts'
 import type { CliContext, Exit } from './context.ts'
 import { titleOf } from './destination-lines.ts'
-import { inOutbox, lookIntoOutbox, noOutboxText, pickDestinations } from './outbox-file.ts'
+import { inOutbox, lookIntoOutbox, noOutboxLines, pickDestinations } from './outbox-file.ts'
 import { counted } from './quantity.ts'
 import { columnsOf, indented } from './wrap.ts'
 
@@ -36,7 +36,7 @@ Examples:
 
 async function drop(context: CliContext, names: readonly string[], withWaiting: boolean): Promise<void> {
   const { stdout } = context
-  const outbox = await lookIntoOutbox(context, (reader) => {
+  const outbox = await lookIntoOutbox((reader) => {
     const picked = pickDestinations(names, reader.overview().destinations)
     return picked.map((report) => ({
       report,
@@ -44,7 +44,7 @@ async function drop(context: CliContext, names: readonly string[], withWaiting: 
       waiting: reader.namesOf(report.destination, 'pending'),
     }))
   })
-  if (!outbox) return stdout.write(`${noOutboxText()}\n`)
+  if (!outbox) return stdout.write(`${(await noOutboxLines()).join('\n')}\n`)
 
   const texts = await inOutbox(outbox.path, context, async (store) => {
     const each = outbox.found.map(async ({ report, parked, waiting }) => [

@@ -20,38 +20,35 @@ export interface Found<T> {
   readonly found: T
 }
 
-/**
- * Looks into the outbox without making one; undefined when there is none. Tells of another in which something waits: where
- * a folder could not be used for a while, items went elsewhere.
- */
-export async function lookIntoOutbox<T>(
-  context: CliContext,
-  look: (reader: OutboxReader) => T,
-): Promise<Found<T> | undefined> {
-  let first: Found<T> | undefined
-  for (const path of presentOutboxes()) {
-    const folder = dirname(path)
-    if (!first) {
-      const found = await OutboxReader.read(path, (reader) => ({ it: look(reader) }))
-      if (found) first = { path, folder, found: found.it }
-    } else {
-      const other = await OutboxReader.read(path, (reader) => reader.overview()).catch(() => undefined)
-      const waiting = sumOfWaiting(other?.destinations ?? [])
-      const what = `${counted(waiting, 'item')} more wait${waiting === 1 ? 's' : ''} in ${folder}`
-      if (waiting > 0) tell(context, `${what}; EVALSPAN_OUTBOX=${folder} leads there`)
-    }
-  }
-  return first
+/** Looks into the outbox that a command would use, without making one; undefined when there is none. */
+export async function lookIntoOutbox<T>(look: (reader: OutboxReader) => T): Promise<Found<T> | undefined> {
+  const { path } = await presentOutboxes()
+  if (path === undefined) return undefined
+  const seen = await OutboxReader.read(path, (reader) => ({ found: look(reader) }))
+  return seen && { path, folder: dirname(path), ...seen }
 }
 
-export function lookOver(context: CliContext): Promise<Found<Overview> | undefined> {
-  return lookIntoOutbox(context, (reader) => reader.overview())
+export function lookOver(): Promise<Found<Overview> | undefined> {
+  return lookIntoOutbox((reader) => reader.overview())
+}
+
+/** What is to be said of outboxes elsewhere in which something waits: a folder may not have been usable for a while. */
+export async function otherOutboxTexts(): Promise<string[]> {
+  const { others } = await presentOutboxes()
+  const texts = others.map(async (path) => {
+    const overview = await OutboxReader.read(path, (reader) => reader.overview()).catch(() => undefined)
+    const waiting = sumOfWaiting(overview?.destinations ?? [])
+    const folder = dirname(path)
+    if (waiting === 0) return []
+    return [`${counted(waiting, 'item')} more in ${folder}: EVALSPAN_OUTBOX=${folder} \`evalspan flush\` sends them`]
+  })
+  return (await Promise.all(texts)).flat()
 }
 
 /** What is to be said when there is no outbox. */
-export function noOutboxText(): string {
-  if (isInMemory()) return 'EVALSPAN_OUTBOX is `none`: nothing is kept, so nothing waits.'
-  return `No outbox yet in ${outboxFolders(process.env)[0]}: nothing waits.`
+export async function noOutboxLines(): Promise<string[]> {
+  if (isInMemory()) return ['EVALSPAN_OUTBOX is `none`: nothing is kept, so nothing waits.']
+  return [`No outbox yet in ${outboxFolders(process.env)[0]}: nothing waits.`, ...(await otherOutboxTexts())]
 }
 
 /** What is to be said of spans whose processes are gone. */

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { CliContext, Exit, ExitCode } from './context.ts'
 import { titleOf } from './destination-lines.ts'
-import { inOutbox, lookOver, noOutboxText, pickDestinations } from './outbox-file.ts'
+import { inOutbox, lookOver, noOutboxLines, pickDestinations } from './outbox-file.ts'
 import { counted, formatNumber } from './quantity.ts'
 import { sendWaiting } from './send-waiting.ts'
 
@@ -31,9 +31,9 @@ Examples:
 
 async function retry(context: CliContext, names: readonly string[]): Promise<ExitCode> {
   const { stdout } = context
-  const outbox = await lookOver(context)
+  const outbox = await lookOver()
   if (!outbox) {
-    stdout.write(`${noOutboxText()}\n`)
+    stdout.write(`${(await noOutboxLines()).join('\n')}\n`)
     return 0
   }
   const picked = pickDestinations(names, outbox.found.destinations).filter(({ isMetrics }) => !isMetrics)

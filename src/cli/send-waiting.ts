@@ -4,7 +4,7 @@ import { openDelivery, type OpenDelivery } from '../session/open-delivery.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
 import { destinationLines, placeOf } from './destination-lines.ts'
 import { showProgress } from './flush-progress.ts'
-import { lookOver, lostDraftsText, noOutboxText, sumOfWaiting } from './outbox-file.ts'
+import { lookOver, lostDraftsText, noOutboxLines, otherOutboxTexts, sumOfWaiting } from './outbox-file.ts'
 import { counted } from './quantity.ts'
 import { sealDrafts } from './seal-drafts.ts'
 import { tell } from './tell.ts'
@@ -18,9 +18,9 @@ export interface SendWaitingOptions {
 /** Sends what waits in the outbox to all that is on, and ends with the account of the whole outbox. */
 export async function sendWaiting(context: CliContext, { seal = false }: SendWaitingOptions = {}): Promise<ExitCode> {
   const { stdout, interrupt } = context
-  const before = await lookOver(context)
+  const before = await lookOver()
   if (!before) {
-    stdout.write(`${noOutboxText()}\n`)
+    stdout.write(`${(await noOutboxLines()).join('\n')}\n`)
     return 0
   }
   const delivery = await openDelivery({ patient: true, output: stdout, report: (line) => tell(context, line) })
@@ -31,7 +31,7 @@ export async function sendWaiting(context: CliContext, { seal = false }: SendWai
     await delivery.close(interrupt)
     progress.close()
   }
-  const after = await lookOver(context)
+  const after = await lookOver()
   if (!after) return FAILED
 
   const columns = columnsOf(stdout)
@@ -39,6 +39,7 @@ export async function sendWaiting(context: CliContext, { seal = false }: SendWai
   const texts = [
     ...(await Promise.all(off.map((each) => offText(each, after.found, delivery)))),
     ...(after.found.lostDrafts > 0 ? [lostDraftsText(after.found.lostDrafts)] : []),
+    ...(await otherOutboxTexts()),
     summaryText(before.found, after.found),
   ]
   const lines = [
@@ -82,6 +83,7 @@ function summaryText({ destinations: before }: Overview, { destinations: after }
     ...(areMetricsLeft ? ['metrics left'] : []),
   ]
   if (parts.length === 0) return 'Nothing waits.'
+  if (parts.length === 1 && areMetricsLeft) return 'The metrics are left.'
   return `${parts.join(', ')}${waiting > 0 || areMetricsLeft ? '' : ', nothing left'}.`
 }
 

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { DestinationReport, Overview } from '../delivery/index.ts'
 import type { CliContext, Exit } from './context.ts'
 import { destinationLines, isFailing } from './destination-lines.ts'
-import { lookOver, lostDraftsText, noOutboxText } from './outbox-file.ts'
+import { lookOver, lostDraftsText, noOutboxLines, otherOutboxTexts } from './outbox-file.ts'
 import { formatBytes, moment } from './quantity.ts'
 import { columnsOf, indented } from './wrap.ts'
 
@@ -23,11 +23,14 @@ Examples:
   $ evalspan status --json | jq '.destinations[] | {sink, waiting, oldest}'`,
     )
     .action(async ({ json = false }: { readonly json?: boolean }) => {
-      const outbox = await lookOver(context)
+      const outbox = await lookOver()
       const { stdout } = context
       if (json) stdout.write(`${JSON.stringify(toJson(outbox), undefined, 2)}\n`)
-      else if (!outbox) stdout.write(`${noOutboxText()}\n`)
-      else stdout.write(`${statusLines(outbox.folder, outbox.found, columnsOf(stdout)).join('\n')}\n`)
+      else if (!outbox) stdout.write(`${(await noOutboxLines()).join('\n')}\n`)
+      else {
+        const lines = [...statusLines(outbox.folder, outbox.found, columnsOf(stdout)), ...(await otherOutboxTexts())]
+        stdout.write(`${lines.join('\n')}\n`)
+      }
       exit(0)
     })
 }

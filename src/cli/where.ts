@@ -4,7 +4,7 @@ import { plainText } from '../plain-text.ts'
 import { sampleTraceId } from '../telemetry/ids.ts'
 import { FAILED, type CliContext, type Exit, type ExitCode } from './context.ts'
 import { titleOf } from './destination-lines.ts'
-import { lookIntoOutbox, noOutboxText } from './outbox-file.ts'
+import { lookIntoOutbox, noOutboxLines } from './outbox-file.ts'
 import { counted, formatNumber, moment } from './quantity.ts'
 import { positiveInteger } from './positive-integer.ts'
 import { openTraceLinks, type TraceLinks } from './trace-links.ts'
@@ -56,7 +56,7 @@ Examples:
 
 async function where(context: CliContext, question: Question, json: boolean): Promise<ExitCode> {
   const { stdout } = context
-  const outbox = await lookIntoOutbox(context, (reader) => {
+  const outbox = await lookIntoOutbox((reader) => {
     const places = reader.where(question).map(({ object, ...place }) => ({ ...place, trace: object }))
     if (places.length > 0 || !('uuid' in question)) return places
     // Some of its spans may have come, but not the root, which has the names.
@@ -77,13 +77,13 @@ async function where(context: CliContext, question: Question, json: boolean): Pr
       ...(index > 0 ? [''] : []),
       ...answerLines(answer, columnsOf(stdout)),
     ])
-    stdout.write(`${[...lines, ...(isKnown ? [] : [unknownText(question, outbox?.folder)])].join('\n')}\n`)
+    const unknown = outbox ? [unknownText(question, outbox.folder)] : await noOutboxLines()
+    stdout.write(`${[...lines, ...(isKnown ? [] : unknown)].join('\n')}\n`)
   }
   return isKnown ? 0 : FAILED
 }
 
-function unknownText(question: Question, folder: string | undefined): string {
-  if (folder === undefined) return noOutboxText()
+function unknownText(question: Question, folder: string): string {
   if ('uuid' in question) return `The outbox in ${folder} has not seen it.`
   const { task, sample, epoch } = question
   const which = epoch === undefined ? '' : `, epoch ${epoch}`

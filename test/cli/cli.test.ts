@@ -20,21 +20,25 @@ describe('the command line', () => {
       Hooks in, spans out: LLM evaluations as OpenTelemetry traces and metrics.
 
       Options:
-        -V, --version               Show the version.
-        -h, --help                  Show this help.
+        -V, --version                                 Show the version.
+        -h, --help                                    Show this help.
 
       Commands:
-        replay [options] <path...>  Send what is in logs of finished runs.
-        demo                        Show a recorded run, and send it wherever the
-                                    environment says.
-        hooks                       Show what is on, what is off, and what switches it
-                                    on.
-        doctor [options]            Check whether everything that is on can be used.
-        help [command]              Show the help of a command.
+        replay [options] <path...>                    Send what is in logs of finished runs.
+        demo                                          Show a recorded run, and send it wherever the environment says.
+        flush [options]                               Send what waits in the outbox.
+        status [options]                              Show what was delivered and what waits, by destination.
+        where [options] <uuid|task> [sample] [epoch]  Show the trace of a sample, and where it was delivered.
+        retry [sink...]                               Send once more what was refused.
+        drop [options] [sink...]                      Give up what was refused, or what waits.
+        hooks                                         Show what is on, what is off, and what switches it on.
+        doctor [options]                              Check whether everything that is on can be used.
+        help [command]                                Show the help of a command.
 
       Examples:
         $ evalspan demo                                  a recorded run, on this terminal
         $ OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 evalspan replay logs/
+        $ evalspan status                                what was delivered, and what waits
         $ evalspan hooks                                 where things go, and how to switch on more
 
       Exit codes: 0 done, 1 something was not delivered or not readable, 2 wrong usage.
@@ -70,6 +74,8 @@ describe('the command line', () => {
                          standard output)
         --seal           send what the input leaves open, marked as incomplete; it
                          cannot be completed later
+        --again          send once more what was delivered before; backends that only
+                         append will show it twice
         --console        show progress and a summary (by itself on a terminal)
         --no-console     show only what was delivered
         -h, --help       Show this help.

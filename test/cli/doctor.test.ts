@@ -96,6 +96,7 @@ describe('evalspan doctor', () => {
         ✓ folder   FOLDER/outbox
         ✓ space    N GiB free
         ✓ written  with a write-ahead log
+        ✓ content  none yet
 
       Exporters
         – console    off; a command switches it on

@@ -41,7 +41,7 @@ describe.each(['http/protobuf', 'http/json', 'grpc'])('replay over %s', (protoco
       const spans = meant.filter((item) => item.kind === 'span').length
       expect(run.code, run.output).toBe(0)
       expect(run.output).toMatch(
-        new RegExp(`otlp/traces .* ${spans} produced = ${spans} delivered \\+ 0 waiting \\+ 0 rejected \\+ 0 dropped`),
+        new RegExp(`otlp/traces .*\\n {2}${spans} produced = ${spans} delivered \\+ 0 waiting \\+ 0 rejected \\+ 0 dropped`),
       )
     })
 
@@ -98,7 +98,7 @@ interface Finished {
 
 function evalspan(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
   const child = spawn(process.execPath, ['src/cli/main.ts', ...argv], {
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], EVALSPAN_OUTBOX: 'none', ...env },
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()))

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { homedir, tmpdir, userInfo } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { EvalspanError, messageOf } from '../../errors.ts'
 
 export interface OutboxPlaces {
@@ -26,6 +26,12 @@ const networkTypes: ReadonlyMap<number, string> = new Map([
 
 const fileName = 'outbox.db'
 
+type TypeOf = (folder: string) => Promise<number>
+
+async function fileSystemType(folder: string): Promise<number> {
+  return (await statfs(folder)).type
+}
+
 /**
  * Where the outbox may be: `EVALSPAN_OUTBOX`, else `evalspan` in the user's state folder
  * (https://specifications.freedesktop.org/basedir-spec/0.8/), and where that is on a network or cannot be written, a
@@ -33,7 +39,7 @@ const fileName = 'outbox.db'
  */
 export async function outboxPlaces(
   env: NodeJS.ProcessEnv = process.env,
-  typeOf: (folder: string) => Promise<number> = async (folder) => (await statfs(folder)).type,
+  typeOf: TypeOf = fileSystemType,
 ): Promise<OutboxPlaces> {
   if (isInMemory(env)) return { paths: [], problems: [] }
   const paths: string[] = []
@@ -51,12 +57,31 @@ export async function outboxPlaces(
   return { paths, problems }
 }
 
-/** Database files that are there, in the order of preference. Makes nothing. */
-export function presentOutboxes(env: NodeJS.ProcessEnv = process.env): string[] {
-  if (isInMemory(env)) return []
-  return outboxFolders(env)
-    .map((folder) => join(folder, fileName))
-    .filter((path) => existsSync(path))
+/**
+ * The database file that `outboxPlaces` would lead to first, and others that are there: something may have gone elsewhere
+ * while a folder could not be used. Makes nothing.
+ */
+export async function presentOutboxes(
+  env: NodeJS.ProcessEnv = process.env,
+  typeOf: TypeOf = fileSystemType,
+): Promise<{ readonly path?: string | undefined; readonly others: readonly string[] }> {
+  if (isInMemory(env)) return { others: [] }
+  const folders = outboxFolders(env)
+  const usable = await Promise.all(folders.map((folder) => canBeUsed(folder, typeOf)))
+  const chosen = join(folders[Math.max(usable.indexOf(true), 0)]!, fileName)
+  const present = folders.map((folder) => join(folder, fileName)).filter((path) => existsSync(path))
+  return { path: present.find((path) => path === chosen), others: present.filter((path) => path !== chosen) }
+}
+
+async function canBeUsed(folder: string, typeOf: TypeOf): Promise<boolean> {
+  let present = folder
+  while (!existsSync(present)) present = dirname(present)
+  try {
+    accessSync(present, constants.W_OK)
+    return statSync(present).isDirectory() && !networkTypes.has(await typeOf(present))
+  } catch {
+    return false
+  }
 }
 
 /** Nothing is to be kept on disk. */
