@@ -11,6 +11,7 @@ import { draftOf } from '../../src/telemetry/mapped.ts'
 import { Mapping } from '../../src/telemetry/mapping.ts'
 import { telemetrySettings } from '../../src/telemetry/settings.ts'
 import { memoryOutput } from '../cli/memory-context.ts'
+import { canariesIn, canaryOf, changed, isContent, isStructure } from './changed-events.ts'
 import { completeEvents } from './complete-events.ts'
 
 /** Settings that change what leaves, without those of content. */
@@ -40,62 +41,15 @@ function mapped(events: readonly HookEvent[], env: NodeJS.ProcessEnv, masker?: M
   return texts.join('\n') + JSON.stringify(items)
 }
 
-type Change = (text: string, path: string) => string
-
-/** Every string of an event, and every name of a field that is somebody's words, with the place of each. */
-function changed(events: readonly HookEvent[], change: Change): HookEvent[] {
-  let live = 0
-  return events.map((event) => {
-    // An event of a sample comes by itself, with the sample, and with attempts before: it is one and the same.
-    const place = event.hook === 'onSampleEvent' ? `events.${live++}` : event.hook
-    const data = event.hook === 'onSampleEvent' ? { ...event.data, event: undefined } : event.data
-    const walked = walk(data, event.hook, change) as object
-    const ofSample = event.hook === 'onSampleEvent' ? { event: walk(event.data.event, place, change) } : {}
-    return { ...event, data: { ...walked, ...ofSample } } as unknown as HookEvent
-  })
-}
-
-function walk(value: unknown, path: string, change: Change): unknown {
-  if (typeof value === 'string') return change(value, path)
-  if (typeof value !== 'object' || value === null) return value
-  const shared = path.replace(/^onSampleEnd\.sample(?:\.error_retries\.0)?\.events/, 'events')
-  if (Array.isArray(value)) return value.map((item, index) => walk(item, `${shared}.${index}`, change))
-  return Object.fromEntries(
-    Object.entries(value).map(([key, field]) => [
-      key.includes(' ') ? change(key, `${shared}.${key}`) : key,
-      walk(field, `${shared}.${key}`, change),
-    ]),
-  )
-}
-
 describe('content', () => {
-  /** The allow-list: ids, names, enums, times and messages of errors; all else is content. */
-  const allowed = [
-    /\.(?:eval_set_id|run_id|eval_id|task_id|sample_id|span_id|parent_id|agent_span_id|uuid)$/,
-    /\.(?:timestamp|created|completed|started_at|completed_at)$/,
-    /\.(?:event|status|role|stop_reason|cache|reducer|limit\.type)$/,
-    /\.(?:model|model_name|task_name|model_base_url|task_version|solver)$/,
-    /^onRunStart\.task_names\.\d+$/,
-    /\.(?:spec|eval)\.(?:task|dataset\.name|revision\.commit)$/,
-    /\.(?:summary|sample)\.id$/,
-    /^events\.\d+\.(?:id|type|name|function|agent|scorer|score_name|call\.response\.id)$/,
-    /content\.\d+\.type$/,
-    /^events\.\d+\.tool_choice\.name$/,
-    /\.results\.scores\.\d+\.(?:name|scorer|metrics\.\w+\.name)$/,
-    /^events\.\d+\.error$/,
-    /\.(?:error\.message|error\.type|exception\.message|exception\.type|exception_type)$/,
-  ]
-  const canaries = changed(completeEvents, (text, path) =>
-    allowed.some((pattern) => pattern.test(path)) ? text : `${text} canary(${path})`,
-  )
-  const found = (text: string): string[] => [...new Set(text.match(/canary\([^)]*\)/g))].toSorted()
+  const canaries = changed(completeEvents, (text, path) => (isContent(path) ? `${text} ${canaryOf(path)}` : text))
 
   it.each(environments)('of no field is in an item, a draft or a measurement while it is off (%o)', (env) => {
-    expect(found(mapped(canaries, env))).toEqual([])
+    expect(canariesIn(mapped(canaries, env))).toEqual([])
   })
 
   it('is where it belongs when it is on', () => {
-    const places = found(mapped(canaries, content)).map((place) => place.replace(/\d+/g, 'N'))
+    const places = canariesIn(mapped(canaries, content)).map((place) => place.replace(/\d+/g, 'N'))
     expect([...new Set(places)]).toMatchInlineSnapshot(`
       [
         "canary(events.N.config.stop_seqs.N)",
@@ -177,9 +131,6 @@ describe('secrets', () => {
   const masker = new Masker({ env: { SOME_TOKEN: word } })
   const left = (text: string): string[] =>
     secrets.filter((secret) => text.includes(secret) || text.includes(secret.replaceAll('"', '\\"')))
-  /** What makes an event what it is, and when it was. */
-  const structure = /\.(?:event|role|timestamp|created|completed|started_at|completed_at|content\.\d+\.type)$/
-
   let folder: string
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'evalspan-canaries-'))
@@ -211,14 +162,14 @@ describe('secrets', () => {
   it.each([...environments, content, { ...content, EVALSPAN_TRACE_SHAPE: 'run' }])(
     'in all fields of all events are in nothing that leaves (%o)',
     (env) => {
-      const events = changed(completeEvents, (text, path) => (structure.test(path) ? text : text + suffix))
+      const events = changed(completeEvents, (text, path) => (isStructure(path) ? text : text + suffix))
       expect(left(mapped(events, env))).not.toEqual([])
       expect(left(mapped(events, env, masker))).toEqual([])
     },
   )
 
   it('in all fields of all events are in no record of them, which keeps their content', async () => {
-    const events = changed(completeEvents, (text, path) => (structure.test(path) ? text : text + suffix))
+    const events = changed(completeEvents, (text, path) => (isStructure(path) ? text : text + suffix))
     const log = await recorded(events)
     expect(left(log)).toEqual([])
     expect(log).toContain('a question [masked]')
@@ -233,7 +184,7 @@ describe('secrets', () => {
   it('in a time or a kind of an event are in nothing that leaves, whatever becomes of the event', async () => {
     const places = new Set<string>()
     changed(completeEvents, (text, path) => {
-      if (structure.test(path)) places.add(path)
+      if (isStructure(path)) places.add(path)
       return text
     })
     const leaking = [...places].filter((place) => {

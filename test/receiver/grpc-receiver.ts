@@ -94,6 +94,7 @@ export class GrpcReceiver {
       path,
       headers: Object.fromEntries(Object.entries(call.metadata.getMap()).map(([name, value]) => [name, String(value)])),
       bytes: call.request.length,
+      raw: call.request,
       content: decodeRequest(signal, call.request, false),
     }
     const answer = this.answers.shift() ?? this.answer

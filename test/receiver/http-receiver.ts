@@ -100,6 +100,7 @@ export class HttpReceiver {
       path: url,
       headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)])),
       bytes: packed.length,
+      raw: packed,
       content: decodeRequest(known, bytes, json),
     }
     this.requests += 1

@@ -17,6 +17,8 @@ export interface Received {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly bytes: number
+  /** As it came, for those who search it. */
+  readonly raw?: Uint8Array | undefined
   readonly content: Json
 }
 
