@@ -69,8 +69,12 @@ describe('the README', () => {
     )
     const listed = Array.from(rows, ([, name, type, unit]) => ({ name, type, unit }))
     const ours = Object.values(instrument).map(({ name, type, unit }) => ({ name, type, unit }))
-    const delivery = { name: 'evalspan.delivery.item', type: 'updowncounter', unit: '{item}' }
-    expect(listed.toSorted(byName)).toEqual([...ours, delivery].toSorted(byName))
+    const delivery = ['produced', 'item', 'draft', 'superseded'].map((name) => ({
+      name: `evalspan.delivery.${name}`,
+      type: name === 'produced' ? 'counter' : 'updowncounter',
+      unit: '{item}',
+    }))
+    expect(listed.toSorted(byName)).toEqual([...ours, ...delivery].toSorted(byName))
   })
 
   it('gives attributes the names that leave', () => {

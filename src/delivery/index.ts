@@ -13,6 +13,6 @@ export {
   presentOutboxes,
 } from './outbox/place.ts'
 export { OutboxReader, type Overview } from './outbox/reader.ts'
-export type { Place, PlaceAt, Question } from './outbox/subjects.ts'
-export { Store, type LostDraft } from './store.ts'
+export type { PlaceAt, Question } from './outbox/subjects.ts'
+export { Store } from './store.ts'
 export * from './toolbox.ts'
