@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { Masker } from '../../src/masking/masker.ts'
+import { GrpcReceiver } from '../receiver/grpc-receiver.ts'
+import { HttpReceiver } from '../receiver/http-receiver.ts'
+import { CanaryScene, inPrint, onWire, probe, secrets, type Content } from './canary-scene.ts'
+import { canariesIn } from './changed-events.ts'
+import { modesIn } from './findings.ts'
+
+const protocols = ['http/protobuf', 'http/json', 'grpc'] as const
+const cases = protocols.flatMap((protocol) => (['off', 'on'] as const).map((content) => [protocol, content] as const))
+
+function startReceiver(protocol: (typeof protocols)[number]): Promise<HttpReceiver | GrpcReceiver> {
+  return protocol === 'grpc' ? GrpcReceiver.start() : HttpReceiver.start()
+}
+
+/** What must be nowhere. */
+function unwanted(content: Content): readonly string[] {
+  return content === 'on' ? secrets : [...secrets, probe]
+}
+
+describe('a live run', () => {
+  it.each(cases)(
+    'over %s with content %s leaves nothing that is to stay, on disk, on the wire or in print',
+    async (protocol, content) => {
+      await using receiver = await startReceiver(protocol)
+      receiver.answer = 'hang'
+      using scene = new CanaryScene(content, receiver.url, {
+        OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+        EVALSPAN_FLUSH_TIMEOUT: '1s',
+      })
+      const no = unwanted(content)
+      const items = scene.items()
+      const count = (kind: string): number => items.filter((item) => item.kind === kind).length
+      const wanted = content === 'on' ? canariesIn(JSON.stringify(items)) : []
+
+      const host = scene.host({ pauseAfter: 35 })
+      await host.until(({ paused }) => paused !== undefined)
+      const begun = await scene.evalspan('status', '--json')
+      expect(JSON.parse(begun.stdout)).toMatchObject({ drafts: expect.toSatisfy((drafts: number) => drafts > 2) })
+      expect(scene.onDisk(no, host)).toEqual([])
+      expect(modesIn(`${scene.folder}/outbox`)).toEqual({
+        '.': '700',
+        'outbox.db': '600',
+        'outbox.db-reserve': '600',
+        'outbox.db-shm': '600',
+        'outbox.db-wal': '600',
+      })
+
+      host.resume()
+      const ended = await host.ended
+      expect([ended.code, inPrint(ended, no)]).toEqual([0, []])
+      expect(ended.stderr).toContain(`${count('span')} items wait for otlp/traces`)
+      expect(scene.onDisk(no)).toEqual([])
+      const stored = scene.stored().toString()
+      expect(stored).toContain('[masked]')
+      expect(canariesIn(stored)).toEqual(wanted)
+
+      receiver.answer = 'ok'
+      const flushed = await scene.evalspan('flush')
+      expect([flushed.code, inPrint(flushed, no)]).toEqual([0, []])
+      expect(onWire(receiver.taken, no)).toEqual([])
+      expect([receiver.parts('traces').length, receiver.parts('logs').length]).toEqual([count('span'), count('log')])
+      expect(receiver.parts('metrics').length).toBeGreaterThan(5)
+      const sent = receiver.taken.map((request) => JSON.stringify(request.content)).join('\n')
+      expect(sent).toContain('[masked]')
+      expect(canariesIn(sent)).toEqual(wanted)
+
+      expect(scene.onDisk(no)).toEqual([])
+      const { subject } = items.find((item) => item.subject)!
+      const status = await scene.evalspan('status', '--json')
+      const where = await scene.evalspan('where', '--json', subject!.task, subject!.sample)
+      expect([where.code, inPrint(where, no), inPrint(status, no)]).toEqual([0, [], []])
+      expect(new Masker({ env: scene.variables }).text(status.stdout)).toBe(status.stdout)
+    },
+  )
+})
