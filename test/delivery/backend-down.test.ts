@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { deliveryTo, hanging, only } from './delivery-to.ts'
@@ -150,5 +153,40 @@ describe('a backend that is down', () => {
     expect(sink.taken.map(({ id }) => Number(id))).toEqual(Array.from({ length: 14 }, (_, index) => index))
     expect(await only(delivery)).toMatchObject({ produced: 18, delivered: 14, dropped: 4 })
     await delivery.close()
+  })
+
+  it('has what waited for too long given up, by name, once it was asked once more', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'outbox-')), 'outbox.db')
+    const down = { status: 'retry', reason: 'down' } as const
+    const first = deliveryTo([new ScriptedSink(down)], { paths: [path] })
+    await first.commit([spanItem('old')])
+    await first.close()
+    await sleep(60)
+    const sink = new ScriptedSink(down)
+    const second = deliveryTo([sink], { paths: [path], maxAgeMs: 50 })
+    await second.flush()
+    expect(sink.batches.length).toBeGreaterThan(0)
+    expect((await second.close()).all).toMatchObject([
+      {
+        produced: 1,
+        waiting: 0,
+        dropped: 1,
+        reasons: [
+          { outcome: 'dropped', reason: 'older than 0 days (EVALSPAN_OUTBOX_MAX_AGE)', names: ['span old (old)'] },
+        ],
+      },
+    ])
+  })
+
+  it('gets all that is old as well when it is back, however old', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'outbox-')), 'outbox.db')
+    const first = deliveryTo([new ScriptedSink({ status: 'retry', reason: 'down' })], { paths: [path] })
+    await first.commit([spanItem('old')])
+    await first.close()
+    await sleep(60)
+    const sink = new ScriptedSink()
+    const second = deliveryTo([sink], { paths: [path], maxAgeMs: 50, flushTimeoutMs: 5_000 })
+    await second.close()
+    expect(sink.taken.map(({ id }) => id)).toEqual(['old'])
   })
 })

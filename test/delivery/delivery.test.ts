@@ -272,25 +272,3 @@ describe('a delivery', () => {
     expect(await delivery.close()).toBe(await delivery.close())
   })
 })
-
-describe('a sink that takes one object at a time', () => {
-  it('gets an object with the state it gave before', async () => {
-    const states: unknown[] = []
-    const sink = new ScriptedSink(
-      async (batch, { state }) => {
-        states.push([batch[0]!.object, batch.length, state])
-        const before = (state['count'] as number | undefined) ?? 0
-        return { status: 'delivered', state: { count: before + batch.length } }
-      },
-      { release: 'object', limits: { items: 2, bytes: 1e6 } },
-    )
-    const delivery = deliveryTo([sink], { lingerMs: 60_000 })
-    await delivery.commit(['a', 'b', 'a', 'a'].map((object, index) => spanItem(String(index), { object })))
-    await delivery.close()
-    expect(states).toEqual([
-      ['a', 2, {}],
-      ['b', 1, {}],
-      ['a', 1, { count: 2 }],
-    ])
-  })
-})

@@ -9,6 +9,7 @@ export class ScriptedSink implements Sink {
   readonly release: 'item' | 'object'
   readonly limits: { readonly items: number; readonly bytes: number }
   readonly timeoutMs: number | undefined
+  readonly concurrency: number | undefined
   readonly taken: Item[] = []
   readonly batches: number[] = []
   closed = false
@@ -17,7 +18,7 @@ export class ScriptedSink implements Sink {
 
   constructor(
     answer: Answer | Outcome = { status: 'delivered' },
-    options: Partial<Pick<Sink, 'name' | 'takes' | 'release' | 'limits' | 'timeoutMs'>> = {},
+    options: Partial<Pick<Sink, 'name' | 'takes' | 'release' | 'limits' | 'timeoutMs' | 'concurrency'>> = {},
   ) {
     this.answer = typeof answer === 'function' ? answer : async () => answer
     this.name = options.name ?? 'test/spans'
@@ -25,6 +26,7 @@ export class ScriptedSink implements Sink {
     this.release = options.release ?? 'item'
     this.limits = options.limits ?? { items: 10, bytes: 1e6 }
     this.timeoutMs = options.timeoutMs
+    this.concurrency = options.concurrency
   }
 
   enabled(): boolean {

@@ -258,6 +258,14 @@ export class Outbox {
     }
   }
 
+  /** All that waits for anybody, as it was committed. */
+  waiting(): CommitRow[] {
+    return this.#sql.all<CommitRow>(
+      `SELECT o.name AS object, i.id, i.kind, i.time, i.digest, i.rule, i.json, length(i.json) AS size
+       FROM item i JOIN object o ON o.id = i.object ORDER BY i.seq`,
+    )
+  }
+
   /** Commits what was in another outbox meanwhile, with what became of it there by destination. */
   takeOver(requests: readonly CommitRequest[], elsewhere: ReadonlyMap<string, Elsewhere>): void {
     for (const { instruments } of requests) this.#series.register(instruments)

@@ -2,6 +2,10 @@ import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 
 const mostBytes = 2 ** 20
 
+function reserveOf(path: string): string {
+  return `${path}-reserve`
+}
+
 /**
  * Room on the disk that is given back when the disk is full: what has been delivered can be noted then, and what waits can
  * be sent. A disk with little room left gets a small one, or none.
@@ -11,7 +15,7 @@ export class Reserve {
 
   /** `path` is that of the database file. */
   constructor(path: string) {
-    this.#path = `${path}-reserve`
+    this.#path = reserveOf(path)
     if (existsSync(this.#path)) return
     try {
       const { bavail, bsize } = statfsSync(path)
@@ -25,5 +29,10 @@ export class Reserve {
 
   release(): void {
     rmSync(this.#path, { force: true })
+  }
+
+  /** That of an outbox which cannot even be opened. */
+  static releaseOf(path: string): void {
+    rmSync(reserveOf(path), { force: true })
   }
 }

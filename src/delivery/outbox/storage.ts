@@ -145,6 +145,7 @@ export class Storage {
     this.#triedAt = -Infinity
     await this.#bringHome()
     this.#settleLate()
+    await this.#rescue()
     if (this.#unsettled.length > 0) {
       this.#tell('some items were delivered, which could not be noted in the outbox: they will be sent again')
     }
@@ -160,6 +161,25 @@ export class Storage {
       }
     }
     return account
+  }
+
+  /** Somebody took the file away while it was used, which goes on unseen: what waits in it would be lost with the process. */
+  async #rescue(): Promise<void> {
+    const lost = this.#disk
+    if (!lost || fileAt(this.#path!) === this.#file) return
+    const names = this.#options.destinations.map(({ name }) => name)
+    try {
+      const found = await this.#openDiskAt(this.#path!)
+      if (found.instanceId() === lost.instanceId()) return found.close()
+      const request = { drafts: [], instruments: [], on: names, again: false, unbounded: true }
+      const elsewhere = new Map(names.map((name) => [name, lost.handOver(name)]))
+      found.takeOver([{ ...request, items: lost.waiting() }], elsewhere)
+      this.#disk = found
+      this.#tell(`the outbox ${this.#path} was deleted or moved while it was used: what waited in it waits there again`)
+    } catch (error) {
+      this.#tell(`the outbox ${this.#path} was deleted or moved while it was used (${messageOf(error)})`)
+      for (const name of names) lost.dropWaiting(name, 'the outbox was deleted or moved while they waited')
+    }
   }
 
   async #openDisk(): Promise<void> {
@@ -185,10 +205,19 @@ export class Storage {
   }
 
   async #openDiskAt(path: string): Promise<Outbox> {
-    const before = fileAt(path)
-    const outbox = await this.#openAt(path)
-    this.#file = before ?? fileAt(path)
+    const outbox = await this.#openOrMakeRoom(path)
+    this.#file = fileAt(path)
     return outbox
+  }
+
+  async #openOrMakeRoom(path: string): Promise<Outbox> {
+    try {
+      return await this.#openAt(path)
+    } catch (error) {
+      if (!isFull(error)) throw error
+      Reserve.releaseOf(path)
+      return await this.#openAt(path)
+    }
   }
 
   async #openAt(path: string): Promise<Outbox> {

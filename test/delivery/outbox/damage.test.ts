@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -114,6 +114,45 @@ describe('an outbox that is damaged while it is used', () => {
     expect(reasons.every(({ reason }) => reason === 'the outbox was damaged while they waited')).toBe(true)
     expect(lines).toEqual([expect.stringMatching(/^the outbox was damaged \(.*\): it is set aside as /)])
     expect(filesBeside(path)).toEqual(['outbox.db', 'outbox.db.corrupt-TIME'])
+  })
+
+  it('is begun anew when it was deleted, with all that waited and the account', async () => {
+    const path = newPath()
+    const { storage, lines } = await open(path)
+    await commit(storage, spanItems(6))
+    await storage.settle('one', (await storage.next('one', { ...everything, items: 2 }))!, delivered)
+    await storage.settle('one', (await storage.next('one', { ...everything, items: 1 }))!, {
+      status: 'parked',
+      reason: 'no',
+    })
+    for (const suffix of ['', '-wal', '-shm', '-reserve']) rmSync(path + suffix, { force: true })
+    await commit(storage, [spanItem('after')])
+    const { session } = await storage.close({})
+    expect(session).toMatchObject([{ produced: 7, delivered: 2, waiting: 5, rejected: 0, dropped: 0 }])
+    expect(lines).toEqual([
+      `the outbox ${path} was deleted or moved while it was used: what waited in it waits there again`,
+    ])
+    const later = await open(path)
+    const batch = await later.storage.next('one', everything)
+    expect(names(batch)).toEqual(['trace/2', 'trace/3', 'trace/4', 'trace/5', 'trace/after'])
+    await later.storage.close({})
+  })
+
+  it('is given up by name when it was deleted together with its folder', async () => {
+    const path = newPath()
+    const { storage, lines } = await open(path)
+    await commit(storage, spanItems(3))
+    rmSync(dirname(path), { recursive: true })
+    const { session } = await storage.close({})
+    expect(session).toMatchObject([
+      {
+        produced: 3,
+        waiting: 0,
+        dropped: 3,
+        reasons: [{ reason: 'the outbox was deleted or moved while they waited', count: 3 }],
+      },
+    ])
+    expect(lines).toEqual([expect.stringMatching(/^the outbox .* was deleted or moved while it was used \(.*\)$/)])
   })
 
   it('is set aside once by two sessions, and the new one is left alone', async () => {
