@@ -5,7 +5,7 @@ import { isLasting } from './lasting.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Settings } from './settings.ts'
 import type { Signal } from './signal.ts'
-import { credentialsHint, taken, unknown, unreached, type Answer, type Wire } from './wire.ts'
+import { credentialsHint, taken, unknown, unreached, type Answer, type Mask, type Wire } from './wire.ts'
 
 const services: Record<Signal, string> = {
   traces: 'trace.v1.TraceService',
@@ -14,7 +14,7 @@ const services: Record<Signal, string> = {
 }
 
 /** OTLP/gRPC (specification: "OTLP/gRPC response"). */
-export async function openGrpcWire(settings: Settings, codec: Codec<never>): Promise<Wire> {
+export async function openGrpcWire(settings: Settings, codec: Codec<never>, mask: Mask): Promise<Wire> {
   const grpc = await loadGrpc()
   const client = connect(grpc, settings)
   const metadata = toMetadata(grpc, settings.headers)
@@ -34,7 +34,7 @@ export async function openGrpcWire(settings: Settings, codec: Codec<never>): Pro
           options,
           (error, answer) => {
             signal.removeEventListener('abort', cancel)
-            if (error) return resolve(toAnswer(grpc, settings, error, headers))
+            if (error) return resolve(toAnswer({ grpc, settings, mask }, error, headers))
             const outcome = taken(codec, answer ?? Buffer.alloc(0), false)
             resolve({ outcome, status: 'OK', unauthorised: false, headers })
           },
@@ -95,7 +95,14 @@ function textOf(metadata: Grpc.Metadata): Answer['headers'] {
   return Object.fromEntries(Object.entries(metadata.getMap()).map(([name, value]) => [name, String(value)]))
 }
 
-function toAnswer(grpc: typeof Grpc, settings: Settings, error: Grpc.ServiceError, headers: Answer['headers']): Answer {
+interface Context {
+  readonly grpc: typeof Grpc
+  readonly settings: Settings
+  readonly mask: Mask
+}
+
+function toAnswer(context: Context, error: Grpc.ServiceError, headers: Answer['headers']): Answer {
+  const { grpc, settings } = context
   const { code, metadata } = error
   const { status } = grpc
   const cause = lastError(error)
@@ -106,7 +113,7 @@ function toAnswer(grpc: typeof Grpc, settings: Settings, error: Grpc.ServiceErro
   }
   const isSilent = code === status.CANCELLED || code === status.DEADLINE_EXCEEDED || code === status.UNAVAILABLE
   return {
-    outcome: toOutcome(grpc, settings, error),
+    outcome: toOutcome(context, error),
     // The package uses these codes itself where no answer came.
     status: isSilent ? undefined : (status[code] ?? String(code)),
     unauthorised: code === status.UNAUTHENTICATED || code === status.PERMISSION_DENIED,
@@ -114,9 +121,9 @@ function toAnswer(grpc: typeof Grpc, settings: Settings, error: Grpc.ServiceErro
   }
 }
 
-function toOutcome({ status }: typeof Grpc, settings: Settings, error: Grpc.ServiceError): Outcome {
+function toOutcome({ grpc: { status }, settings, mask }: Context, error: Grpc.ServiceError): Outcome {
   const { code, details, metadata } = error
-  const text = oneLine(details || messageOf(error))
+  const text = oneLine(mask(details || messageOf(error)))
   const answer = `${hostOf(settings.url)} answered ${status[code] ?? String(code)}: ${text}`
   const [detail] = metadata?.get('grpc-status-details-bin') ?? []
   const afterMs = detail instanceof Buffer ? readRpcStatus(detail)?.retryDelayMs : undefined

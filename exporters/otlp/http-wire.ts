@@ -4,7 +4,7 @@ import { isLasting } from './lasting.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Settings } from './settings.ts'
 import { variable } from './signal.ts'
-import { credentialsHint, noAnswer, taken, unknown, unreached, type Answer, type Wire } from './wire.ts'
+import { credentialsHint, noAnswer, taken, unknown, unreached, type Answer, type Mask, type Wire } from './wire.ts'
 
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504])
 /** The server minds who asks, where or how, not what it was sent: somebody has to mend that, and the items are well. */
@@ -13,17 +13,18 @@ const unauthorised: ReadonlySet<number> = new Set([401, 403, 407])
 /** How Go, nginx and Apache answer on a port with TLS. */
 const plainHttp =
   /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL/i
-const mostTextBytes = 2_000
+/** Of what a server says; far more than is shown, since what is masked or left out of it is not. */
+const mostText = 16_000
 
 /** OTLP/HTTP (specification: "OTLP/HTTP response"), in protobuf or JSON. */
-export async function openHttpWire(settings: Settings, codec: Codec<never>): Promise<Wire> {
+export async function openHttpWire(settings: Settings, codec: Codec<never>, mask: Mask): Promise<Wire> {
   const { url, gzip, timeoutMs } = settings
   const transport = await HttpTransport.open(settings.tls)
   const headers = { ...settings.headers, 'content-type': codec.json ? 'application/json' : 'application/x-protobuf' }
   return {
     async send(body, signal) {
       try {
-        return toAnswer(await transport.post({ url, headers, body, gzip, timeoutMs, signal }), settings, codec)
+        return toAnswer(await transport.post({ url, headers, body, gzip, timeoutMs, signal }), settings, codec, mask)
       } catch (error) {
         return toFailure(error, settings)
       }
@@ -32,9 +33,9 @@ export async function openHttpWire(settings: Settings, codec: Codec<never>): Pro
   }
 }
 
-function toAnswer(response: HttpResponse, settings: Settings, codec: Codec<never>): Answer {
+function toAnswer(response: HttpResponse, settings: Settings, codec: Codec<never>, mask: Mask): Answer {
   const { status, headers } = response
-  const outcome = toOutcome(response, settings, codec)
+  const outcome = toOutcome(response, settings, codec, mask)
   return { outcome, status: String(status), unauthorised: unauthorised.has(status), headers }
 }
 
@@ -57,11 +58,11 @@ function proxyStatus(error: unknown): number | undefined {
   return found === undefined ? undefined : Number(found)
 }
 
-function toOutcome(response: HttpResponse, settings: Settings, codec: Codec<never>): Outcome {
+function toOutcome(response: HttpResponse, settings: Settings, codec: Codec<never>, mask: Mask): Outcome {
   const { status, body } = response
   if (status >= 200 && status < 300) return taken(codec, body, isJson(response, codec))
   const { origin, pathname } = settings.url
-  const text = textOf(response)
+  const text = oneLine(mask(textOf(response)))
   const answer = `${origin}${pathname} answered ${status}${text === '' ? '' : `: ${text}`}`
   if (retryable.has(status)) return { status: 'retry', reason: answer, afterMs: response.retryAfterMs }
   if (status === 413) return { status: 'too-large', reason: answer }
@@ -101,9 +102,9 @@ function isJson({ headers }: HttpResponse, codec: Codec<never>): boolean {
 /** What a refusal says: the message of a `google.rpc.Status` or of a JSON object, else the text itself. */
 function textOf({ headers, body }: HttpResponse): string {
   const type = headers['content-type'] ?? ''
-  if (type.includes('protobuf')) return oneLine(readRpcStatus(body)?.message ?? '')
-  const text = body.toString('utf8', 0, mostTextBytes)
-  return oneLine((type.includes('json') ? messageIn(body) : undefined) ?? withoutTags(text))
+  if (type.includes('protobuf')) return readRpcStatus(body)?.message.slice(0, mostText) ?? ''
+  const message = type.includes('json') ? messageIn(body)?.slice(0, mostText) : undefined
+  return message ?? withoutTags(body.toString('utf8', 0, mostText))
 }
 
 function messageIn(body: Buffer): string | undefined {

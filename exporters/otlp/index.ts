@@ -8,14 +8,14 @@ import { endpointVariables, isOn, isSwitchedOff, signals } from './signal.ts'
 import { logSink, traceSink } from './sinks.ts'
 import { readTemporality } from './temporality.ts'
 import { readTraceUrl, TraceLinks } from './links/trace-links.ts'
-import type { Wire } from './wire.ts'
+import type { Mask, Wire } from './wire.ts'
 
 const otlp: Exporter = {
   name: 'otlp',
   summary: 'Traces, metrics and evaluation results to any OpenTelemetry backend',
   switchedOnBy: endpointVariables,
   enabled: () => signals.some((signal) => isOn(signal, process.env)),
-  async open() {
+  async open({ mask }) {
     const environment = process.env
     // Where a command asks for OTLP and no variable says where to, the specification does.
     const isWanted = otlp.enabled() ? isOn : (...of: Parameters<typeof isOn>) => !isSwitchedOff(...of)
@@ -30,7 +30,7 @@ const otlp: Exporter = {
     const metricSinks: MetricSink[] = []
     for (const settings of all) {
       const codecs = await loadCodecs(settings.protocol)
-      const wire = await openWire(settings, codecs[settings.signal])
+      const wire = await openWire(settings, codecs[settings.signal], mask)
       if (settings.signal === 'traces') {
         const links = new TraceLinks({ url: settings.url, template })
         sinks.push(traceSink(settings, wire, codecs, resource, links))
@@ -46,6 +46,8 @@ const otlp: Exporter = {
 
 export default otlp
 
-function openWire(settings: Settings, codec: Parameters<typeof openHttpWire>[1]): Promise<Wire> {
-  return settings.protocol === 'grpc' ? openGrpcWire(settings, codec) : openHttpWire(settings, codec)
+type Rest = [codec: Parameters<typeof openHttpWire>[1], mask: Mask]
+
+function openWire(settings: Settings, ...rest: Rest): Promise<Wire> {
+  return settings.protocol === 'grpc' ? openGrpcWire(settings, ...rest) : openHttpWire(settings, ...rest)
 }

@@ -3,6 +3,9 @@ import type { Codec } from './codec.ts'
 import type { Settings } from './settings.ts'
 import { exporterVariable } from './signal.ts'
 
+/** Takes secrets out of what a server says. To be asked before the text is cut: half a secret is not recognised. */
+export type Mask = (text: string) => string
+
 /** Brings the bytes of one signal to its server and says what became of them. */
 export interface Wire {
   /** Never rejects: that no answer came is an outcome too. */

@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { Masker } from '../../src/masking/masker.ts'
 import { GrpcReceiver } from '../receiver/grpc-receiver.ts'
 import { HttpReceiver } from '../receiver/http-receiver.ts'
 import { CanaryScene, inPrint, onWire, probe, secrets, type Content } from './canary-scene.ts'
 import { canariesIn } from './changed-events.ts'
-import { modesIn } from './findings.ts'
+import { findIn, modesIn } from './findings.ts'
 
 const protocols = ['http/protobuf', 'http/json', 'grpc'] as const
 const cases = protocols.flatMap((protocol) => (['off', 'on'] as const).map((content) => [protocol, content] as const))
@@ -19,6 +20,15 @@ function unwanted(content: Content): readonly string[] {
 }
 
 describe('a live run', () => {
+  it('that is played has all that is looked for', () => {
+    using scene = new CanaryScene('off', '')
+    const all = [...secrets, probe]
+    const played = readFileSync(scene.events)
+    expect(all.filter((canary) => findIn(played, [canary]).length === 0)).toEqual([])
+    const encoded = [Buffer.from(played.toString(), 'utf16le'), played.toString('base64'), JSON.stringify(`${played}`)]
+    for (const form of encoded) expect(all.filter((canary) => findIn(form, [canary]).length === 0)).toEqual([])
+  })
+
   it.each(cases)(
     'over %s with content %s leaves nothing that is to stay, on disk, on the wire or in print',
     async (protocol, content) => {
