@@ -23,6 +23,13 @@ export type SpillableBatch = StoredBatch & { readonly inMemory: boolean }
 
 type SpillableKey = Pick<SpillableBatch, 'key' | 'inMemory'>
 
+/** All that was committed up to then. */
+interface Mark {
+  readonly disk: number
+  readonly memory: number
+  readonly homecomings: number
+}
+
 /** How often a disk that could not be written is tried again. */
 const retryMs = 5_000
 
@@ -43,6 +50,9 @@ export class Storage {
   #file: number | undefined
   /** The largest number that an item got. */
   #newest = 0
+  /** How often what was in memory has come to the disk, and up to which number the last time. */
+  #homecomings = 0
+  #homeUpTo = 0
   readonly #unsettled: (() => void)[] = []
 
   private constructor(options: StorageOptions, tell: (message: string) => void) {
@@ -110,15 +120,17 @@ export class Storage {
     }
   }
 
-  mark(): { readonly disk: number; readonly memory: number } {
-    return { disk: this.#disk?.mark() ?? 0, memory: this.#memory?.mark() ?? 0 }
+  mark(): Mark {
+    return { disk: this.#disk?.mark() ?? 0, memory: this.#memory?.mark() ?? 0, homecomings: this.#homecomings }
   }
 
-  waits(destination: string, mark: { readonly disk: number; readonly memory: number }): boolean {
+  waits(destination: string, { disk, memory, homecomings }: Mark): boolean {
     this.#settleLate()
-    return (
-      (this.#disk?.waits(destination, mark.disk) ?? false) || (this.#memory?.waits(destination, mark.memory) ?? false)
-    )
+    // What was in memory then has other numbers since it came home.
+    const isHome = homecomings < this.#homecomings
+    const upTo = isHome && memory > 0 ? Math.max(disk, this.#homeUpTo) : disk
+    if (this.#disk?.waits(destination, upTo)) return true
+    return !isHome && (this.#memory?.waits(destination, memory) ?? false)
   }
 
   standing(destination: string): Standing {
@@ -327,6 +339,8 @@ export class Storage {
       if (!isStorageError(error)) throw error
       return
     }
+    this.#homecomings += 1
+    this.#homeUpTo = this.#disk.mark()
     memory.close()
     this.#memory = undefined
     this.#spilled = []

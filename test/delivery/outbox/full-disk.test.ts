@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Item } from '../../../src/delivery/item.ts'
 import { Storage } from '../../../src/delivery/outbox/storage.ts'
@@ -160,6 +161,24 @@ describe.runIf(canMount())('an outbox on a disk that is full', () => {
     const later = await openOutbox({ path, destinations })
     expect(deliverAll(later)).toEqual(['trace/before'])
     later.close()
+  }, 30_000)
+
+  it('still knows what a flush waits for when that has come home meanwhile', async () => {
+    const storage = await open()
+    await commit(storage, [spanItem('before')])
+    fill()
+    await commit(storage, large(5, 'during'))
+    const mark = storage.mark()
+    makeRoom()
+    await sleep(5_100)
+    await commit(storage, [spanItem('after')])
+    const before = (await storage.next('one', { ...everything, items: 6 }))!
+    expect(before.inMemory).toBe(false)
+    expect(storage.waits('one', mark)).toBe(true)
+    await storage.settle('one', before, delivered)
+    expect(storage.waits('one', mark)).toBe(false)
+    expect(storage.waits('one', storage.mark())).toBe(true)
+    await storage.close({})
   }, 30_000)
 
   it('counts what is measured meanwhile once', async () => {
