@@ -2,8 +2,6 @@ import stringWidth from 'string-width'
 import { plainText } from '../plain-text.ts'
 import type { CliOutput } from './context.ts'
 
-/** What is written elsewhere than to a terminal is read on one all the same, sooner or later. */
-const usualColumns = 100
 const leastColumns = 20
 
 /** Lines of so many columns; a longer word, such as a link, stays whole. */
@@ -28,6 +26,7 @@ export function indented(text: string, columns: number, indent = 2): string[] {
   return lines.map((line, index) => ' '.repeat(index === 0 ? indent : indent + 2) + line)
 }
 
+/** What is written elsewhere than to a terminal is searched, so that its lines are whole. */
 export function columnsOf({ interactive, columns }: Pick<CliOutput, 'interactive' | 'columns'>): number {
-  return interactive && columns > 0 ? columns : usualColumns
+  return interactive && columns > 0 ? columns : Infinity
 }

@@ -87,9 +87,7 @@ describe('evalspan flush', () => {
         20 waiting since TIME: http://BACKEND/v1/traces answered 503: down
       otlp/metrics  http://BACKEND/v1/metrics
         24 produced = 24 delivered + 0 waiting + 0 rejected + 0 dropped
-      otlp/traces http://BACKEND/v1/traces: 20 waiting; it is not on: set
-        OTEL_EXPORTER_OTLP_ENDPOINT (\`evalspan hooks\` shows what else can be set), or give up with
-        \`evalspan drop otlp/traces --waiting\`
+      otlp/traces http://BACKEND/v1/traces: 20 waiting; it is not on: set OTEL_EXPORTER_OTLP_ENDPOINT (\`evalspan hooks\` shows what else can be set), or give up with \`evalspan drop otlp/traces --waiting\`
       20 items left.
       "
     `)
@@ -120,8 +118,7 @@ describe('evalspan flush', () => {
         beside that: 4 drafts (begun, not ended)
       otlp/metrics  http://BACKEND/v1/metrics
         20 produced = 20 delivered + 0 waiting + 0 rejected + 0 dropped
-      4 drafts are of processes that are gone: a replay of the log completes them, \`evalspan flush
-        --seal\` closes them as incomplete
+      4 drafts are of processes that are gone: a replay of the log completes them, \`evalspan flush --seal\` closes them as incomplete
       Nothing waits.
       "
     `)

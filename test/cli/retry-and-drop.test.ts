@@ -14,8 +14,7 @@ describe('evalspan retry', () => {
       otlp/traces  http://BACKEND/v1/traces: 20 items wait again
       otlp/logs  http://BACKEND/v1/logs
         2 produced = 0 delivered + 0 waiting + 2 rejected + 0 dropped
-        2 rejected: http://BACKEND/v1/logs answered 400: no such tenant;
-          gen_ai.evaluation.result (result|match), gen_ai.evaluation.result (result|match)
+        2 rejected: http://BACKEND/v1/logs answered 400: no such tenant; gen_ai.evaluation.result (result|match), gen_ai.evaluation.result (result|match)
       otlp/traces  http://BACKEND/v1/traces
         20 produced = 20 delivered + 0 waiting + 0 rejected + 0 dropped
       otlp/metrics  http://BACKEND/v1/metrics
@@ -83,9 +82,7 @@ describe('evalspan drop', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(`\n${stdout}`).toMatchInlineSnapshot(`
       "
-      otlp/traces  http://BACKEND/v1/traces: gave up 20 rejected items: solver system_message
-        (e1cbfd958ef28081), chat basic (d2c153dca25a2bf5), solver generate (3823cea5bebb0fa0), solvers
-        (b58122d3c7300864), scorer match (199b2fbc962f6be7), …
+      otlp/traces  http://BACKEND/v1/traces: gave up 20 rejected items: solver system_message (e1cbfd958ef28081), chat basic (d2c153dca25a2bf5), solver generate (3823cea5bebb0fa0), solvers (b58122d3c7300864), scorer match (199b2fbc962f6be7), …
       "
     `)
     const { stdout: status } = await scene.run(['status'])
@@ -102,8 +99,7 @@ describe('evalspan drop', () => {
     await scene.run(['replay', basic])
     expect(`\n${(await scene.run(['drop', 'otlp/logs', 'otlp/metrics', '--waiting'])).stdout}`).toMatchInlineSnapshot(`
       "
-      otlp/logs  http://BACKEND/v1/logs: gave up 2 waiting items: gen_ai.evaluation.result
-        (result|match), gen_ai.evaluation.result (result|match)
+      otlp/logs  http://BACKEND/v1/logs: gave up 2 waiting items: gen_ai.evaluation.result (result|match), gen_ai.evaluation.result (result|match)
       otlp/metrics  http://BACKEND/v1/metrics: gave up 24 waiting data points
       "
     `)
@@ -114,8 +110,7 @@ describe('evalspan drop', () => {
 
       otlp/logs  http://BACKEND/v1/logs
         2 produced = 0 delivered + 0 waiting + 0 rejected + 2 dropped
-        2 dropped: given up by hand; gen_ai.evaluation.result (result|match), gen_ai.evaluation.result
-          (result|match)
+        2 dropped: given up by hand; gen_ai.evaluation.result (result|match), gen_ai.evaluation.result (result|match)
         last error TIME: http://BACKEND/v1/logs answered 503: down
 
       otlp/traces  http://BACKEND/v1/traces

@@ -18,8 +18,7 @@ describe('evalspan status', () => {
       "
       Outbox  FOLDER/outbox
         SIZE, begun TIME, instance UUID
-        4 drafts are of processes that are gone: a replay of the log completes them, \`evalspan flush
-          --seal\` closes them as incomplete
+        4 drafts are of processes that are gone: a replay of the log completes them, \`evalspan flush --seal\` closes them as incomplete
 
       otlp/logs  http://BACKEND/v1/logs
         2 produced = 0 delivered + 2 waiting + 0 rejected + 0 dropped
@@ -28,9 +27,7 @@ describe('evalspan status', () => {
 
       otlp/traces  http://BACKEND/v1/traces
         37 produced = 17 delivered + 0 waiting + 20 rejected + 0 dropped
-        20 rejected: http://BACKEND/v1/traces answered 400: no such tenant; solver
-          system_message (e1cbfd958ef28081), chat basic (d2c153dca25a2bf5), solver generate
-          (3823cea5bebb0fa0), …
+        20 rejected: http://BACKEND/v1/traces answered 400: no such tenant; solver system_message (e1cbfd958ef28081), chat basic (d2c153dca25a2bf5), solver generate (3823cea5bebb0fa0), …
         beside that: 4 drafts (begun, not ended)
         last delivered TIME
 
