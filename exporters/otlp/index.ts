@@ -25,7 +25,7 @@ const otlp: Exporter = {
     const intervalMs = readMetricInterval(environment)
     const isDelta = readTemporality(environment) === 'delta'
     const template = readTraceUrl(environment)
-    const resource = await resourceFromEnvironment()
+    const resource = await resourceFromEnvironment(mask)
     const sinks: Sink[] = []
     const metricSinks: MetricSink[] = []
     for (const settings of all) {

@@ -1,4 +1,3 @@
-import { messageOf } from '../errors.ts'
 import { credentialName, looksRandom } from './credential-names.ts'
 import { secretsOf } from './environment.ts'
 import { isHeaderName, maskFields } from './fields.ts'
@@ -26,6 +25,7 @@ const longestRemembered = 100
 const mostRounds = 8
 /** Custom masks would make records of events unreadable, and there is nothing of the user's in them. */
 const timestamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
+const fieldName = /^[a-z][a-z0-9_]*$/
 const kinds = new Set(['event', 'role', 'status'])
 
 /**
@@ -98,11 +98,16 @@ export class Masker {
     let changed = false
     const entries = Object.entries(fields).map(([field, value]): [string, unknown] => {
       const named = field === 'value' && called !== undefined && credentialName(called) ? called : field
-      const entry: [string, unknown] = [this.builtIn(field), this.#data(value, named)]
+      const entry: [string, unknown] = [this.#field(field), this.#data(value, named)]
       changed ||= entry[0] !== field || entry[1] !== value
       return entry
     })
     return changed ? Object.fromEntries(entries) : fields
+  }
+
+  /** Names that the events have themselves stay; others are somebody's words. */
+  #field(name: string): string {
+    return fieldName.test(name) ? this.builtIn(name) : this.text(name)
   }
 
   #mask(text: string): string {
@@ -130,7 +135,7 @@ export class Masker {
         }
         result = answer
       } catch (error) {
-        this.#fail(maskName, `threw: ${messageOf(error)}`)
+        this.#fail(maskName, `threw ${thrown(error)}`)
         return withheld
       }
     }
@@ -142,6 +147,16 @@ export class Masker {
     this.#failed.add(maskName)
     this.#report(this.builtIn(`mask '${maskName}' ${what}; the values it fails on are sent as ${withheld}`))
   }
+}
+
+/** What and where, but not its message, which may quote the very value that was to be masked. */
+function thrown(error: unknown): string {
+  if (!(error instanceof Error)) return `something of type ${typeof error}`
+  const { name, message, stack = '' } = error
+  const messageAt = stack.indexOf(message)
+  const frames = messageAt < 0 ? '' : stack.slice(messageAt + message.length)
+  const [, place] = /^\s+at .*?([^/\\()\s]+:\d+:\d+)\)?$/m.exec(frames) ?? []
+  return `${/^\w{1,50}$/.test(name) ? name : 'Error'}${place === undefined ? '' : ` at ${place}`}`
 }
 
 function isCredential(name: string, value: string): boolean {

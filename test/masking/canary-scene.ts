@@ -55,7 +55,7 @@ export type Content = 'off' | 'on'
 export class CanaryScene implements Disposable {
   /** Home, outbox and temporary files. The events that are played lie elsewhere. */
   readonly folder: string
-  readonly variables: Variables
+  variables: Variables
   readonly #input: string
   readonly #env: NodeJS.ProcessEnv
 

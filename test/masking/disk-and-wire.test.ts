@@ -25,7 +25,11 @@ describe('a live run', () => {
     const all = [...secrets, probe]
     const played = readFileSync(scene.events)
     expect(all.filter((canary) => findIn(played, [canary]).length === 0)).toEqual([])
-    const encoded = [Buffer.from(played.toString(), 'utf16le'), played.toString('base64'), JSON.stringify(`${played}`)]
+    const encoded = [
+      Buffer.from(played.toString(), 'utf16le'),
+      played.toString('base64'),
+      JSON.stringify(played.toString()),
+    ]
     for (const form of encoded) expect(all.filter((canary) => findIn(form, [canary]).length === 0)).toEqual([])
   })
 

@@ -20,7 +20,6 @@ function formsOf(text: string): [name: string, form: Buffer][] {
     /[\u0080-\uFFFF]/g,
     (unit) => String.raw`\u` + unit.charCodeAt(0).toString(16).padStart(4, '0'),
   )
-  const bigEndian = Buffer.from(text, 'utf16le').swap16()
   const forms: [string, Buffer][] = [
     ['plain', Buffer.from(text)],
     ['Latin-1', Buffer.from(text, 'latin1')],
@@ -30,8 +29,10 @@ function formsOf(text: string): [name: string, form: Buffer][] {
     ['JSON with escaped slashes', Buffer.from(json.replaceAll('/', String.raw`\/`))],
     ['percent-encoded', Buffer.from(encodeURIComponent(text))],
     ['hexadecimal', Buffer.from(Buffer.from(text).toString('hex'))],
-    ['UTF-16', Buffer.from(text, 'utf16le')],
-    ['UTF-16, big-endian', bigEndian],
+    ...[text, json].flatMap((each): [string, Buffer][] => [
+      ['UTF-16', Buffer.from(each, 'utf16le')],
+      ['UTF-16, big-endian', Buffer.from(each, 'utf16le').swap16()],
+    ]),
   ]
   return [...forms, ...base64Forms('Base64', Buffer.from(text)), ...base64Forms('Base64 of JSON', Buffer.from(json))]
 }

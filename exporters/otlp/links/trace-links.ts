@@ -69,6 +69,7 @@ async function probe(hostname: string): Promise<JaegerQuery | undefined> {
   return await Promise.race([tooLate, find().catch(() => undefined)])
 }
 
+/** Without a password: who opens the page is asked for it. */
 function fill(template: string, traceId: string): string {
-  return template.replaceAll(traceIdPlaceholder, () => traceId)
+  return template.replace(/\/\/[^/?#]*@/, '//').replaceAll(traceIdPlaceholder, () => traceId)
 }
