@@ -163,7 +163,7 @@ describe('a backend that is down', () => {
     await first.close()
     await sleep(60)
     const sink = new ScriptedSink(down)
-    const second = deliveryTo([sink], { paths: [path], maxAgeMs: 50 })
+    const second = deliveryTo([sink], { paths: [path], maxAgeMs: 50, flushTimeoutMs: 10_000 })
     await second.flush()
     expect(sink.batches.length).toBeGreaterThan(0)
     expect((await second.close()).all).toMatchObject([
