@@ -47,7 +47,7 @@ export function evaluationsOf(sample: EvalSample, scope: SampleScope, end: HrTim
     items: [
       ...results.map((result) =>
         logItem(
-          `result|${result.name}`,
+          recordId(`result|${result.name}`, scope),
           record(
             result.time,
             resultAttributes(result.name, result, result.score, content.events, settings),
@@ -79,7 +79,7 @@ function crashItems(sample: EvalSample, end: HrTime, scope: SampleScope): RawIte
     [attribute.evaluationName]: crash.name,
     [attribute.errorType]: spanError(crash.error, scope.settings).type,
   }
-  return [logItem(`result|${crash.name}`, record(end, attributes, scope.rootSpanId, scope))]
+  return [logItem(recordId(`result|${crash.name}`, scope), record(end, attributes, scope.rootSpanId, scope))]
 }
 
 /** The scorer that raised the sample's error: the last one, when it gave no score. */
@@ -173,6 +173,11 @@ function resultAttributes(
   }
 }
 
+/** Names of scorers tell records apart within a sample, which is not always a trace of its own. */
+function recordId(id: string, { task, traceId, rootSpanId }: SampleScope): string {
+  return task.traceId === traceId ? `${id}|${rootSpanId}` : id
+}
+
 function record(
   time: HrTime,
   attributes: Attributes,
@@ -206,7 +211,7 @@ function intermediateItems(event: ScoreEvent, index: number, scope: SampleScope)
   const withContent = scope.settings.content.events
   return scalarsOf(event.scorer ?? 'score', event.score.value).map(({ name, value }) =>
     logItem(
-      `intermediate|${event.uuid ?? index}|${name}`,
+      recordId(`intermediate|${event.uuid ?? index}|${name}`, scope),
       record(
         time,
         {
@@ -238,7 +243,7 @@ function editItems(event: ScoreEditEvent, value: ScoreValue, scope: SampleScope)
   const time = parseTime(event.timestamp)
   if (!time) return []
   const { explanation } = event.edit
-  const key = event.uuid ?? `${event.score_name}|${event.timestamp}`
+  const key = event.uuid ?? recordId(`${event.score_name}|${event.timestamp}`, scope)
   const id = spanId(scope.traceId, 'score_edit', key)
   const score: Score = { value, explanation: explanation === 'UNCHANGED' ? undefined : explanation }
   const results = scalarsOf(event.score_name, score.value).map((scalar) => ({
@@ -272,7 +277,7 @@ function editItems(event: ScoreEditEvent, value: ScoreValue, scope: SampleScope)
     }),
     ...results.map((result) =>
       logItem(
-        `edit|${key}|${result.name}`,
+        recordId(`edit|${key}|${result.name}`, scope),
         record(
           time,
           { ...resultAttributes(result.name, result, score, scope.settings.content.events, scope.settings), ...marks },

@@ -54,6 +54,12 @@ describe('spans of recorded runs', () => {
     },
   )
 
+  it.each([...recorded, 'score_edited'])('%s gives as many items when a run is one trace', async (name) => {
+    const apart = byKey(await itemsOf([logOf(name)]))
+    const together = byKey(await itemsOf([logOf(name)], { env: { EVALSPAN_TRACE_SHAPE: 'run' } }))
+    expect(together.size).toBe(apart.size)
+  })
+
   it('gives the same items, digests and all, however often a log is replayed', async () => {
     const logs = recorded.map(logOf)
     const [first, second] = [await itemsOf(logs), await itemsOf(logs)]
