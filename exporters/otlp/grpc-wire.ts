@@ -5,7 +5,7 @@ import { isLasting } from './lasting.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Settings } from './settings.ts'
 import type { Signal } from './signal.ts'
-import { credentialsHint, taken, unknown, unreached, type Answer, type Mask, type Wire } from './wire.ts'
+import { addressOf, credentialsHint, taken, unknown, unreached, type Answer, type Mask, type Wire } from './wire.ts'
 
 const services: Record<Signal, string> = {
   traces: 'trace.v1.TraceService',
@@ -21,6 +21,7 @@ export async function openGrpcWire(settings: Settings, codec: Codec<never>, mask
   const path = `/opentelemetry.proto.collector.${services[settings.signal]}/Export`
   const { timeoutMs } = settings
   return {
+    address: addressOf(settings, mask),
     send: (bytes, signal) =>
       new Promise<Answer>((resolve) => {
         let headers: Answer['headers'] = {}
@@ -35,7 +36,7 @@ export async function openGrpcWire(settings: Settings, codec: Codec<never>, mask
           (error, answer) => {
             signal.removeEventListener('abort', cancel)
             if (error) return resolve(toAnswer({ grpc, settings, mask }, error, headers))
-            const outcome = taken(codec, answer ?? Buffer.alloc(0), false)
+            const outcome = taken(codec, answer ?? Buffer.alloc(0), false, mask)
             resolve({ outcome, status: 'OK', unauthorised: false, headers })
           },
         )

@@ -4,7 +4,17 @@ import { isLasting } from './lasting.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Settings } from './settings.ts'
 import { variable } from './signal.ts'
-import { credentialsHint, noAnswer, taken, unknown, unreached, type Answer, type Mask, type Wire } from './wire.ts'
+import {
+  addressOf,
+  credentialsHint,
+  noAnswer,
+  taken,
+  unknown,
+  unreached,
+  type Answer,
+  type Mask,
+  type Wire,
+} from './wire.ts'
 
 const retryable: ReadonlySet<number> = new Set([429, 502, 503, 504])
 /** The server minds who asks, where or how, not what it was sent: somebody has to mend that, and the items are well. */
@@ -22,6 +32,7 @@ export async function openHttpWire(settings: Settings, codec: Codec<never>, mask
   const transport = await HttpTransport.open(settings.tls)
   const headers = { ...settings.headers, 'content-type': codec.json ? 'application/json' : 'application/x-protobuf' }
   return {
+    address: addressOf(settings, mask),
     async send(body, signal) {
       try {
         return toAnswer(await transport.post({ url, headers, body, gzip, timeoutMs, signal }), settings, codec, mask)
@@ -60,10 +71,9 @@ function proxyStatus(error: unknown): number | undefined {
 
 function toOutcome(response: HttpResponse, settings: Settings, codec: Codec<never>, mask: Mask): Outcome {
   const { status, body } = response
-  if (status >= 200 && status < 300) return taken(codec, body, isJson(response, codec))
-  const { origin, pathname } = settings.url
+  if (status >= 200 && status < 300) return taken(codec, body, isJson(response, codec), mask)
   const text = oneLine(mask(textOf(response)))
-  const answer = `${origin}${pathname} answered ${status}${text === '' ? '' : `: ${text}`}`
+  const answer = `${addressOf(settings, mask)} answered ${status}${text === '' ? '' : `: ${text}`}`
   if (retryable.has(status)) return { status: 'retry', reason: answer, afterMs: response.retryAfterMs }
   if (status === 413) return { status: 'too-large', reason: answer }
   if (settings.url.protocol === 'http:' && plainHttp.test(text)) {

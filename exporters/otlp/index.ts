@@ -8,7 +8,7 @@ import { endpointVariables, isOn, isSwitchedOff, signals } from './signal.ts'
 import { logSink, traceSink } from './sinks.ts'
 import { readTemporality } from './temporality.ts'
 import { readTraceUrl, TraceLinks } from './links/trace-links.ts'
-import type { Mask, Wire } from './wire.ts'
+import { maskFor, type Mask, type Wire } from './wire.ts'
 
 const otlp: Exporter = {
   name: 'otlp',
@@ -30,7 +30,7 @@ const otlp: Exporter = {
     const metricSinks: MetricSink[] = []
     for (const settings of all) {
       const codecs = await loadCodecs(settings.protocol)
-      const wire = await openWire(settings, codecs[settings.signal], mask)
+      const wire = await openWire(settings, codecs[settings.signal], maskFor(settings, mask))
       if (settings.signal === 'traces') {
         const links = new TraceLinks({ url: settings.url, template })
         sinks.push(traceSink(settings, wire, codecs, resource, links))

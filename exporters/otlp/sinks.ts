@@ -73,7 +73,7 @@ export function sinkBase(settings: Settings, wire: Wire): SinkBase {
     name,
     enabled: () => !isSwitchedOff(signal, process.env),
     destination: () => `${name}:${hash}`,
-    address: `${url.origin}${url.pathname}`,
+    address: wire.address,
     timeoutMs: timeoutMs + spareMs,
     close: () => wire.close(),
   }

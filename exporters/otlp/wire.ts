@@ -1,5 +1,6 @@
 import type { Outcome } from '../../src/exporter.ts'
 import type { Codec } from './codec.ts'
+import { keysIn, maskUrl } from './mask-url.ts'
 import type { Settings } from './settings.ts'
 import { exporterVariable } from './signal.ts'
 
@@ -8,6 +9,8 @@ export type Mask = (text: string) => string
 
 /** Brings the bytes of one signal to its server and says what became of them. */
 export interface Wire {
+  /** Where it goes, for people: without credentials and query. */
+  readonly address: string
   /** Never rejects: that no answer came is an outcome too. */
   send(bytes: Uint8Array, signal: AbortSignal): Promise<Answer>
   close(): Promise<void>
@@ -24,17 +27,28 @@ export interface Answer {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** Also takes out what of the endpoint itself is a key: nothing else says that it is one. */
+export function maskFor({ url }: Settings, mask: Mask): Mask {
+  const keys = keysIn(url.pathname)
+  return (text) => mask(keys.reduce((rest, key) => rest.replaceAll(key, '***'), text))
+}
+
+/** Without what may be secret, for people. */
+export function addressOf({ url: { origin, pathname } }: Settings, mask: Mask): string {
+  return mask(maskUrl(`${origin}${pathname}`))
+}
+
 /** No server answered. */
 export function noAnswer(outcome: Outcome): Answer {
   return { outcome, status: undefined, unauthorised: false, headers: {} }
 }
 
 /** The outcome of a request that the server took, though perhaps not all of it. */
-export function taken(codec: Codec<never>, answer: Uint8Array, json: boolean): Outcome {
+export function taken(codec: Codec<never>, answer: Uint8Array, json: boolean, mask: Mask): Outcome {
   const partial = codec.readPartialSuccess(answer, json)
   if (!partial) return { status: 'delivered' }
   const { rejected, message } = partial
-  return { status: 'delivered', rejected, reason: message || 'the server took a part and gave no reason' }
+  return { status: 'delivered', rejected, reason: mask(message) || 'the server took a part and gave no reason' }
 }
 
 /**

@@ -70,6 +70,8 @@ export class CanaryScene implements Disposable {
       TMPDIR: join(this.folder, 'tmp'),
       EVALSPAN_OUTBOX: join(this.folder, 'outbox'),
       EVALSPAN_PLUGINS: 'none',
+      EVALSPAN_EVENT_LOG: this.eventLog,
+      OTEL_RESOURCE_ATTRIBUTES: `note=of ${word},token=${encodeURIComponent(odd)}`,
       OTEL_EXPORTER_OTLP_ENDPOINT: url,
       ...secretVariables,
       ...(this.#env as Variables),
@@ -80,6 +82,11 @@ export class CanaryScene implements Disposable {
   /** The file of the events. */
   get events(): string {
     return join(this.#input, 'events.jsonl')
+  }
+
+  /** The record of live runs, which holds all but secrets. */
+  get eventLog(): string {
+    return join(this.#input, 'log.jsonl')
   }
 
   /** A file beside the events. */

@@ -1,11 +1,15 @@
-import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { readFileSync, statSync } from 'node:fs'
+import { describe, expect, it, vi } from 'vitest'
 import { Masker } from '../../src/masking/masker.ts'
 import { GrpcReceiver } from '../receiver/grpc-receiver.ts'
 import { HttpReceiver } from '../receiver/http-receiver.ts'
+import { attributesOf } from '../receiver/received.ts'
 import { CanaryScene, inPrint, onWire, probe, secrets, type Content } from './canary-scene.ts'
 import { canariesIn } from './changed-events.ts'
 import { findIn, modesIn } from './findings.ts'
+
+// A machine may be busy with other things.
+vi.setConfig({ testTimeout: 60_000 })
 
 const protocols = ['http/protobuf', 'http/json', 'grpc'] as const
 const cases = protocols.flatMap((protocol) => (['off', 'on'] as const).map((content) => [protocol, content] as const))
@@ -65,6 +69,8 @@ describe('a live run', () => {
       expect([ended.code, inPrint(ended, no)]).toEqual([0, []])
       expect(ended.stderr).toContain(`${count('span')} items wait for otlp/traces`)
       expect(scene.onDisk(no)).toEqual([])
+      expect(findIn(readFileSync(scene.eventLog), secrets)).toEqual([])
+      expect(statSync(scene.eventLog).mode & 0o777).toBe(0o600)
       const stored = scene.stored().toString()
       expect(stored).toContain('[masked]')
       expect(canariesIn(stored)).toEqual(wanted)
@@ -84,7 +90,27 @@ describe('a live run', () => {
       const status = await scene.evalspan('status', '--json')
       const where = await scene.evalspan('where', '--json', subject!.task, subject!.sample)
       expect([where.code, inPrint(where, no), inPrint(status, no)]).toEqual([0, [], []])
+      const [{ resource }] = receiver.taken[0]!.content['resourceSpans'] as [{ resource: Record<string, unknown> }]
+      expect(attributesOf(resource)).toMatchObject({ note: 'of [masked]', token: '[masked]' })
       expect(new Masker({ env: scene.variables }).text(status.stdout)).toBe(status.stdout)
     },
   )
+
+  it('that is killed leaves drafts, which are closed without what is to stay', async () => {
+    await using receiver = await HttpReceiver.start()
+    receiver.answer = { status: 503 }
+    using scene = new CanaryScene('off', receiver.url)
+    const no = unwanted('off')
+    const host = scene.host({ pauseAfter: 35 })
+    await host.until(({ paused }) => paused !== undefined)
+    host.kill('SIGKILL')
+    const killed = await host.ended
+    expect([scene.onDisk(no), inPrint(killed, no)]).toEqual([[], []])
+
+    receiver.answer = 'ok'
+    const flushed = await scene.evalspan('flush', '--seal')
+    expect([inPrint(flushed, no), scene.onDisk(no), onWire(receiver.taken, no)]).toEqual([[], [], []])
+    const incomplete = receiver.parts('traces').filter((span) => attributesOf(span)['eval.incomplete'] !== undefined)
+    expect(incomplete.length).toBeGreaterThan(2)
+  })
 })

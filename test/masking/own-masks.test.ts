@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { HttpReceiver } from '../receiver/http-receiver.ts'
 import { attributesOf } from '../receiver/received.ts'
 import { CanaryScene, inPrint, onWire, probe, secrets } from './canary-scene.ts'
 import { canariesIn } from './changed-events.ts'
+
+// A machine may be busy with other things.
+vi.setConfig({ testTimeout: 60_000 })
 
 const unwanted = [...secrets, probe]
 

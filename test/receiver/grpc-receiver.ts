@@ -25,7 +25,7 @@ export interface GrpcReceiverOptions {
 export class GrpcReceiver {
   readonly taken: Received[] = []
   answers: GrpcAnswer[] = []
-  answer: GrpcAnswer = 'ok'
+  answer: GrpcAnswer | ((request: Received) => GrpcAnswer) = 'ok'
   requests = 0
   readonly #server: grpc.Server
   readonly #secure: boolean
@@ -97,7 +97,8 @@ export class GrpcReceiver {
       raw: call.request,
       content: decodeRequest(signal, call.request, false),
     }
-    const answer = this.answers.shift() ?? this.answer
+    const next = this.answers.shift() ?? this.answer
+    const answer = typeof next === 'function' ? next(received) : next
     if (answer === 'hang') return
     if (answer !== 'ok' && 'code' in answer) {
       const metadata = new grpc.Metadata()
