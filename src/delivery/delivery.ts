@@ -5,7 +5,6 @@ import { systemClock, type Clock } from './clock.ts'
 import { deliveryMetrics } from './delivery-metric.ts'
 import { flushTimeoutMs } from './flush-timeout.ts'
 import type { Committed, Draft, Item, Sink } from './item.ts'
-import { nameOf } from './item-name.ts'
 import { toMetricData } from './metric-data.ts'
 import { MetricPusher } from './metric-pusher.ts'
 import type { MetricSink } from './metrics.ts'
@@ -13,7 +12,8 @@ import type { DeliveryReport, DestinationReport } from './report.ts'
 import { scope } from './scope.ts'
 import { isEnabled, Sender, type Patience } from './sender.ts'
 import { Signal } from './signal.ts'
-import { Store, type Before } from './store.ts'
+import { Store } from './store.ts'
+import { Tally } from './tally.ts'
 
 export interface DeliveryOptions {
   readonly sinks?: readonly Sink[] | undefined
@@ -48,7 +48,6 @@ export interface DeliveryOptions {
 const closeTimeoutMs = 5_000
 /** What Ctrl-C leaves to a flush. */
 const graceMs = 3_000
-const mostNames = 5
 const nothing: Committed = { fresh: [], known: [], superseded: [] }
 const dayMs = 86_400_000
 
@@ -63,13 +62,7 @@ export class Delivery {
   readonly #pushers: readonly MetricPusher[]
   readonly #timeoutMs: number
   readonly #patience: Patience
-  #fresh = { span: 0, log: 0 }
-  #known = 0
-  #before = { count: 0, latest: 0, undelivered: 0 }
-  #superseded = 0
-  readonly #supersededNames = new Set<string>()
-  /** What could not be stored, by destination. */
-  readonly #lost = new Map<string, { count: number; reason: string }>()
+  readonly #tally: Tally
   #closing: Promise<DeliveryReport> | undefined
   /** The accounts as they were when the store closed. */
   #last: Accounts | undefined
@@ -78,6 +71,7 @@ export class Delivery {
     const { clock = systemClock, random = Math.random, lingerMs = 500, maxBytes = 64 * 2 ** 20 } = options
     const timeoutMs = options.flushTimeoutMs ?? flushTimeoutMs()
     this.#options = options
+    this.#tally = new Tally(options.again ?? false)
     this.#timeoutMs = timeoutMs
     this.#patience = options.patience ?? 'progress'
     this.#clock = clock
@@ -126,11 +120,16 @@ export class Delivery {
       for (const share of filed) {
         senders.find(({ destination }) => destination === share.destination)?.filed(share)
       }
-      this.#count(committed, before)
+      this.#tally.add(committed, before)
       this.#onCommitted(committed)
       return committed
     } catch (error) {
-      this.#lose(items, senders, messageOf(error))
+      const reason = messageOf(error)
+      this.#report(`items were lost, because they could not be stored: ${reason}`)
+      for (const { sink, destination } of senders) {
+        const own = items.filter(({ kind }) => sink.takes.includes(kind))
+        this.#tally.lose(destination, own, reason)
+      }
       return nothing
     }
   }
@@ -226,22 +225,14 @@ export class Delivery {
       const report = pusher.report()
       return { ...all.find(({ destination }) => destination === report.destination), ...report }
     })
-    const { count, latest, undelivered } = this.#before
     return {
-      fresh: { ...this.#fresh },
-      known: this.#known,
-      before:
-        count + undelivered > 0
-          ? { count, latest: latest > 0 ? new Date(latest).toISOString() : undefined, undelivered }
-          : undefined,
-      superseded: this.#superseded,
-      supersededNames: [...this.#supersededNames],
+      ...this.#tally.counts,
       ...whereabouts,
-      destinations: [...session.map((report) => this.#withLost(report)), ...pushed].filter(isOn),
+      destinations: [...session.map((report) => this.#tally.withLost(report)), ...pushed].filter(isOn),
       // Of metrics only the last push counts, and that was ours.
       all: all
         .map((report) => ({
-          ...this.#withLost(report),
+          ...this.#tally.withLost(report),
           ...pushed.find(({ destination }) => destination === report.destination),
         }))
         .filter(isOn),
@@ -288,38 +279,6 @@ export class Delivery {
       scopeMetrics: all.length > 0 ? [{ scope, metrics: all }] : [],
     }
     return { resourceMetrics, errors: [] }
-  }
-
-  #count({ fresh, known, superseded }: Committed, before: Before): void {
-    for (const { kind } of fresh) if (kind !== 'mark') this.#fresh[kind] += 1
-    this.#known += known.filter(({ kind }) => kind !== 'mark').length
-    this.#before.count += before.count
-    this.#before.latest = Math.max(this.#before.latest, before.latest)
-    this.#before.undelivered += before.undelivered
-    if (this.#options.again) return
-    const unsent = superseded.filter(({ rule }) => rule === 'once')
-    this.#superseded += unsent.length
-    for (const item of unsent) {
-      if (this.#supersededNames.size >= mostNames) break
-      this.#supersededNames.add(nameOf(item))
-    }
-  }
-
-  #lose(items: readonly Item[], senders: readonly Sender[], reason: string): void {
-    this.#report(`items were lost, because they could not be stored: ${reason}`)
-    for (const { sink, destination } of senders) {
-      const count = items.filter(({ kind }) => sink.takes.includes(kind)).length
-      const before = this.#lost.get(destination)?.count ?? 0
-      if (count > 0) this.#lost.set(destination, { count: before + count, reason })
-    }
-  }
-
-  #withLost(report: DestinationReport): DestinationReport {
-    const lost = this.#lost.get(report.destination)
-    if (!lost) return report
-    const { count, reason } = lost
-    const reasons = [...report.reasons, { outcome: 'dropped', reason, count, names: [] } as const]
-    return { ...report, produced: report.produced + count, dropped: report.dropped + count, reasons }
   }
 
   /** Two sinks that go to the same place would send everything twice. */

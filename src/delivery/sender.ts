@@ -1,8 +1,9 @@
 import { messageOf } from '../errors.ts'
 import { attempt, defaultTimeoutMs } from './attempt.ts'
 import { Backoff } from './backoff.ts'
+import { BatchSize } from './batch-size.ts'
 import type { Clock } from './clock.ts'
-import type { BatchLimits, Outcome, Sink } from './item.ts'
+import type { Outcome, Sink } from './item.ts'
 import { oneLine } from './one-line.ts'
 import { Signal } from './signal.ts'
 import type { Batch, Filed, Store } from './store.ts'
@@ -28,10 +29,6 @@ export interface SenderOptions {
 /** How long a flush may take: until there is no progress for the time limit, or the time limit in all. */
 export type Patience = 'progress' | 'strict'
 
-/** Batches grow again after so many that went well. */
-const successesToGrow = 8
-/** Refusals in a row after which a backend is taken to refuse everything, and not to choke on one item among others. */
-const mostRefusals = 24
 /** Beyond the time that an attempt may take, before another process may take its items for forgotten. */
 const spareLeaseMs = 30_000
 /** How often items in the hands of other processes are looked after, while somebody waits for them and otherwise. */
@@ -48,9 +45,7 @@ export class Sender {
   readonly #changed: Signal
   readonly #lanes: Promise<unknown>
   readonly #underway = new Set<AbortController>()
-  #limits: BatchLimits
-  #successes = 0
-  #refusals = 0
+  readonly #size: BatchSize
   /** What waits, as far as is known here. */
   #waiting = 0
   #waitingBytes = 0
@@ -73,7 +68,7 @@ export class Sender {
   constructor(options: SenderOptions) {
     this.#options = options
     this.destination = options.sink.destination()
-    this.#limits = options.sink.limits
+    this.#size = new BatchSize(options.sink.limits)
     this.#backoff = new Backoff(options.random)
     this.#changed = new Signal(options.clock)
     this.#owesSince = options.clock.now()
@@ -186,7 +181,7 @@ export class Sender {
     if (this.#waiting === 0) return Infinity
     // While a backend fails one batch is enough to find out that it is back.
     if (this.#backoff.failing) return this.#underway.size > 0 ? Infinity : Math.max(this.#retryAt, this.#pollAt)
-    const { items, bytes } = this.#limits
+    const { items, bytes } = this.#size.limits
     const ripe = this.#waiting >= items || this.#waitingBytes >= bytes || this.#hurry > 0
     return Math.max(ripe ? 0 : this.#lingersSince + this.#options.lingerMs, this.#pollAt)
   }
@@ -198,7 +193,7 @@ export class Sender {
     let batch: Batch | undefined
     try {
       const { timeoutMs = defaultTimeoutMs } = sink
-      batch = await store.next(this.destination, { ...this.#limits, leaseMs: timeoutMs + spareLeaseMs })
+      batch = await store.next(this.destination, { ...this.#size.limits, leaseMs: timeoutMs + spareLeaseMs })
       if (!batch) await this.#idle()
       else if (this.#closed) await store.settle(batch, { status: 'returned' })
       else {
@@ -233,7 +228,7 @@ export class Sender {
       case 'too-large':
         if (items.length === 1) return await this.#park(batch, outcome.reason)
         this.#progress()
-        this.#limits = { ...this.#limits, bytes: Math.ceil(sizeOf(batch) / 2) }
+        this.#size.tooLarge(sizeOf(batch))
         return await store.settle(batch, { status: 'returned' })
       case 'unsupported':
         // A backend that took some before does support it: then this is an answer about these items.
@@ -261,24 +256,20 @@ export class Sender {
     await this.#options.store.settle(batch, { status: 'delivered', rejected: refused, reason: why, state })
     if (refused === 0 && reason !== undefined) this.#warn(`the server says: ${oneLine(reason)}`)
     this.#everDelivered = true
-    this.#refusals = 0
+    this.#size.delivered()
     this.#leave(batch)
-    this.#grow()
   }
 
   /** Perhaps one item is at fault, which smaller and smaller batches find: the others must not suffer for it. */
   async #rejected(batch: Batch, reason: string): Promise<void> {
-    this.#refusals += 1
-    if (batch.items.length === 1 || this.#refusals > mostRefusals) return await this.#park(batch, reason)
+    if (!this.#size.refused(batch.items.length)) return await this.#park(batch, reason)
     this.#progress()
-    this.#limits = { ...this.#limits, items: Math.ceil(batch.items.length / 2) }
     await this.#options.store.settle(batch, { status: 'returned' })
   }
 
   async #park(batch: Batch, reason: string): Promise<void> {
     await this.#options.store.settle(batch, { status: 'parked', reason })
-    // The one at fault is found. How much at a time is too much stays true.
-    this.#limits = { ...this.#limits, items: this.sink.limits.items }
+    this.#size.parked()
     this.#leave(batch)
   }
 
@@ -293,14 +284,6 @@ export class Sender {
     this.#lastError = undefined
     this.#asked = false
     this.#owesSince = this.#now()
-  }
-
-  /** After a while of success: what was too large once need not stay so. */
-  #grow(): void {
-    const { items, bytes } = this.sink.limits
-    this.#successes = (this.#successes + 1) % successesToGrow
-    if (this.#successes > 0) return
-    this.#limits = { items: Math.min(items, this.#limits.items * 2), bytes: Math.min(bytes, this.#limits.bytes * 2) }
   }
 
   #fail(reason: string, afterMs?: number): void {

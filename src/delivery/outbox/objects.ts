@@ -78,6 +78,22 @@ export class Objects {
     else object.news.set(key, [item, digest])
   }
 
+  /** Items that a destination does not get after all: a later commit may file them again. */
+  unfile(destination: number, items: readonly { readonly object: string; readonly id: string }[]): void {
+    const objects = new Map<string, StoredObject>()
+    for (const { object: name, id } of items) {
+      const object = objects.get(name) ?? this.open(name)
+      objects.set(name, object)
+      const item = shortened(id)
+      const seen = object.seen.get(item)
+      if (!seen) continue
+      const filed = new Set(seen.filed)
+      filed.delete(destination)
+      this.note(object, item, seen.digest, filed)
+    }
+    for (const object of objects.values()) this.write(object, false)
+  }
+
   /** Writes what was noted of an object: as parts of their own, or all in one when the object is complete. */
   write({ id, news, seen }: StoredObject, isComplete: boolean): void {
     if (news.size === 0) return

@@ -13,8 +13,8 @@ import {
 import { Drafts, type LostDraft } from './drafts.ts'
 import { Leftovers } from './leftovers.ts'
 import { Meta } from './meta.ts'
-import { Objects, shortened, type StoredObject } from './objects.ts'
-import { Pushes, type Push } from './pushes.ts'
+import { Objects, shortened } from './objects.ts'
+import { pushReports, Pushes, type Push } from './pushes.ts'
 import { Queue, type BatchKey, type Settlement, type StoredBatch, type Want } from './queue.ts'
 import { Rows } from './rows.ts'
 import { Series, type SeriesRow } from './series.ts'
@@ -47,8 +47,6 @@ export interface Standing {
 
 /** A series that nothing was added to for so long is taken to be over. */
 const retireMs = 30 * 86_400_000
-/** Stands for the metrics of a destination where an object is asked for. */
-const metricsObject = 0
 
 /**
  * What was seen, what waits and what is measured, in a database that several processes may share. Each method is one
@@ -58,7 +56,6 @@ export class Outbox {
   readonly #sql: Sql
   readonly #maxBytes: number
   readonly #now: () => number
-  readonly #monotonic: () => number
   readonly #instanceId: string
   readonly #begun: number
   readonly #session: number
@@ -77,7 +74,6 @@ export class Outbox {
     const sql = (this.#sql = new Sql(database))
     this.#maxBytes = maxBytes
     this.#now = now
-    this.#monotonic = monotonic
     this.#objects = new Objects(sql)
     const accounts = (this.#accounts = new Accounts(sql))
     const sessions = (this.#sessions = new Sessions(sql))
@@ -85,13 +81,13 @@ export class Outbox {
     this.#series = new Series(sql, now)
     this.#drafts = new Drafts(sql)
     this.#subjects = new Subjects(sql)
-    this.#pushes = new Pushes(sql)
     const { session, instanceId, begun } = sql.write(() => this.#begin(destinations))
     this.#session = session
     this.#instanceId = instanceId
     this.#begun = begun
     this.#queue = new Queue({ sql, accounts, sessions, rows, session, now, monotonic })
-    this.#leftovers = new Leftovers({ sql, accounts, rows, unfile: (id, items) => this.#unfile(id, items) })
+    this.#pushes = new Pushes({ sql, sessions, queue: this.#queue, session, now, monotonic })
+    this.#leftovers = new Leftovers({ sql, accounts, rows, unfile: (id, items) => this.#objects.unfile(id, items) })
   }
 
   /** Tells the series of this outbox from those of others. */
@@ -206,38 +202,18 @@ export class Outbox {
   /** The state of a destination of metrics, which nobody else may push to until then; undefined while somebody does. */
   beginPush(destination: string, leaseMs: number): ObjectState | undefined {
     const { id } = this.#accounts.open(destination)
-    return this.#write(() => {
-      this.#sessions.reap(this.#now())
-      const time = this.#monotonic()
-      const lease = this.#sql.get<{ until: number }>(
-        'SELECT until FROM lease WHERE destination = ? AND object = ?',
-        id,
-        metricsObject,
-      )
-      if (lease && lease.until > time && lease.until <= time + leaseMs) return undefined
-      const values = [id, metricsObject, this.#session, time + leaseMs]
-      this.#sql.run('INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?)', ...values)
-      return this.#queue.state(id, metricsObject)
-    })
+    return this.#write(() => this.#pushes.begin(id, leaseMs))
   }
 
   endPush(destination: string, push: Push, state: ObjectState | undefined): void {
     const { id } = this.#accounts.open(destination)
-    this.#write(() => {
-      this.#pushes.put(id, push)
-      if (state) this.#queue.setState(id, metricsObject, state)
-      if (push.delivered > 0) {
-        this.#sql.run('UPDATE destination SET delivered_at = ?, failures = 0 WHERE id = ?', this.#now(), id)
-      }
-      const values = [id, metricsObject, this.#session]
-      this.#sql.run('DELETE FROM lease WHERE destination = ? AND object = ? AND session = ?', ...values)
-    })
+    this.#write(() => this.#pushes.end(id, push, state))
   }
 
   /** The accounts of this session, or of all; metrics are in the latter alone. */
   report(of: 'session' | 'all'): DestinationReport[] {
     if (of === 'session') return this.#accounts.report(this.#session)
-    return [...this.#accounts.report(), ...this.#pushes.report()]
+    return [...this.#accounts.report(), ...pushReports(this.#sql)]
   }
 
   /** Spans under way whose processes are gone. */
@@ -329,21 +305,6 @@ export class Outbox {
     this.#accounts.close(this.#sessions.dead(now))
     for (const destination of destinations) this.#accounts.register(destination)
     return { session: this.#sessions.begin(now), instanceId: meta.instanceId(), begun: meta.begun() }
-  }
-
-  #unfile(destination: number, items: readonly ItemKey[]): void {
-    const objects = new Map<string, StoredObject>()
-    for (const { object: name, id } of items) {
-      const object = objects.get(name) ?? this.#objects.open(name)
-      objects.set(name, object)
-      const item = shortened(id)
-      const seen = object.seen.get(item)
-      if (!seen) continue
-      const filed = new Set(seen.filed)
-      filed.delete(destination)
-      this.#objects.note(object, item, seen.digest, filed)
-    }
-    for (const object of objects.values()) this.#objects.write(object, false)
   }
 
   #idOf(destination: string): number {

@@ -8,7 +8,7 @@ import { isCorrupt, openToRead } from './database.ts'
 import { Drafts } from './drafts.ts'
 import { Meta } from './meta.ts'
 import { Objects } from './objects.ts'
-import { Pushes } from './pushes.ts'
+import { pushReports } from './pushes.ts'
 import { Sessions } from './sessions.ts'
 import { Sql } from './sql.ts'
 import { Subjects, type Place, type PlaceAt, type Question } from './subjects.ts'
@@ -79,7 +79,7 @@ export class OutboxReader {
       drafts: drafts.count(),
       lostDrafts: drafts.lost(new Sessions(sql).living(Date.now())).length,
       superseded: this.#superseded(),
-      destinations: [...new Accounts(sql).report(), ...new Pushes(sql).report()],
+      destinations: [...new Accounts(sql).report(), ...pushReports(sql)],
     }
   }
 
