@@ -34,7 +34,7 @@ export interface OpenDeliveryOptions {
 export interface OpenDelivery extends OpenExporters {
   readonly delivery: Delivery
   /** Some exporter has a use for what is committed. */
-  isNeeded(): boolean
+  readonly isNeeded: () => boolean
   close(interrupt?: AbortSignal): Promise<DeliveryReport>
 }
 
