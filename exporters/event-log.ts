@@ -1,9 +1,10 @@
-import { mkdirSync, openSync, writeSync } from 'node:fs'
+import { openSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import {
   EvalspanError,
   Hooks,
   hookNames,
+  makeFolder,
   messageOf,
   stringify,
   takeEvents,
@@ -50,7 +51,7 @@ function eventLogHooks(mask: ExporterContext['mask'], write: (line: string) => v
 
 function openFile(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true })
+    makeFolder(dirname(path))
     return openSync(path, 'a', 0o600)
   } catch (error) {
     throw new EvalspanError('BAD_OPTION', `${variable}: cannot write \`${path}\`: ${messageOf(error)}`, {

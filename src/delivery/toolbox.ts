@@ -1,4 +1,5 @@
 /** What exporters build upon. Light to import: heavy packages are loaded when something is opened. */
+export { makeFolder } from './make-folder.ts'
 export { oneLine } from './one-line.ts'
 export { logLimits, spanLimits } from './limits.ts'
 export { toReadableLogRecord } from './readable-log.ts'

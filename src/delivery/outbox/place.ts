@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs'
+import { accessSync, constants, existsSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { homedir, tmpdir, userInfo } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { EvalspanError, messageOf } from '../../errors.ts'
+import { makeFolder } from '../make-folder.ts'
 
 export interface OutboxPlaces {
   /** Files to be tried in this order; none when all is to be kept in memory. */
@@ -106,7 +107,7 @@ function stateFolder(env: NodeJS.ProcessEnv): string {
 
 /** A folder that was there keeps its mode: it may be shared. The files are private in any case. */
 function makePrivate(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const own = process.getuid?.()
   // In a folder for all somebody else may have made it first, to read along.
   if (folder.startsWith(tmpdir()) && own !== undefined && statSync(folder).uid !== own) {
