@@ -38,7 +38,7 @@ export interface DestinationReport {
 }
 
 /** What had become of known items when they came again. */
-export interface Before {
+export interface KnownReport {
   /** Those that were delivered. */
   readonly count: number
   /** When the last of them was (ISO 8601). */
@@ -54,7 +54,7 @@ export interface DeliveryReport {
   /** Items that were seen before, with the same content. */
   readonly known: number
   /** Of the known ones, those that had been handed over for delivery before. */
-  readonly before?: Before | undefined
+  readonly before?: KnownReport | undefined
   /** Items that were seen before, with other content. */
   readonly superseded: number
   /** What they are, the first few of them. */
