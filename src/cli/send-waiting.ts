@@ -23,7 +23,9 @@ export async function sendWaiting(context: CliContext, { seal = false }: SendWai
     stdout.write(`${(await noOutboxLines()).join('\n')}\n`)
     return 0
   }
-  const delivery = await openDelivery({ patient: true, output: stdout, report: (line) => tell(context, line) })
+  const report = (line: string): void => tell(context, line)
+  // No event happens here, so that whoever writes events need not even be able to.
+  const delivery = await openDelivery({ patient: true, replay: true, output: stdout, report })
   const progress = showProgress(stdout, delivery)
   try {
     if (seal) await sealDrafts(context, delivery)

@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { memoryOutput } from './memory-context.ts'
 import { agent, basic, down, OutboxScene } from './outbox-scene.ts'
 
@@ -167,6 +168,14 @@ describe('evalspan flush', () => {
     expect(stdout.clear).toBe(undefined)
     // eslint-disable-next-line no-control-regex
     expect(stdout.text.slice(stdout.text.lastIndexOf('otlp/logs'))).not.toMatch(/\u001B\[2K/)
+  })
+
+  it('leaves the log of events alone, since none happen', async () => {
+    await using scene = await OutboxScene.open()
+    await scene.run(['replay', basic])
+    vi.stubEnv('EVALSPAN_EVENT_LOG', join(scene.folder, 'events.jsonl'))
+    expect(await scene.run(['flush'])).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(scene.has('events.jsonl')).toBe(false)
   })
 
   it('leaves the rest on an interrupt, and exits with the code of the signal', async () => {
