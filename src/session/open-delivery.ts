@@ -42,7 +42,8 @@ export interface OpenDelivery extends OpenExporters {
 export async function openDelivery(options: OpenDeliveryOptions): Promise<OpenDelivery> {
   const { ask = [], replay, send = true, patient = false, again, output, report } = options
   const masker = options.masker ?? openMasker({ report })
-  const limits = { maxBytes: outboxMaxBytes(), maxAgeMs: outboxMaxAgeMs() }
+  const maxBytes = outboxMaxBytes()
+  const maxAgeMs = outboxMaxAgeMs()
   const opened = await openExporters({ ask, replay, links: send, output, report, masker })
   const { exporters, sinks, metricSinks } = opened
   const observers = exporters.flatMap(({ open }) => open.observer ?? [])
@@ -57,7 +58,9 @@ export async function openDelivery(options: OpenDeliveryOptions): Promise<OpenDe
     },
     paths,
     problems,
-    ...(paths.length > 0 ? limits : {}),
+    // Memory takes less than a disk, unless the user says how much.
+    maxBytes: paths.length > 0 || process.env['EVALSPAN_OUTBOX_MAX_BYTES'] ? maxBytes : undefined,
+    maxAgeMs,
     patience: patient ? 'progress' : 'strict',
     again,
     mask: (text) => masker.text(text),
