@@ -69,7 +69,8 @@ export class WorkerCall {
     if ('note' in answer) return this.#tell(answer.note)
     const asked = this.#asked.get(answer.id)
     this.#asked.delete(answer.id)
-    if (this.#asked.size === 0) this.#worker.unref()
+    // Its end is waited for as well.
+    if (this.#asked.size === 0 && !this.#broken) this.#worker.unref()
     if ('error' in answer) asked?.reject(new Error(answer.error))
     else asked?.resolve(answer.result as never)
   }

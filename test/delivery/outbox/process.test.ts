@@ -40,6 +40,12 @@ describe('a process that ends without waiting for anything', () => {
     expect(await waiting(path)).toBe(2_000)
   })
 
+  it('is told when the outbox is closed, though somebody asks for something after that', async () => {
+    const path = newPath()
+    expect(await ended(start(path, 10, 'asked'))).toEqual([4, null])
+    expect(await waiting(path)).toBe(10)
+  })
+
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('ends by %s as it would have without us', async (signal) => {
     const path = newPath()
     const child = start(path, 20, 'signal')

@@ -1,5 +1,6 @@
 /** A program that hands over spans to a backend that never answers, and ends in some way: `program.ts PATH COUNT END`. */
 import { Delivery } from '../../../../src/delivery/delivery.ts'
+import { Store } from '../../../../src/delivery/store.ts'
 import { atProcessEnd } from '../../../../src/session/process-end.ts'
 import { spanItems } from '../../items.ts'
 import { ScriptedSink } from '../../scripted-sink.ts'
@@ -28,4 +29,16 @@ if (end.startsWith('signal')) {
   if (end === 'exit') process.exit(3)
   if (end === 'throw') throw new Error('the program is broken')
   if (end === 'reject') void Promise.reject(new Error('the program is broken'))
+  if (end === 'asked') {
+    await delivery.store.close({})
+    // Which of the two answers ends the thread first is a matter of luck.
+    for (let round = 0; round < 10; round += 1) {
+      const store = new Store({ sinks: [], metricSinks: [], paths: [path], maxBytes: 1e9, tell: console.error })
+      const closed = store.close({})
+      store.instanceId().catch(() => {})
+      // oxlint-disable-next-line no-await-in-loop
+      await closed
+    }
+    process.exitCode = 4
+  }
 }
