@@ -10,7 +10,7 @@ const paths = process.argv.length > 2 ? process.argv.slice(2) : [`${import.meta.
 const receiver = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ? undefined : await startReceiver()
 if (receiver) process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = receiver.endpoint
 
-const session = await openSession({ host: 'inspect' })
+const session = await openSession({ host: 'inspect', replay: true })
 const events = replay(paths, { to: session, onProblem: (error) => console.error(error.message) })
 for await (const { hook, data, meta } of events) {
   await session.emitter.emit(hook, data, meta)
