@@ -41,7 +41,9 @@ describe.each(['http/protobuf', 'http/json', 'grpc'])('replay over %s', (protoco
       const spans = meant.filter((item) => item.kind === 'span').length
       expect(run.code, run.output).toBe(0)
       expect(run.output).toMatch(
-        new RegExp(`otlp/traces .*\\n {2}${spans} produced = ${spans} delivered \\+ 0 waiting \\+ 0 rejected \\+ 0 dropped`),
+        new RegExp(
+          `otlp/traces .*\\n {2}${spans} produced = ${spans} delivered \\+ 0 waiting \\+ 0 rejected \\+ 0 dropped`,
+        ),
       )
     })
 
