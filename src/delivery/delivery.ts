@@ -116,11 +116,11 @@ export class Delivery {
     try {
       const on = senders.map(({ destination }) => destination)
       const { again } = this.#options
-      const { committed, filed, before } = await this.#store.commit(items, { drafts, on, again })
+      const { committed, filed, before, resent } = await this.#store.commit(items, { drafts, on, again })
       for (const share of filed) {
         senders.find(({ destination }) => destination === share.destination)?.filed(share)
       }
-      this.#tally.add(committed, before)
+      this.#tally.add(committed, before, resent)
       this.#onCommitted(committed)
       return committed
     } catch (error) {

@@ -51,7 +51,7 @@ export interface KnownReport {
 export interface DeliveryReport {
   /** Items that were new, by kind. */
   readonly fresh: { readonly span: number; readonly log: number }
-  /** Items that were seen before, with the same content. */
+  /** Items that were seen before, with the same content or for a destination that lacked them. */
   readonly known: number
   /** Of the known ones, those that had been handed over for delivery before. */
   readonly before?: KnownReport | undefined

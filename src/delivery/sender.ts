@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts'
+import { ageText } from './age-text.ts'
 import { attempt, defaultTimeoutMs } from './attempt.ts'
 import { Backoff } from './backoff.ts'
 import { BatchSize } from './batch-size.ts'
@@ -305,8 +306,7 @@ export class Sender {
     // Only what a backend had its chance to take is ever too old: a clock may be wrong.
     if (this.#now() - this.#expiredAt < expireEveryMs && this.#expiredAt > 0) return
     this.#expiredAt = this.#now()
-    const days = Math.round(maxAgeMs / 8_640_000) / 10
-    await store.expire(this.destination, maxAgeMs, `older than ${days} days (EVALSPAN_OUTBOX_MAX_AGE)`)
+    await store.expire(this.destination, maxAgeMs, `older than ${ageText(maxAgeMs)} (EVALSPAN_OUTBOX_MAX_AGE)`)
   }
 
   async #switchOff(reason: string): Promise<void> {

@@ -43,6 +43,8 @@ export interface CommitResult {
   readonly committed: Committed
   readonly filed: readonly Filed[]
   readonly before: Before
+  /** Of the superseded, those that a destination lacked and gets. */
+  readonly resent: readonly Item[]
 }
 
 /** Items on their way to a destination. */
@@ -112,7 +114,8 @@ export class Store {
       this.#held.add(items, seqs)
       const having = (verdict: string): Item[] => items.filter((_, index) => verdicts[index] === verdict)
       const committed = { fresh: having('fresh'), known: having('known'), superseded: having('superseded') }
-      return { ...reply, committed }
+      const resent = items.filter((_, index) => verdicts[index] === 'superseded' && seqs[index] !== 0)
+      return { ...reply, committed, resent }
     } finally {
       this.#underway -= bytes
     }

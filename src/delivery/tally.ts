@@ -23,14 +23,16 @@ export class Tally {
     this.#again = again
   }
 
-  add({ fresh, known, superseded }: Committed, before: Before): void {
+  /** `resent`: of the superseded, those that are sent all the same. */
+  add({ fresh, known, superseded }: Committed, before: Before, resent: readonly Item[]): void {
     for (const { kind } of fresh) if (kind !== 'mark') this.#fresh[kind] += 1
-    this.#known += known.filter(({ kind }) => kind !== 'mark').length
+    const late = resent.filter(({ rule }) => rule === 'once')
+    this.#known += known.filter(({ kind }) => kind !== 'mark').length + late.length
     this.#before.count += before.count
     this.#before.latest = Math.max(this.#before.latest, before.latest)
     this.#before.undelivered += before.undelivered
     if (this.#again) return
-    const unsent = superseded.filter(({ rule }) => rule === 'once')
+    const unsent = superseded.filter((item) => item.rule === 'once' && !late.includes(item))
     this.#superseded += unsent.length
     for (const item of unsent) {
       if (this.#supersededNames.size >= mostNames) break

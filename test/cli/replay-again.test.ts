@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { agent, basic, down, OutboxScene } from './outbox-scene.ts'
 
 describe('a second replay', () => {
@@ -118,5 +118,23 @@ describe('a second replay', () => {
     expect(stdout).toMatch(
       /\n {2}20 produced = 20 delivered.*\n[^]*\n22 items seen before, which a destination lacked\n$/,
     )
+  })
+
+  it('does not say of other content that it is not sent where a destination lacks it', async () => {
+    await using scene = await OutboxScene.open()
+    await scene.run(['replay', basic])
+    vi.stubEnv('OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT', 'true')
+    const kept = await scene.run(['replay', basic])
+    expect(kept.stdout).toMatch(/\n\d+ items seen before with other content, and not sent again: /)
+    scene.switchOn(`${scene.receiver.url}/elsewhere`)
+    const lacking = await scene.run(['replay', basic])
+    expect(lacking.stdout).toMatch(
+      /\n {2}20 produced = 20 delivered[^]*\n22 items seen before, which a destination lacked\n$/,
+    )
+
+    scene.switchOn()
+    const again = await scene.run(['replay', basic, '--again'])
+    expect(again.stdout).toMatch(/\n22 items seen before, taken once more, because of --again\n$/)
+    expect(again.stdout).not.toContain('superseded')
   })
 })

@@ -172,7 +172,11 @@ describe('a backend that is down', () => {
         waiting: 0,
         dropped: 1,
         reasons: [
-          { outcome: 'dropped', reason: 'older than 0 days (EVALSPAN_OUTBOX_MAX_AGE)', names: ['span old (old)'] },
+          {
+            outcome: 'dropped',
+            reason: 'older than 0.05 seconds (EVALSPAN_OUTBOX_MAX_AGE)',
+            names: ['span old (old)'],
+          },
         ],
       },
     ])

@@ -1,5 +1,6 @@
 import type { Instrument, ItemKind, Subject } from '../item.ts'
 import { nameOf } from '../item-name.ts'
+import { sizeText } from '../size-text.ts'
 import type { Accounts, OpenDestination } from './accounts.ts'
 import type { DraftRow, Drafts } from './drafts.ts'
 import { shortened, type Objects, type StoredObject } from './objects.ts'
@@ -127,6 +128,7 @@ export class Commit {
       for (const each of JSON.parse(row.measurements ?? '[]') as MeasurementRow[]) series.add(each)
       touched.last = Math.max(touched.last, row.time)
     }
+    if (isNews && verdict === 'superseded' && seq !== undefined) this.#supersedeNoLonger(row, object.id)
     if (isNews || seq !== undefined) objects.note(object, item, isNews ? digest : seen!.digest, filed)
     else if (verdict === 'superseded') this.#supersede(row, object.id)
     else if (verdict === 'known') this.#countBefore(row, object)
@@ -155,6 +157,11 @@ export class Commit {
     const { id, kind, digest } = row
     const values = [object, id, kind, digest, nameOf(row)]
     this.#parts.sql.run('INSERT OR REPLACE INTO superseded VALUES (?, ?, ?, ?, ?)', ...values)
+  }
+
+  /** What was not sent again is now. */
+  #supersedeNoLonger({ id }: CommitRow, object: number): void {
+    this.#parts.sql.run('DELETE FROM superseded WHERE object = ? AND id = ?', object, id)
   }
 
   #countBefore({ kind }: CommitRow, object: StoredObject): void {
@@ -278,7 +285,7 @@ class Share {
     const { id, name: destination } = this.destination
     if (this.#count > 0) accounts.file(id, session, this.#count, this.#bytes)
     if (this.#refused.length > 0) {
-      const reason = `more than ${maxBytes / 2 ** 20} MiB were waiting (EVALSPAN_OUTBOX_MAX_BYTES)`
+      const reason = `more than ${sizeText(maxBytes)} were waiting (EVALSPAN_OUTBOX_MAX_BYTES)`
       const names = this.#refused.slice(0, 5).map((row) => nameOf(row))
       accounts.refuse(id, session, reason, names, this.#refused.length)
     }

@@ -21,6 +21,7 @@ import { Series, type SeriesRow } from './series.ts'
 import { Sessions } from './sessions.ts'
 import { Sql } from './sql.ts'
 import { Subjects } from './subjects.ts'
+import { sizeText } from '../size-text.ts'
 import { takeOver, type Elsewhere } from './take-over.ts'
 
 export interface OutboxOptions {
@@ -138,7 +139,7 @@ export class Outbox {
       this.#queue.settle(id, batch, settlement)
       if (settlement.status !== 'parked') return
       const mostBytes = this.#maxBytes / 4
-      this.#leftovers.boundParked(id, mostBytes, `more than ${mostBytes / 2 ** 20} MiB of refused items were kept`)
+      this.#leftovers.boundParked(id, mostBytes, `more than ${sizeText(mostBytes)} of refused items were kept`)
     })
   }
 

@@ -1,6 +1,7 @@
 import type { Item, ObjectState } from '../../../src/delivery/item.ts'
 import type { Destination } from '../../../src/delivery/outbox/accounts.ts'
 import type { DestinationReport, Reason } from '../../../src/delivery/report.ts'
+import { sizeText } from '../../../src/delivery/size-text.ts'
 import { time } from './open-outbox.ts'
 
 interface Entry {
@@ -97,18 +98,14 @@ export class Model {
       const waiting = bytesOf(line.pending)
       if (waiting > 0 && waiting + size > this.#maxBytes) {
         books.dropped += 1
-        note(
-          books,
-          'dropped',
-          `more than ${this.#maxBytes / 2 ** 20} MiB were waiting (EVALSPAN_OUTBOX_MAX_BYTES)`,
-          name,
-        )
+        note(books, 'dropped', `more than ${sizeText(this.#maxBytes)} were waiting (EVALSPAN_OUTBOX_MAX_BYTES)`, name)
         continue
       }
       seq ??= this.#seq += 1
       line.pending.push({ seq, key, object, name, size, session, reason: '' })
       filed.add(destination)
     }
+    if (isNews && verdict === 'superseded' && seq !== undefined) this.#superseded.delete(key)
     if (isNews || seq !== undefined) this.#seen.set(key, { digest: isNews ? digest : seen!.digest, filed })
     else if (verdict === 'superseded') this.#superseded.set(key, kind)
     return verdict
@@ -235,7 +232,7 @@ export class Model {
     const over = line.parked.filter((entry) => !kept.includes(entry))
     line.parked = kept
     for (const entry of over) this.#unreject(line, entry)
-    this.#drop(line, over, `more than ${mostBytes / 2 ** 20} MiB of refused items were kept`)
+    this.#drop(line, over, `more than ${sizeText(mostBytes)} of refused items were kept`)
   }
 
   #unreject(line: Line, { session, reason }: Entry): void {
