@@ -1,5 +1,12 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
+/** They start many processes, and would take the time of all others. */
+const heavy = [
+  'test/faults/**/*.test.ts',
+  'test/delivery/outbox/process.test.ts',
+  'test/masking/{disk-and-wire,echo,own-masks}.test.ts',
+]
+
 const config: ViteUserConfig = defineConfig({
   test: {
     reporters: ['default', './test/count-reporter.ts'],
@@ -12,7 +19,7 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/real/**', 'test/faults/**', 'test/fixtures/**'],
+          exclude: ['test/real/**', 'test/fixtures/**', ...heavy],
         },
       },
       {
@@ -29,7 +36,7 @@ const config: ViteUserConfig = defineConfig({
         extends: true,
         test: {
           name: 'faults',
-          include: ['test/faults/**/*.test.ts'],
+          include: heavy,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxConcurrency: 3,
