@@ -1,3 +1,4 @@
+import { sealedDigest } from '../delivery/index.ts'
 import type { OpenDelivery } from '../session/open-delivery.ts'
 import { sealedDraft } from '../telemetry/finish.ts'
 import { fromMilliseconds } from '../time.ts'
@@ -18,7 +19,9 @@ export async function sealDrafts(context: CliContext, { delivery, sinks }: OpenD
   for (let from = 0; from < drafts.length && !context.interrupt.aborted; from += atOnce) {
     const some = drafts.slice(from, from + atOnce)
     // oxlint-disable-next-line no-await-in-loop -- one after another, as there is room
-    await delivery.commit(some.map(({ json, last }) => sealedDraft(json, fromMilliseconds(last))))
+    await delivery.commit(
+      some.map(({ json, last }) => ({ ...sealedDraft(json, fromMilliseconds(last)), digest: sealedDigest })),
+    )
     // oxlint-disable-next-line no-await-in-loop
     await delivery.room()
   }

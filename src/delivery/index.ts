@@ -14,5 +14,6 @@ export {
 } from './outbox/place.ts'
 export { OutboxReader, type Overview } from './outbox/reader.ts'
 export type { PlaceAt, Question } from './outbox/subjects.ts'
+export { sealedDigest } from './sealed-digest.ts'
 export { Store } from './store.ts'
 export * from './toolbox.ts'

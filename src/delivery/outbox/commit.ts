@@ -1,5 +1,6 @@
 import type { Instrument, ItemKind, Subject } from '../item.ts'
 import { nameOf } from '../item-name.ts'
+import { sealedDigest } from '../sealed-digest.ts'
 import { sizeText } from '../size-text.ts'
 import type { Accounts, OpenDestination } from './accounts.ts'
 import type { DraftRow, Drafts } from './drafts.ts'
@@ -35,6 +36,8 @@ export interface CommitRequest {
   /** There is room for it in any case. */
   readonly unbounded?: boolean | undefined
 }
+
+const sealed = shortened(sealedDigest)
 
 export type Verdict = 'fresh' | 'known' | 'superseded'
 
@@ -112,6 +115,8 @@ export class Commit {
     const seen = object.seen.get(item)
     const verdict = !seen ? 'fresh' : seen.digest === digest ? 'known' : 'superseded'
     const { again } = this.#request
+    // What stood for it until now was not measured.
+    const isEnd = verdict === 'superseded' && seen!.digest === sealed
     const isNews = verdict === 'fresh' || again || (verdict === 'superseded' && row.rule === 'latest')
     const filed = new Set(isNews && !again ? [] : seen?.filed)
     let seq: number | undefined
@@ -124,14 +129,18 @@ export class Commit {
         filed.add(share.destination.id)
       }
     }
-    if (verdict === 'fresh') {
+    if (verdict === 'fresh' || isEnd) {
       for (const each of JSON.parse(row.measurements ?? '[]') as MeasurementRow[]) series.add(each)
       touched.last = Math.max(touched.last, row.time)
     }
-    if (isNews && verdict === 'superseded' && seq !== undefined) this.#supersedeNoLonger(row, object.id)
-    if (isNews || seq !== undefined) objects.note(object, item, isNews ? digest : seen!.digest, filed)
-    else if (verdict === 'superseded') this.#supersede(row, object.id)
-    else if (verdict === 'known') this.#countBefore(row, object)
+    if (isNews && verdict === 'superseded' && seq !== undefined) {
+      this.#parts.sql.run('DELETE FROM superseded WHERE object = ? AND id = ?', object.id, row.id)
+    }
+    if (isNews || isEnd || seq !== undefined) objects.note(object, item, isNews || isEnd ? digest : seen!.digest, filed)
+    if (!isNews && seq === undefined) {
+      if (verdict === 'superseded') this.#supersede(row, object.id)
+      else this.#countBefore(row, object)
+    }
     if (row.kind === 'span' && touched.drafts.delete(row.id)) drafts.complete(object.id, row.id)
     touched.subject ??= row.subject
     this.#seqs.push(seq ?? 0)
@@ -157,11 +166,6 @@ export class Commit {
     const { id, kind, digest } = row
     const values = [object, id, kind, digest, nameOf(row)]
     this.#parts.sql.run('INSERT OR REPLACE INTO superseded VALUES (?, ?, ?, ?, ?)', ...values)
-  }
-
-  /** What was not sent again is now. */
-  #supersedeNoLonger({ id }: CommitRow, object: number): void {
-    this.#parts.sql.run('DELETE FROM superseded WHERE object = ? AND id = ?', object, id)
   }
 
   #countBefore({ kind }: CommitRow, object: StoredObject): void {

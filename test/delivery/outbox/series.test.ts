@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Attributes, Instrument, Item } from '../../../src/delivery/item.ts'
 import type { Outbox } from '../../../src/delivery/outbox/outbox.ts'
+import { sealedDigest } from '../../../src/delivery/sealed-digest.ts'
 import { spanItem } from '../items.ts'
 import { commit, newPath, openOutbox } from './open-outbox.ts'
 
@@ -43,6 +44,16 @@ describe('the series of an outbox', () => {
       'duration {} since 1000: {"distribution":{"counts":[1,1,1],"count":3,"sum":11,"min":1,"max":7}}',
     ])
     second.close()
+  })
+
+  it('count what ends an item that was closed as incomplete, once', async () => {
+    const outbox = await openOutbox({ path: newPath() })
+    const item = measured(calls, 1)
+    commit(outbox, [{ ...item, digest: sealedDigest, measurements: [] }])
+    const replies = [1, 2, 3].map(() => commit(outbox, [item]))
+    expect(replies.map(({ verdicts }) => verdicts)).toEqual([['superseded'], ['known'], ['known']])
+    expect(outbox.series().map(({ data }) => data.number)).toEqual([1])
+    outbox.close()
   })
 
   it('count an item once, whichever session sees it, and not when only another destination needs it', async () => {
