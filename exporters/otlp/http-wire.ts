@@ -1,6 +1,7 @@
 import { HttpTransport, messageOf, oneLine, type HttpResponse, type Outcome } from '../../src/exporter.ts'
 import type { Codec } from './codec.ts'
 import { isLasting } from './lasting.ts'
+import { maskUrl } from './mask-url.ts'
 import { readRpcStatus } from './rpc-status.ts'
 import type { Settings } from './settings.ts'
 import { variable } from './signal.ts'
@@ -94,13 +95,13 @@ function hintFor({ status, headers }: HttpResponse, settings: Settings): string 
   if (status === 407) return 'check the user and password in HTTP_PROXY'
   if (status === 415) return 'try another OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf, http/json or grpc'
   if (status >= 300 && status < 400)
-    return `redirects are not followed: set the endpoint to where it points (${masked(headers['location'])})`
+    return `redirects are not followed: set the endpoint to where it points (${shown(headers['location'])})`
   return ''
 }
 
 /** Where a redirect points to, without what may be secret. */
-function masked(location = 'nowhere'): string {
-  return location.replace(/[?#].*$/s, '').replace(/\/\/[^/]*@/, '//***@')
+function shown(location = 'nowhere'): string {
+  return maskUrl(location.replace(/#.*$/s, ''))
 }
 
 function isJson({ headers }: HttpResponse, codec: Codec<never>): boolean {

@@ -66,7 +66,7 @@ describe('an answer over HTTP', () => {
     receiver.answer = { status: 302, headers: { location: 'https://u:p@elsewhere/login?next=secret' } }
     expect(await sendSpans({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })).toEqual({
       status: 'blocked',
-      reason: `${receiver.url}/v1/traces answered 302; redirects are not followed: set the endpoint to where it points (https://***@elsewhere/login)`,
+      reason: `${receiver.url}/v1/traces answered 302; redirects are not followed: set the endpoint to where it points (https://***@elsewhere/login?***)`,
     })
   })
 
