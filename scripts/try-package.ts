@@ -1,5 +1,5 @@
 /** Packs the package, installs it into an empty project as a user would, and tries what it is for. */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,6 +24,7 @@ try {
     'function',
   )
   run(join(project, 'node_modules/.bin/evalspan'), ['demo'], project)
+  expectEqual('items in the outbox, with no backend', String(itemsThatWait()), '154')
   const megabytes = sizeOf(join(project, 'node_modules')) / 1e6
   console.log(`installed size: ${megabytes.toFixed(1)} MB of at most ${largestMegabytes} MB`)
   if (megabytes > largestMegabytes) {
@@ -31,6 +32,21 @@ try {
   }
 } finally {
   rmSync(project, { recursive: true, force: true })
+}
+
+/** A replay without a backend, by the thread of the outbox as it is built. */
+function itemsThatWait(): number {
+  const evalspan = join(project, 'node_modules/.bin/evalspan')
+  const env = {
+    ...process.env,
+    EVALSPAN_OUTBOX: join(project, 'outbox'),
+    EVALSPAN_FLUSH_TIMEOUT: '100ms',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+  }
+  spawnSync(evalspan, ['replay', join(project, 'node_modules/evalspan/demo')], { cwd: project, env, stdio: 'ignore' })
+  const { stdout } = spawnSync(evalspan, ['status', '--json'], { cwd: project, env, encoding: 'utf8' })
+  const { destinations } = JSON.parse(stdout) as { destinations: { waiting: number; isMetrics?: true }[] }
+  return destinations.reduce((sum, { waiting, isMetrics }) => sum + (isMetrics ? 0 : waiting), 0)
 }
 
 function run(command: string, flags: readonly string[], cwd: string): string {
