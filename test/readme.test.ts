@@ -9,6 +9,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { readSettings } from '../exporters/otlp/settings.ts'
 import { isSwitchedOff, signals } from '../exporters/otlp/signal.ts'
 import { createProgram } from '../src/cli/program.ts'
+import { refusedInstrument } from '../src/delivery/outbox/series.ts'
 import { instrument } from '../src/telemetry/instruments.ts'
 import { attribute, event } from '../src/telemetry/semconv.ts'
 import { memoryOutput, run } from './cli/memory-context.ts'
@@ -74,7 +75,8 @@ describe('the README', () => {
       type: name === 'produced' ? 'counter' : 'updowncounter',
       unit: '{item}',
     }))
-    expect(listed.toSorted(byName)).toEqual([...ours, ...delivery].toSorted(byName))
+    const { name, type, unit } = refusedInstrument
+    expect(listed.toSorted(byName)).toEqual([...ours, ...delivery, { name, type, unit }].toSorted(byName))
   })
 
   it('gives attributes the names that leave', () => {
