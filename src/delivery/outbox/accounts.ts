@@ -145,9 +145,12 @@ export class Accounts {
   close(sessions: readonly number[]): void {
     for (const session of sessions) {
       const left = this.#sql.get(
-        `SELECT 1 FROM account WHERE session = ?1 AND waiting > 0
-         UNION ALL SELECT 1 FROM parked WHERE session = ?1
-         UNION ALL SELECT 1 FROM draft WHERE session = ?1 LIMIT 1`,
+        // Node 22 knows no numbered parameters.
+        `SELECT 1 FROM account WHERE session = ? AND waiting > 0
+         UNION ALL SELECT 1 FROM parked WHERE session = ?
+         UNION ALL SELECT 1 FROM draft WHERE session = ? LIMIT 1`,
+        session,
+        session,
         session,
       )
       if (left) continue
