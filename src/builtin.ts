@@ -55,6 +55,8 @@ export interface Session {
   readonly emitter: Emitter
   /** Takes secrets out of an event that is to be written. */
   mask<T>(data: T): T
+  /** Resolves when all that was fired so far is stored: a process that is killed then has lost none of it. */
+  stored(): Promise<void>
   /** Resolves when there is room for more. A live run does not wait for it, a replay does. */
   room(): Promise<void>
   /** A task's log is final, which no hook says of tasks that raised or were cancelled. */
@@ -135,7 +137,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     },
     finish: signals ? () => (closing ??= close()) : undefined,
   })
-  await startHooks({ host: options.host, cwd: options.cwd, registry, report, banner: options.banner })
+  try {
+    await startHooks({ host: options.host, cwd: options.cwd, registry, report, banner: options.banner })
+  } catch (error) {
+    // Nobody gets a session that could be closed.
+    forget()
+    await open.close(AbortSignal.abort())
+    throw error
+  }
   return {
     emitter: new Emitter({
       registry,
@@ -143,8 +152,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       patience: replay ? { ms: Math.max(flushTimeoutMs(), leastPatienceMs), signal: interrupt } : undefined,
     }),
     mask: (data) => masker.data(data),
+    stored: async () => void (await committer.flush()),
     async room() {
-      await committer.flush()
+      await committer.underway
       await delivery.room()
     },
     taskLog: (log) => commitOrTell(`log of task ${log.eval.task}`, () => mapping.taskLog(log)),

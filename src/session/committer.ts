@@ -21,6 +21,11 @@ export class Committer {
     else if (count > 0) this.#timer ??= setImmediate(() => void this.flush())
   }
 
+  /** Settled when all that was handed over is stored. */
+  get underway(): Promise<unknown> {
+    return this.#committed
+  }
+
   flush(): Promise<unknown> {
     clearImmediate(this.#timer)
     this.#timer = undefined

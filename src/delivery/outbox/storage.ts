@@ -30,6 +30,8 @@ interface Mark {
   readonly homecomings: number
 }
 
+/** Bytes that may wait for one destination while the disk does not take them. */
+const mostInMemory = 64 * 2 ** 20
 /** How often a disk that could not be written is tried again. */
 const retryMs = 5_000
 
@@ -233,7 +235,10 @@ export class Storage {
   }
 
   async #openAt(path: string): Promise<Outbox> {
-    const { destinations, maxBytes, now } = this.#options
+    const { destinations, paths, now } = this.#options
+    // What a disk would hold may be more than memory can.
+    const isSpill = path === ':memory:' && paths.length > 0
+    const maxBytes = isSpill ? Math.min(this.#options.maxBytes, mostInMemory) : this.#options.maxBytes
     const database = await openDatabase(path, (message) => this.#tell(message))
     return new Outbox({ database, destinations, maxBytes, now })
   }

@@ -61,7 +61,7 @@ if (end === 'close') {
 }
 
 async function stored(): Promise<void> {
-  await session.room()
+  await session.stored()
   tell({ stored: fired })
 }
 
