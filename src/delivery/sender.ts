@@ -289,8 +289,13 @@ export class Sender {
 
   #fail(reason: string, afterMs?: number): void {
     this.#failures += 1
+    const { store } = this.#options
     if (this.#closed) {
-      this.#lastError ??= reason
+      this.#lastError ??= oneLine(reason)
+      // So that the account says why it waits; the next process need not wait because of it.
+      store
+        .failed(this.destination, this.#lastError, Date.now())
+        .catch((error: unknown) => this.#warn(messageOf(error)))
       return
     }
     this.#lastError = oneLine(reason)

@@ -191,4 +191,13 @@ describe('evalspan flush', () => {
     expect(exitCode).toBe(130)
     expect(stdout).toContain('22 items left')
   })
+
+  it('says of a backend that does not answer that it does not', async () => {
+    await using scene = await OutboxScene.open()
+    scene.answer('hang')
+    const { stdout, stderr } = await scene.run(['replay', basic])
+    expect(stderr).toContain('20 items wait for otlp/traces (http://BACKEND/v1/traces) in FOLDER/outbox: no answer; ')
+    expect(stdout).toContain('\n  20 waiting since TIME: no answer\n')
+    expect((await scene.run(['status'])).stdout).toContain('\n  20 waiting since TIME: no answer\n')
+  })
 })
