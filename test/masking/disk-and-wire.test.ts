@@ -44,7 +44,7 @@ describe('a live run', () => {
       receiver.answer = 'hang'
       using scene = new CanaryScene(content, receiver.url, {
         OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
-        EVALSPAN_FLUSH_TIMEOUT: '1s',
+        EVALSPAN_FLUSH_TIMEOUT: '3s',
       })
       const no = unwanted(content)
       const items = scene.items()
