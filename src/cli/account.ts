@@ -72,7 +72,9 @@ function overallLines(own: DestinationReport, { all, since }: DeliveryReport, co
 function knownTexts(report: DeliveryReport, again: boolean): string[] {
   const { fresh, known, before } = report
   const { count = 0, latest, undelivered = 0 } = before ?? {}
-  const refiled = known - count - undelivered
+  // A backend that turned out to take nothing of the kind lacks nothing.
+  const isFiled = report.destinations.some(({ isMetrics, produced }) => !isMetrics && produced > 0)
+  const refiled = isFiled ? known - count - undelivered : 0
   const news = fresh.span + fresh.log
   const beginning = news > 0 ? `${counted(news, 'item')} new; ` : refiled > 0 ? '' : 'nothing new; '
   const texts: string[] = []

@@ -141,6 +141,15 @@ describe('the account', () => {
     expect(text(refiled, true).split('\n').at(-1)).toBe('7 items seen before, taken once more, because of --again')
   })
 
+  it('says nothing of items that a backend turned out to take none of', () => {
+    // Two of the seven were records for a backend that knows traces alone.
+    const report = replayed({ count: 5, latest: '2026-11-20T10:00:00.000Z', undelivered: 0 })
+    expect(text(report).split('\n').slice(-2)).toEqual([
+      'nothing new; 5 items delivered on 2026-11-20; --again sends them once more (backends that only',
+      '  append will show them twice)',
+    ])
+  })
+
   it('says how to switch a destination on when there is none', () => {
     expect(text(reportOf())).toMatchInlineSnapshot(`
       "Nothing was sent, because no destination is on.
