@@ -10,6 +10,7 @@ import { keysOf, writeWorkload, type Workload } from './workload.ts'
 
 const exitCode = 7
 const nothingLeft = { waiting: 0, dropped: 0 }
+const patient = { timeout: 60_000, interval: 500 }
 
 /**
  * Each fault while an eval is running, and when it ends. In the end all numbers add up, and the backend holds exactly
@@ -52,6 +53,8 @@ export function testFaults<B extends FaultyBackend>(cases: readonly FaultCase<B>
       const host = startHost({ events: workload.file, exitCode, pauseAfter }, ofEval(fault, variables))
       await host.until(({ paused }) => paused !== undefined)
       await fault.met(backend)
+      // The items at fault are looked for with smaller and smaller batches.
+      if (fault.items(mode) === 'are parked') await expect.poll(() => someRejected(variables), patient).toBe(true)
       await fault.heal(backend, folder, mode)
       host.resume()
       expect(await host.ended).toMatchObject({ code: exitCode })
@@ -92,6 +95,10 @@ export function testFaults<B extends FaultyBackend>(cases: readonly FaultCase<B>
       await expectAllThere(fault, backend, variables)
     })
   })
+
+  async function someRejected(variables: Variables): Promise<boolean> {
+    return (await status(variables)).some(({ rejected }) => rejected > 0)
+  }
 
   async function expectAllThere(fault: FaultCase<B>, backend: B, variables: Variables): Promise<void> {
     const { refused = 0, losesAnswers = false } = fault
