@@ -4,7 +4,7 @@ import { openEvalLayout } from './eval-layout.ts'
 import { openJsonLayout } from './json-layout.ts'
 import type { LogLayout, RawSample, SampleKey, SampleSlot } from './layout.ts'
 import { LogFile } from './log-file.ts'
-import { migrateHeader, migrateSample } from './migrate.ts'
+import { migrateSample } from './migrate.ts'
 import type { EvalLog, EvalSample } from './records.ts'
 import { resolveSample } from './resolve.ts'
 import { compareTimes, parseTime, type HrTime } from '../time.ts'
@@ -23,6 +23,10 @@ export interface LogReader {
   readonly path: string
   /** Without samples and reductions, in the form that Inspect writes today. */
   readonly header: EvalLog
+  /** The run was over when the log was written. If not, samples and the header's last words may still come. */
+  readonly finished: boolean
+  /** What is wrong with the file itself, though it can be read. */
+  readonly problems: readonly EvalspanError[]
   /** How many samples the log holds; undefined when a cut-off log no longer tells. */
   readonly sampleCount: number | undefined
   /**
@@ -40,18 +44,10 @@ export async function openLog(path: string): Promise<LogReader> {
   try {
     file = await LogFile.open(path)
     const layout = await openLayout(file)
-    return new Reader(file, layout, readHeader(path, layout))
+    return new Reader(file, layout)
   } catch (error) {
     await file?.close()
     throw badLog(path, undefined, error)
-  }
-}
-
-function readHeader(path: string, { header, headerWhere }: LogLayout): EvalLog {
-  try {
-    return migrateHeader(header)
-  } catch (error) {
-    throw badLog(path, headerWhere, error)
   }
 }
 
@@ -68,13 +64,17 @@ class Reader implements LogReader {
   readonly path: string
   readonly header: EvalLog
   readonly sampleCount: number | undefined
+  readonly finished: boolean
+  readonly problems: readonly EvalspanError[]
   readonly #file: LogFile
   readonly #slots: readonly SampleSlot[]
   #closed = false
 
-  constructor(file: LogFile, layout: LogLayout, header: EvalLog) {
+  constructor(file: LogFile, layout: LogLayout) {
     this.path = file.path
-    this.header = header
+    this.header = layout.header
+    this.finished = layout.finished
+    this.problems = layout.problems
     this.sampleCount = layout.complete ? layout.slots.length : undefined
     this.#file = file
     this.#slots = byCompletion(layout.slots)

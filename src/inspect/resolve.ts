@@ -36,14 +36,14 @@ function takePools(sample: Fields): Pools {
 /** An empty pool leaves references as they are, and so does Inspect. */
 function resolveModelEvent(event: Fields, pools: Pools): void {
   if (Array.isArray(event['input_refs']) && pools.messages.length > 0) {
-    event['input'] = expand(event['input_refs'], pools.messages)
+    event['input'] = expandRanges(event['input_refs'], pools.messages)
     delete event['input_refs']
   }
   const { call } = event
   if (isFields(call) && Array.isArray(call['call_refs']) && pools.calls.length > 0) {
     const key = typeof call['call_key'] === 'string' ? call['call_key'] : 'messages'
     const request = isFields(call['request']) ? call['request'] : {}
-    request[key] = expand(call['call_refs'], pools.calls)
+    request[key] = expandRanges(call['call_refs'], pools.calls)
     call['request'] = request
     delete call['call_refs']
     delete call['call_key']
@@ -51,7 +51,7 @@ function resolveModelEvent(event: Fields, pools: Pools): void {
 }
 
 /** Of ranges `[start, end)`; what lies beyond the pool is left out. */
-function expand(ranges: readonly unknown[], pool: readonly unknown[]): unknown[] {
+export function expandRanges(ranges: readonly unknown[], pool: readonly unknown[]): unknown[] {
   return ranges.flatMap((range) => (Array.isArray(range) ? pool.slice(range[0] as number, range[1] as number) : []))
 }
 
