@@ -14,7 +14,7 @@ import { leftLines } from './session/left-lines.ts'
 import { openDelivery } from './session/open-delivery.ts'
 import { atProcessEnd } from './session/process-end.ts'
 import { fromSeconds } from './time.ts'
-import { Mapping } from './telemetry/mapping.ts'
+import { Mapping, type Unfinished } from './telemetry/mapping.ts'
 import { draftOf, type Mapped } from './telemetry/mapped.ts'
 import { telemetrySettings } from './telemetry/settings.ts'
 
@@ -63,8 +63,8 @@ export interface Session {
   taskLog(log: EvalLog): void
   /** A sample of that log was passed over, since a retry took it over from an earlier one. */
   sampleReused(log: EvalLog): void
-  /** How many samples have begun and not ended in what was fired so far. */
-  readonly unfinished: number
+  /** How many samples and tasks have begun and not ended in what was fired so far: their spans are drafts. */
+  readonly unfinished: Unfinished
   /** How many events could not be mapped, so that what they tell is lost. Each was reported. */
   readonly unmapped: number
   /** No more events will come: what is under way is closed as incomplete. */

@@ -1,4 +1,5 @@
 import type { DeliveryReport, DestinationReport } from '../exporter.ts'
+import type { Unfinished } from '../telemetry/mapping.ts'
 import { plainText } from '../plain-text.ts'
 import { destinationLines, equation, placeOf, waitingText } from './destination-lines.ts'
 import { counted, day, formatNumber } from './quantity.ts'
@@ -48,6 +49,16 @@ export function dryRunLines(report: DeliveryReport, samples: number): string[] {
 export function passedOverLines(count: number): string[] {
   if (count === 0) return []
   return [`${counted(count, 'sample')} passed over: in an earlier one of these logs as well, and sent from there.`]
+}
+
+/** Of runs that are going on or were killed, and of what a damaged log has lost. */
+export function unfinishedLines({ samples, tasks }: Unfinished): string[] {
+  const what = [tasks > 0 ? counted(tasks, 'task') : [], samples > 0 ? counted(samples, 'sample') : []].flat()
+  if (what.length === 0) return []
+  const [has, completes] = tasks + samples === 1 ? ['has', 'completes it'] : ['have', 'completes them']
+  return [
+    `${what.join(' and ')} ${has} no end in this input; a later replay ${completes}, --seal sends what is known, as incomplete`,
+  ]
 }
 
 /** Something of what the command was to send is not where it should be, be it from an earlier time. */

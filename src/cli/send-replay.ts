@@ -5,7 +5,7 @@ import type { DeliveryReport } from '../exporter.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { globalRegistry } from '../hooks/registry.ts'
 import { replay } from '../sources/replay.ts'
-import { accountLines, dryRunLines, isIncomplete, passedOverLines } from './account.ts'
+import { accountLines, dryRunLines, isIncomplete, passedOverLines, unfinishedLines } from './account.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
 import { openRecords, type RecordWriter } from './record-file.ts'
 import { tell } from './tell.ts'
@@ -97,10 +97,7 @@ export async function sendReplay(
     })
     await records?.close()
     if (options.seal && !isOver()) session.seal()
-    else if (session.unfinished > 0 && !isOver()) {
-      const what = session.unfinished === 1 ? '1 sample has' : `${session.unfinished} samples have`
-      tell(context, `${what} no end in this input; --seal sends what is known of such samples, as incomplete`)
-    }
+    else if (!isOver()) for (const line of unfinishedLines(session.unfinished)) tell(context, line)
   } finally {
     if (session.unmapped > 0) {
       const what = session.unmapped === 1 ? '1 event, which' : `${session.unmapped} events, which`

@@ -9,13 +9,17 @@ import type { EvalLog, EvalSample } from './records.ts'
 import { resolveSample } from './resolve.ts'
 import { compareTimes, parseTime, type HrTime } from '../time.ts'
 
-/** A sample, or why it cannot be read. */
-export type LogEntry = { readonly sample: EvalSample } | { readonly error: EvalspanError }
+/** A sample, or why it cannot be read, and where it lies. */
+export type LogEntry = SamplePlace & ({ readonly sample: EvalSample } | { readonly error: EvalspanError })
+
+export type SamplePlace = Pick<SampleSlot, 'where' | 'version'>
 
 export interface SampleFilter {
   /** No more entries than this, errors included. */
   readonly limit?: number | undefined
   readonly match?: ((key: SampleKey) => boolean) | undefined
+  /** What was read before from this log, as long as it has not changed. */
+  readonly isRead?: ((place: SamplePlace) => boolean) | undefined
 }
 
 /** A log that is open. */
@@ -80,8 +84,9 @@ class Reader implements LogReader {
     this.#slots = byCompletion(layout.slots)
   }
 
-  async *samples({ limit = Number.POSITIVE_INFINITY, match }: SampleFilter = {}): AsyncGenerator<LogEntry> {
-    const slots = this.#slots.filter(({ key }) => !match || !key || match(key)).slice(0, limit)
+  async *samples({ limit = Infinity, match, isRead }: SampleFilter = {}): AsyncGenerator<LogEntry> {
+    const isWanted = (slot: SampleSlot): boolean => !match || !slot.key || match(slot.key)
+    const slots = this.#slots.filter((slot) => isWanted(slot) && !isRead?.(slot)).slice(0, limit)
     let ahead: Promise<RawSample> | undefined
     for (const [index, slot] of slots.entries()) {
       if (this.#closed) throw new Error(`${this.path} was closed while its samples were read`)
@@ -98,13 +103,14 @@ class Reader implements LogReader {
   }
 
   async #read(slot: SampleSlot, raw: Promise<RawSample>): Promise<LogEntry> {
+    const { where, version } = slot
     try {
       const { record, condensed } = await raw
       const sample = migrateSample(record, this.header.results?.scores[0]?.name)
       resolveSample(sample, { attachments: condensed })
-      return { sample: sample as unknown as EvalSample }
+      return { where, version, sample: sample as unknown as EvalSample }
     } catch (error) {
-      return { error: badLog(this.path, slot.where, error) }
+      return { where, version, error: badLog(this.path, where, error) }
     }
   }
 }

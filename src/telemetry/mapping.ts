@@ -24,6 +24,11 @@ interface SampleKey {
   readonly uuid?: string | undefined
 }
 
+export interface Unfinished {
+  readonly samples: number
+  readonly tasks: number
+}
+
 const nothing: { items: never[]; open: never[] } = { items: [], open: [] }
 
 /**
@@ -64,9 +69,10 @@ export class Mapping {
     this.#run(log.eval.run_id, log.eval.eval_set_id).sampleReused(log.eval.eval_id)
   }
 
-  /** Samples that have begun and not ended. */
-  get unfinished(): number {
-    return this.#samples.size
+  /** How many samples and tasks have begun and not ended. */
+  get unfinished(): Unfinished {
+    const tasks = [...this.#runs.values()].reduce((sum, run) => sum + run.openTasks.length, 0)
+    return { samples: this.#samples.size, tasks }
   }
 
   /** Nothing more will come: what is under way is closed as incomplete. */

@@ -123,7 +123,7 @@ describe('an .eval log', () => {
       break
     }
     const [first] = await Array.fromAsync(log.samples())
-    expect(first).toEqual({ sample: sample('a', 1) })
+    expect(first).toMatchObject({ where: 'samples/a_epoch_1.json', sample: sample('a', 1) })
     await log.close()
     await expect(Array.fromAsync(log.samples())).rejects.toThrow('was closed')
   })

@@ -175,7 +175,7 @@ describe('a sample that is stored in chunks', () => {
     'events/stats.json': {},
     'events/uuids.json': [],
   }
-  function chunked(changes: { [name: string]: unknown } = {}): NewMember[] {
+  function chunksOf(changes: { [name: string]: unknown } = {}): NewMember[] {
     return Object.entries({ ...parts, ...changes })
       .filter(([, data]) => data !== undefined)
       .map(([name, data]) => member(`samples/a_epoch_1/${name}`, data))
@@ -183,7 +183,7 @@ describe('a sample that is stored in chunks', () => {
   const rest = [start, member('header.json', header())]
 
   it('is put together from its sequences', async () => {
-    const read = await readAll(zipFile(...chunked({ 'events/10.json': undefined }), ...rest))
+    const read = await readAll(zipFile(...chunksOf({ 'events/10.json': undefined }), ...rest))
     expect(read).toEqual([
       {
         ...sample('a', 1),
@@ -213,13 +213,13 @@ describe('a sample that is stored in chunks', () => {
 
   it('is named when a chunk is missing or damaged, and the others are read', async () => {
     const other = member('samples/b_epoch_1.json', sample('b', 2))
-    expect(await readIds(zipFile(...chunked(), other, ...rest))).toMatchInlineSnapshot(`
+    expect(await readIds(zipFile(...chunksOf(), other, ...rest))).toMatchInlineSnapshot(`
       [
         "BAD_LOG log.eval: samples/a_epoch_1: events/10.json: follows 2 events, some of which are missing: the file is damaged; copy it again from where it was written",
         "b",
       ]
     `)
-    const damaged = chunked({ 'events/10.json': undefined, 'messages/0.json': { not: 'a list' } })
+    const damaged = chunksOf({ 'events/10.json': undefined, 'messages/0.json': { not: 'a list' } })
     expect(await readIds(zipFile(...damaged, other, ...rest))).toMatchInlineSnapshot(`
       [
         "BAD_LOG log.eval: samples/a_epoch_1: messages/0.json: is no list: the file is damaged; copy it again from where it was written",
@@ -230,7 +230,7 @@ describe('a sample that is stored in chunks', () => {
 
   it('is the one that was written last, in whichever form', async () => {
     const piece = member('samples/a_epoch_1.json', sample('a', 1, { target: 'in one piece' }))
-    const chunks = chunked({ 'events/10.json': undefined })
+    const chunks = chunksOf({ 'events/10.json': undefined })
     expect(await readAll(zipFile(piece, ...chunks, ...rest))).toMatchObject([{ metadata: { kind: 'odd' } }])
     expect(await readAll(zipFile(...chunks, piece, ...rest))).toMatchObject([{ target: 'in one piece' }])
   })

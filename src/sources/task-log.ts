@@ -1,0 +1,151 @@
+import { EvalspanError, messageOf } from '../errors.ts'
+import type { HookEvent } from '../hooks/hooks.ts'
+import { openLog, type LogReader } from '../inspect/log.ts'
+import type { EvalLog, EvalSample } from '../inspect/records.ts'
+import { parseTime, type HrTime } from '../time.ts'
+import { fire, sampleEvents } from './sample-events.ts'
+import { isWanted, type Selection } from './select.ts'
+import type { TaskHistory } from './task-history.ts'
+
+/** Handed on together, since every layer of generators has its price for each event. */
+export type Batch = Iterable<HookEvent>
+
+/** What the events are fired at, usually a session: is told what no hook says. */
+export interface ReplayTarget {
+  /** A log is through, and what its header says of the task is final. Comes also for tasks that fired no end. */
+  taskLog(log: EvalLog): void
+  /** A sample was passed over: a retried task took it over from an earlier log, which has been replayed. */
+  sampleReused(log: EvalLog): void
+}
+
+export interface TellOptions {
+  readonly history: TaskHistory
+  readonly selection: Selection
+  readonly onProblem: (error: EvalspanError) => void
+  readonly to?: ReplayTarget | undefined
+}
+
+/** One log: an attempt at a task. It may grow while it is told. */
+export class TaskLog {
+  readonly path: string
+  #header: EvalLog
+  /** When the file was written last: a time for logs that tell none. */
+  readonly #written: HrTime
+  #finished: boolean
+  #started = false
+  #ended = false
+  /** What was told, by its place. */
+  readonly #told = new Map<string, string>()
+
+  constructor(reader: LogReader, written: HrTime) {
+    this.path = reader.path
+    this.#header = withRunId(reader.header)
+    this.#written = written
+    this.#finished = reader.finished
+  }
+
+  get header(): EvalLog {
+    return this.#header
+  }
+
+  /** The run was over when the log was written. */
+  get finished(): boolean {
+    return this.#finished
+  }
+
+  timeOf(what: 'started_at' | 'completed_at'): HrTime {
+    return parseTime(this.#header.stats[what]) ?? this.created ?? this.#written
+  }
+
+  get created(): HrTime | undefined {
+    return parseTime(this.#header.eval.created)
+  }
+
+  /** What the log holds and has not been told yet. Takes over a reader that is open, or opens the log. */
+  async *tell(options: TellOptions, open?: LogReader): AsyncGenerator<Batch> {
+    let reader = open
+    try {
+      reader ??= await openLog(this.path)
+      yield* this.#tell(reader, options)
+    } catch (error) {
+      options.onProblem(toProblem(this.path, error))
+    } finally {
+      await reader?.close()
+    }
+  }
+
+  async *#tell(reader: LogReader, options: TellOptions): AsyncGenerator<Batch> {
+    this.#header = withRunId(reader.header)
+    this.#finished = reader.finished
+    const { run_id, eval_set_id = null, eval_id } = this.#header.eval
+    const ids = { eval_set_id, run_id, eval_id }
+    if (!this.#started) {
+      this.#started = true
+      const { eval: spec, plan } = this.#header
+      yield [fire('onTaskStart', { ...ids, spec, plan }, this.timeOf('started_at'))]
+    }
+    yield* this.#samples(reader, options)
+    if (!this.#finished || this.#ended) return
+    this.#ended = true
+    options.to?.taskLog(this.#header)
+    if (endsRegularly(this.#header)) {
+      yield [fire('onTaskEnd', { ...ids, log: this.#header }, this.timeOf('completed_at'))]
+    }
+  }
+
+  async *#samples(reader: LogReader, options: TellOptions): AsyncGenerator<Batch> {
+    const { selection, history, onProblem } = options
+    const ids = { taskId: this.#header.eval.task_id, path: this.path }
+    const match = (key: { id: string | number; uuid?: string | undefined }): boolean => isWanted(selection, key)
+    const isRead = ({ where, version }: { where: string; version: string }): boolean =>
+      this.#told.get(where) === version
+    for await (const entry of reader.samples({ limit: selection.limit, match, isRead })) {
+      if ('error' in entry) {
+        onProblem(entry.error)
+        continue
+      }
+      const { sample, where, version } = entry
+      this.#told.set(where, version)
+      // Not every log tells the uuid before the sample is read.
+      if (!isWanted(selection, sample)) continue
+      if (history.isReused(ids, sample.uuid)) {
+        options.to?.sampleReused(this.#header)
+        continue
+      }
+      const events = sampleEvents(this.#header, sample, (event) => history.isEarlier(ids, event))
+      yield guarded(events, (error) => onProblem(toProblem(`${this.path}: ${nameOf(sample)}`, error)))
+      history.remember(ids, sample)
+    }
+  }
+}
+
+/** Some old logs have no run of their own, and are not to be thrown together for that. */
+function withRunId(header: EvalLog): EvalLog {
+  const { run_id: runId, eval_id: evalId } = header.eval
+  return { ...header, eval: { ...header.eval, run_id: runId || evalId } }
+}
+
+function nameOf({ id, epoch }: EvalSample): string {
+  return `sample ${id}, epoch ${epoch}`
+}
+
+/** What is wrong with one sample must not end the others. */
+function* guarded(events: Iterable<HookEvent>, onError: (error: unknown) => void): Generator<HookEvent> {
+  try {
+    yield* events
+  } catch (error) {
+    onError(error)
+  }
+}
+
+/** Inspect fires a task's end only when the task itself did not raise: a failed threshold leaves no error in the log. */
+function endsRegularly(log: EvalLog): boolean {
+  return log.status === 'success' || (log.status === 'error' && log.error === undefined)
+}
+
+/** What was thrown, as a problem with a log. */
+export function toProblem(path: string, error: unknown): EvalspanError {
+  return error instanceof EvalspanError
+    ? error
+    : new EvalspanError('BAD_LOG', `${path}: ${messageOf(error)}`, { cause: error })
+}
