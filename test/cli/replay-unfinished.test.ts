@@ -88,12 +88,12 @@ describe('a log of a run that is going on', () => {
     const sealed = scene.receiver
       .parts('traces')
       .filter(({ attributes }) => JSON.stringify(attributes).includes('eval.incomplete'))
-    expect(sealed.map(({ name }) => name).toSorted()).toEqual(['eval_run', 'eval_task basic'])
+    expect(sealed.map(({ name }) => String(name)).toSorted()).toEqual(['eval_run', 'eval_task basic'])
   })
 })
 
 function ids(scene: OutboxScene): string[] {
-  return scene.receiver.parts('traces').map(({ traceId, spanId }) => `${traceId} ${spanId}`)
+  return scene.receiver.parts('traces').map(({ traceId, spanId }) => `${String(traceId)} ${String(spanId)}`)
 }
 
 function names(scene: OutboxScene): string[] {
