@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts'
 import { asFields, isFields } from './fields.ts'
-import type { LogFile } from './log-file.ts'
+import type { LogFile } from '../files/log-file.ts'
 import type { LogLayout, RawSample, SampleKey, SampleSlot } from './layout.ts'
 import { mayHoldAttachments } from './resolve.ts'
 import { toSampleKey } from './sample-key.ts'

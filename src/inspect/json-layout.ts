@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer'
 import { messageOf } from '../errors.ts'
 import { JsonLogScanner, type ByteRange, type ScannedSample } from './json-log-scanner.ts'
-import type { LogFile } from './log-file.ts'
+import type { LogFile } from '../files/log-file.ts'
 import type { LogLayout, RawSample, SampleSlot } from './layout.ts'
 import { mayHoldAttachments } from './resolve.ts'
 import { toSampleKey } from './sample-key.ts'

@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { EvalspanError, messageOf } from '../errors.ts'
+import { statPath } from '../files/files.ts'
+import { folderOf } from '../files/paths.ts'
+import { shownPath } from '../files/shown-path.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
 import type { EvalLog, EvalSample } from '../inspect/records.ts'
@@ -82,7 +83,7 @@ async function* replaySet(
   selection: Selection,
 ): AsyncGenerator<Batch> {
   const setId = logs[0]!.header.eval.eval_set_id
-  const set = { eval_set_id: setId ?? '', log_dir: dirname(logs[0]!.path) }
+  const set = { eval_set_id: setId ?? '', log_dir: folderOf(logs[0]!.path) }
   if (setId !== undefined) yield [fire('onEvalSetStart', set, startOf(logs))]
   const seen = new Map<string, TaskHistory>()
   for (const run of group(logs, ({ header }) => header.eval.run_id)) yield* replayRun(run, options, selection, seen)
@@ -142,7 +143,7 @@ async function* replaySamples(
       }
       const events = sampleEvents(header, sample, (event) => event.uuid !== undefined && earlier.events.has(event.uuid))
       yield guarded(events, (error) =>
-        options.onProblem(toProblem(`${path}: sample ${sample.id}, epoch ${sample.epoch}`, error)),
+        options.onProblem(toProblem(`${shownPath(path)}: sample ${sample.id}, epoch ${sample.epoch}`, error)),
       )
       remember(sample, earlier)
     }
@@ -180,7 +181,7 @@ async function readHeader(path: string, options: ReplayOptions): Promise<LogEntr
     const reader = await openLog(path)
     await reader.close()
     const { header } = reader
-    const written = fromMilliseconds((await stat(path)).mtimeMs)
+    const written = await writtenTime(path, header)
     // Some old logs have no run of their own, and are not to be thrown together for that.
     const spec = { ...header.eval, run_id: header.eval.run_id || header.eval.eval_id }
     return { path, header: { ...header, eval: spec }, written }
@@ -190,10 +191,17 @@ async function readHeader(path: string, options: ReplayOptions): Promise<LogEntr
   }
 }
 
+/** Is asked for where the log itself tells no time. */
+async function writtenTime(path: string, header: EvalLog): Promise<HrTime> {
+  if (parseTime(header.eval.created) !== undefined) return [0, 0]
+  const info = await statPath(path)
+  return fromMilliseconds((info?.kind === 'file' ? info.modifiedMs : undefined) ?? 0)
+}
+
 function toProblem(path: string, error: unknown): EvalspanError {
   return error instanceof EvalspanError
     ? error
-    : new EvalspanError('BAD_LOG', `${path}: ${messageOf(error)}`, { cause: error })
+    : new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error })
 }
 
 /** Groups and their members by the time they started. */
