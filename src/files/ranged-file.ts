@@ -19,10 +19,13 @@ const largestWindow = 4 * 2 ** 20
 /** Windows that are kept: bounds the memory. */
 const mostWindows = 3
 
-/** Bytes that are there or under way. */
-interface Window {
+interface Range {
   readonly start: number
   readonly end: number
+}
+
+/** Bytes that are there or under way. */
+interface Window extends Range {
   readonly bytes: Promise<Buffer>
 }
 
@@ -36,7 +39,7 @@ export class RangedFile implements LogFile {
   /** The one that was used last comes last. */
   #windows: Window[] = []
   #windowSize = leastWindow
-  #lastEnd = -1
+  #last: Range = { start: 0, end: 0 }
 
   constructor(source: RangeSource, { head, ...rest }: { readonly head?: Buffer } & Partial<Patience> = {}) {
     this.path = source.path
@@ -69,20 +72,28 @@ export class RangedFile implements LogFile {
 
   /** Undefined for what is so large that it is not worth keeping. */
   #load(start: number, end: number): Window | undefined {
-    const follows = start >= this.#lastEnd && start < this.#lastEnd + leastWindow
+    const follows = start > this.#last.start && start <= this.#last.end + leastWindow
     this.#windowSize = follows ? Math.min(this.#windowSize * 2, largestWindow) : leastWindow
-    this.#lastEnd = end
+    this.#last = { start, end }
     if (end - start > largestWindow) return undefined
     const range = this.#widen(start, end)
-    const window = { ...range, bytes: this.#fetch(range.start, range.end) }
+    const window = { ...range, bytes: this.#complete(range) }
     // Whoever waits for it hears of the failure; the next one tries again.
     window.bytes.catch(() => (this.#windows = this.#windows.filter((other) => other !== window)))
     this.#keep(window)
-    this.#lastEnd = range.end
+    this.#last = range
     return window
   }
 
-  #widen(start: number, end: number): { readonly start: number; readonly end: number } {
+  /** What is there already is not asked for again. */
+  async #complete({ start, end }: Range): Promise<Buffer> {
+    const known = this.#windows.findLast((window) => window.start <= start && start < window.end)
+    if (known === undefined) return this.#fetch(start, end)
+    const [first, rest] = await Promise.all([known.bytes, this.#fetch(known.end, end)])
+    return Buffer.concat([first.subarray(start - known.start), rest])
+  }
+
+  #widen(start: number, end: number): Range {
     const tail = Math.max(0, this.size - tailSize)
     const known = this.#windows.filter((window) => window.start >= end).map((window) => window.start)
     const widened = Math.max(end, Math.min(start + this.#windowSize, this.size, ...known))
