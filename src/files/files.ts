@@ -4,12 +4,15 @@ import { localStore } from './local-store.ts'
 import type { LogFile } from './log-file.ts'
 import { localPath, schemeOf } from './paths.ts'
 import { shownPath } from './shown-path.ts'
+import { ObjectStore } from './object-store.ts'
+import { openS3 } from './s3.ts'
 import type { ListedFile, PathInfo, Store } from './store.ts'
 
-/** The stores by the schemes of their paths. */
+/** The stores by the schemes of their paths. Libraries are loaded, and variables read, when the first path needs them. */
 const stores: ReadonlyMap<string, () => Promise<Store>> = new Map([
   ['http', async () => httpStore],
   ['https', async () => httpStore],
+  ['s3', once(async () => new ObjectStore(await openS3()))],
 ])
 
 /** Opens a file on the disk or in a store. Errors say what is wrong without naming the path. */
@@ -28,6 +31,18 @@ export async function statPath(path: string): Promise<PathInfo | undefined> {
  */
 export async function* listFolder(folder: string): AsyncGenerator<ListedFile> {
   yield* (await storeOf(folder)).list(localPath(folder))
+}
+
+/** What failed is tried again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined
+      throw error
+    })
+    return made
+  }
 }
 
 async function storeOf(path: string): Promise<Store> {
