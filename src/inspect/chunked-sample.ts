@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts'
 import { asFields, type Fields } from './fields.ts'
 import type { RawSample } from './layout.ts'
-import type { LogFile } from './log-file.ts'
+import type { LogFile } from '../files/log-file.ts'
 import { inNumericOrder } from './numbered-members.ts'
 import { expandRanges, mayHoldAttachments } from './resolve.ts'
 import { decodeText, parseText } from './text.ts'

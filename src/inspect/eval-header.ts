@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts'
 import { isFields } from './fields.ts'
-import type { LogFile } from './log-file.ts'
+import type { LogFile } from '../files/log-file.ts'
 import { migrateHeader } from './migrate.ts'
 import { inNumericOrder } from './numbered-members.ts'
 import type { EvalLog } from './records.ts'

@@ -1,6 +1,6 @@
 import { asFields } from './fields.ts'
 import type { SampleKey } from './layout.ts'
-import type { LogFile } from './log-file.ts'
+import type { LogFile } from '../files/log-file.ts'
 import { inNumericOrder } from './numbered-members.ts'
 import { toSampleKey } from './sample-key.ts'
 import { decodeText, parseQuietly } from './text.ts'

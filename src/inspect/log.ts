@@ -1,9 +1,10 @@
 import type { EvalspanError } from '../errors.ts'
+import { openFile } from '../files/files.ts'
+import type { LogFile } from '../files/log-file.ts'
 import { badLog } from './bad-log.ts'
 import { openEvalLayout } from './eval-layout.ts'
 import { openJsonLayout } from './json-layout.ts'
 import type { LogLayout, RawSample, SampleKey, SampleSlot } from './layout.ts'
-import { LogFile } from './log-file.ts'
 import { migrateSample } from './migrate.ts'
 import type { EvalLog, EvalSample } from './records.ts'
 import { resolveSample } from './resolve.ts'
@@ -46,7 +47,7 @@ export interface LogReader {
 export async function openLog(path: string): Promise<LogReader> {
   let file: LogFile | undefined
   try {
-    file = await LogFile.open(path)
+    file = await openFile(path)
     const layout = await openLayout(file)
     return new Reader(file, layout)
   } catch (error) {

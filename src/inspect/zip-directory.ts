@@ -1,6 +1,6 @@
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl'
 import { messageOf } from '../errors.ts'
-import type { LogFile } from './log-file.ts'
+import type { LogFile } from '../files/log-file.ts'
 
 /** A member of a ZIP, as its central directory has it. */
 export interface ZipMember {

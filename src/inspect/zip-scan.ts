@@ -1,4 +1,4 @@
-import type { LogFile } from './log-file.ts'
+import type { LogFile } from '../files/log-file.ts'
 import type { ZipMember } from './zip-directory.ts'
 
 /** What a scan found: whole members, and where the file stops being made of them. */

@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { EvalspanError } from '../errors.ts'
+import { statPath } from '../files/files.ts'
+import { folderOf } from '../files/paths.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
-import { compareTimes, fromMilliseconds } from '../time.ts'
+import { compareTimes, fromMilliseconds, parseTime, type HrTime } from '../time.ts'
 import { readEvents } from './event-log.ts'
 import { findFiles } from './find.ts'
 import { RunLogs } from './run-logs.ts'
@@ -69,7 +69,7 @@ async function* replaySet(
   const [first] = logs as [TaskLog]
   const all = new RunLogs(logs)
   const setId = first.header.eval.eval_set_id
-  const set = { eval_set_id: setId ?? '', log_dir: dirname(first.path) }
+  const set = { eval_set_id: setId ?? '', log_dir: folderOf(first.path) }
   if (setId !== undefined) yield [fire('onEvalSetStart', set, all.startTime)]
   for (const members of group(logs, ({ header }) => header.eval.run_id)) {
     const run = new RunLogs(members)
@@ -89,9 +89,8 @@ class OpenLogs {
   async open(path: string, onProblem: (error: EvalspanError) => void): Promise<void> {
     try {
       const reader = await openLog(path)
-      const written = fromMilliseconds((await stat(path)).mtimeMs)
       for (const problem of reader.problems) onProblem(problem)
-      const log = new TaskLog(reader, written)
+      const log = new TaskLog(reader, await writtenTime(reader))
       this.all.push(log)
       if (this.#readers.size < OpenLogs.#mostOpen) this.#readers.set(log, reader)
       else await reader.close()
@@ -109,6 +108,13 @@ class OpenLogs {
   async close(): Promise<void> {
     for (const reader of this.#readers.values()) await reader.close()
   }
+}
+
+/** Is asked for where the log itself tells no time. */
+async function writtenTime({ path, header }: LogReader): Promise<HrTime> {
+  if (parseTime(header.eval.created) !== undefined) return [0, 0]
+  const info = await statPath(path)
+  return fromMilliseconds((info?.kind === 'file' ? info.modifiedMs : undefined) ?? 0)
 }
 
 /** Groups and their members by the time they started. */

@@ -1,4 +1,5 @@
 import { EvalspanError, messageOf } from '../errors.ts'
+import { shownPath } from '../files/shown-path.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
 import type { EvalLog, EvalSample } from '../inspect/records.ts'
@@ -113,7 +114,7 @@ export class TaskLog {
         continue
       }
       const events = sampleEvents(this.#header, sample, (event) => history.isEarlier(ids, event))
-      yield guarded(events, (error) => onProblem(toProblem(`${this.path}: ${nameOf(sample)}`, error)))
+      yield guarded(events, (error) => onProblem(toProblem(`${shownPath(this.path)}: ${nameOf(sample)}`, error)))
       history.remember(ids, sample)
     }
   }
@@ -147,5 +148,5 @@ function endsRegularly(log: EvalLog): boolean {
 export function toProblem(path: string, error: unknown): EvalspanError {
   return error instanceof EvalspanError
     ? error
-    : new EvalspanError('BAD_LOG', `${path}: ${messageOf(error)}`, { cause: error })
+    : new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error })
 }
