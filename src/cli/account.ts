@@ -11,6 +11,8 @@ export interface AccountOptions {
   readonly columns: number
   /** What was delivered before was to be sent once more. */
   readonly again?: boolean | undefined
+  /** False: the command goes on where it ended the last time, so that what was seen before is no news. */
+  readonly tellKnown?: boolean | undefined
 }
 
 /**
@@ -18,14 +20,19 @@ export interface AccountOptions {
  * dropped`, why something was not delivered, the same of the whole outbox where that differs, and what was not sent
  * because it was known.
  */
-export function accountLines(report: DeliveryReport, { columns, again = false }: AccountOptions): string[] {
+export function accountLines(
+  report: DeliveryReport,
+  { columns, again = false, tellKnown = true }: AccountOptions,
+): string[] {
   if (report.destinations.length === 0) return ['Nothing was sent, because no destination is on.', switchOn]
   return [
     ...report.destinations.flatMap((each) => [
       ...destinationLines(each, columns),
       ...overallLines(each, report, columns),
     ]),
-    ...[...knownTexts(report, again), ...supersededTexts(report)].flatMap((text) => indented(text, columns, 0)),
+    ...[...(tellKnown ? knownTexts(report, again) : []), ...supersededTexts(report)].flatMap((text) =>
+      indented(text, columns, 0),
+    ),
   ]
 }
 

@@ -121,7 +121,7 @@ export class TaskLog {
 }
 
 /** Some old logs have no run of their own, and are not to be thrown together for that. */
-function withRunId(header: EvalLog): EvalLog {
+export function withRunId(header: EvalLog): EvalLog {
   const { run_id: runId, eval_id: evalId } = header.eval
   return { ...header, eval: { ...header.eval, run_id: runId || evalId } }
 }
