@@ -1,16 +1,20 @@
 import type { EvalspanError } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { badLog } from '../inspect/bad-log.ts'
+import { finishedSample } from '../inspect/buffer/finished-sample.ts'
 import { openBuffer } from '../inspect/buffer/open-buffer.ts'
 import type { BufferPlace } from '../inspect/buffer/find-buffers.ts'
 import type { BufferedSample, SampleBuffer } from '../inspect/buffer/sample-buffer.ts'
 import type { SampleKey } from '../inspect/layout.ts'
 import type { EvalLog } from '../inspect/records.ts'
 import { RunningSample } from './running-sample.ts'
+import { sampleEvents } from './sample-events.ts'
 
 export interface RunningSamplesOptions {
   /** The header of their log. */
   readonly log: EvalLog
+  /** Its run is over without having written all of it. What is finished then ends here: no log will tell it. */
+  readonly crashed?: boolean | undefined
   /** Samples that are told from the log, or not wanted. One that was told from here is forgotten when this says so. */
   readonly leaveOut: (key: SampleKey) => boolean
   /** What cannot be read; the rest is. */
@@ -72,8 +76,11 @@ export class RunningSamples {
       known = { key: { id, epoch, uuid }, sample: new RunningSample(this.#options.log, buffered.summary) }
       this.#samples.set(name, known)
     }
+    const { log, crashed } = this.#options
     try {
-      yield* known.sample.take(buffered, this.#buffer.changes(buffered, known.sample.cursor))
+      if (crashed && buffered.summary.completed) {
+        yield* sampleEvents(log, finishedSample(buffered.summary, this.#buffer.changes(buffered)), () => false)
+      } else yield* known.sample.take(buffered, this.#buffer.changes(buffered, known.sample.cursor))
     } catch (error) {
       this.#problem(error)
     }

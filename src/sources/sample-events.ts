@@ -161,7 +161,8 @@ export function modelRetry(ids: Ids, task: string, failed: FailedAttempt, next: 
 }
 
 /** Nothing for a call that is not complete, and for a provider that does not count. */
-export function* modelUsage({ sample_id: _, ...evalIds }: Ids, task: string, event: ModelEvent): Generator<HookEvent> {
+export function* modelUsage(ids: Ids, task: string, event: ModelEvent): Generator<HookEvent> {
+  const { sample_id: _, ...evalIds } = ids
   const usage = event.output?.usage
   const time = event.completed
   if (!usage || time === undefined) return
