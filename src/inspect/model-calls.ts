@@ -16,7 +16,7 @@ export interface FailedAttempt {
   readonly first: HrTime
 }
 
-function isFailedAttempt(event: ModelEvent): boolean {
+export function isFailedAttempt(event: ModelEvent): boolean {
   return event.error !== undefined && event.completed === undefined && !event.pending
 }
 
@@ -55,7 +55,7 @@ export function failedAttempts(
 }
 
 /** What attempts of one call have in common. Their input is the same, so the last message tells calls apart. */
-function callKey(event: ModelEvent): string {
+export function callKey(event: ModelEvent): string {
   const last = JSON.stringify(event.input.at(-1) ?? null).slice(0, 500)
   return `${event.span_id}|${event.model}|${event.role}|${event.input.length}|${last}`
 }

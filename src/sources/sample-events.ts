@@ -5,7 +5,7 @@ import { compareTimes, earliest, formatTime, latest, parseTime, type HrTime } fr
 import { streamOrder } from './stream-order.ts'
 
 /** The ids that every hook of a sample carries. */
-interface Ids {
+export interface Ids {
   readonly eval_set_id: string | null
   readonly run_id: string
   readonly eval_id: string
@@ -112,7 +112,7 @@ function hasScorers(events: readonly Event[]): boolean {
   return events.some((event) => event.event === 'span_begin' && event.name === 'scorers')
 }
 
-function beforeGenerate(ids: Omit<Ids, 'sample_id'>, task: string, event: ModelEvent): HookEvent {
+export function beforeGenerate(ids: Omit<Ids, 'sample_id'>, task: string, event: ModelEvent): HookEvent {
   return fire(
     'onBeforeModelGenerate',
     {
@@ -137,25 +137,33 @@ function* afterGenerate(
   event: ModelEvent,
   failed: FailedAttempt | undefined,
 ): Generator<HookEvent> {
-  const { sample_id, ...evalIds } = ids
+  if (failed?.next) yield modelRetry(ids, task, failed, failed.next.start)
+  yield* modelUsage(ids, task, event)
+}
+
+/** `next` is when the attempt that followed began. */
+export function modelRetry(ids: Ids, task: string, failed: FailedAttempt, next: HrTime): HookEvent {
+  const { event, attempt, end } = failed
+  const seconds = next[0] - end[0] + (next[1] - end[1]) / 1e9
+  return fire(
+    'onModelRetry',
+    {
+      model_name: event.model.slice(event.model.indexOf('/') + 1),
+      attempt,
+      wait_time: Math.max(0, Math.round(seconds * 1e6) / 1e6),
+      ...ids,
+      task_name: task,
+      exception_type: /^([A-Za-z_][\w.]*)\(/.exec(event.error ?? '')?.[1] ?? null,
+      status_code: statusIn(event.error ?? ''),
+    },
+    end,
+  )
+}
+
+/** Nothing for a call that is not complete, and for a provider that does not count. */
+export function* modelUsage(ids: Ids, task: string, event: ModelEvent): Generator<HookEvent> {
+  const { sample_id: _, ...evalIds } = ids
   const usage = event.output?.usage
-  if (failed?.next) {
-    const seconds = failed.next.start[0] - failed.end[0] + (failed.next.start[1] - failed.end[1]) / 1e9
-    yield fire(
-      'onModelRetry',
-      {
-        model_name: event.model.slice(event.model.indexOf('/') + 1),
-        attempt: failed.attempt,
-        wait_time: Math.max(0, Math.round(seconds * 1e6) / 1e6),
-        ...evalIds,
-        sample_id,
-        task_name: task,
-        exception_type: /^([A-Za-z_][\w.]*)\(/.exec(event.error ?? '')?.[1] ?? null,
-        status_code: statusIn(event.error ?? ''),
-      },
-      failed.end,
-    )
-  }
   const time = event.completed
   if (!usage || time === undefined) return
   if (event.cache === 'read') yield fire('onModelCacheUsage', { model_name: event.model, usage }, time)

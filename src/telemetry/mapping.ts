@@ -118,7 +118,11 @@ export class Mapping {
         return { items, open: [] }
       },
 
-      onSampleInit: (data, time) => this.#sample(data, data.summary).init(data.summary, time),
+      onSampleInit: (data, time) => {
+        // Told from Inspect's buffer before, and now from the log: all of it comes again.
+        this.#samples.delete(data.sample_id)
+        return this.#sample(data, data.summary).init(data.summary, time)
+      },
 
       onSampleStart: (data, time) => this.#sample(data, data.summary).start(time ?? [0, 0]),
 
