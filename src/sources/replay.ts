@@ -103,6 +103,7 @@ class OpenLogs {
     const reader = this.#readers.get(log)
     this.#readers.delete(log)
     yield* log.tell(options, reader)
+    log.close()
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,12 @@
 import { EvalspanError, messageOf } from '../errors.ts'
+import { schemeOf } from '../files/paths.ts'
 import { shownPath } from '../files/shown-path.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
-import type { EvalLog, EvalSample } from '../inspect/records.ts'
+import { findBuffers } from '../inspect/buffer/find-buffers.ts'
+import type { SampleKey } from '../inspect/layout.ts'
+import type { EvalLog } from '../inspect/records.ts'
+import { RunningSamples } from './running-samples.ts'
 import { parseTime, type HrTime } from '../time.ts'
 import { fire, sampleEvents } from './sample-events.ts'
 import { isWanted, type Selection } from './select.ts'
@@ -37,6 +41,12 @@ export class TaskLog {
   #ended = false
   /** What was told, by its place. */
   readonly #told = new Map<string, string>()
+  /** Which samples these are. */
+  readonly #holds = new Set<string>()
+  #running: RunningSamples | undefined
+  /** Not before then is a buffer looked for again; a run that crashed long ago may never have one. */
+  #nextLook = 0
+  #lookMs = 1000
 
   constructor(reader: LogReader, written: HrTime) {
     this.path = reader.path
@@ -86,12 +96,47 @@ export class TaskLog {
       yield [fire('onTaskStart', { ...ids, spec, plan }, this.timeOf('started_at'))]
     }
     yield* this.#samples(reader, options)
-    if (!this.#finished || this.#ended) return
+    if (!this.#finished) {
+      yield* this.tellRunning(options)
+      return
+    }
+    this.close()
+    if (this.#ended) return
     this.#ended = true
     options.to?.taskLog(this.#header)
     if (endsRegularly(this.#header)) {
       yield [fire('onTaskEnd', { ...ids, log: this.#header }, this.timeOf('completed_at'))]
     }
+  }
+
+  /** What has become known of samples that are not in the log yet. */
+  async *tellRunning(options: TellOptions): AsyncGenerator<Batch> {
+    this.#running ??= await this.#openRunning(options)
+    if (!this.#running) return
+    yield* this.#running.update()
+    if (this.#running.gone) this.close()
+  }
+
+  close(): void {
+    this.#running?.close()
+    this.#running = undefined
+  }
+
+  async #openRunning({ selection, onProblem }: TellOptions): Promise<RunningSamples | undefined> {
+    const now = performance.now()
+    if (now < this.#nextLook) return undefined
+    const [place] = schemeOf(this.path) === undefined ? await findBuffers(this.path) : []
+    if (!place) {
+      this.#nextLook = now + this.#lookMs
+      this.#lookMs = Math.min(this.#lookMs * 2, 60_000)
+      return undefined
+    }
+    return new RunningSamples(place, {
+      log: this.#header,
+      crashed: place.kind === 'database' && !place.alive,
+      leaveOut: (key) => this.#holds.has(nameOf(key)) || !isWanted(selection, key),
+      onProblem,
+    })
   }
 
   async *#samples(reader: LogReader, options: TellOptions): AsyncGenerator<Batch> {
@@ -107,6 +152,7 @@ export class TaskLog {
       }
       const { sample, where, version } = entry
       this.#told.set(where, version)
+      this.#holds.add(nameOf(sample))
       // Not every log tells the uuid before the sample is read.
       if (!isWanted(selection, sample)) continue
       if (history.isReused(ids, sample.uuid)) {
@@ -126,7 +172,7 @@ export function withRunId(header: EvalLog): EvalLog {
   return { ...header, eval: { ...header.eval, run_id: runId || evalId } }
 }
 
-function nameOf({ id, epoch }: EvalSample): string {
+function nameOf({ id, epoch }: SampleKey): string {
   return `sample ${id}, epoch ${epoch}`
 }
 

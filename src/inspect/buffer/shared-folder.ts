@@ -7,7 +7,8 @@ import { loadSqlite } from '../../load-sqlite.ts'
 import { badLog } from '../bad-log.ts'
 import { asFields, isFields, listIn, type Fields } from '../fields.ts'
 import { stringify } from '../json.ts'
-import { LogFile } from '../log-file.ts'
+import { openFile } from '../../files/files.ts'
+import type { LogFile } from '../../files/log-file.ts'
 import { toSampleKey } from '../sample-key.ts'
 import { decodeText, parseText } from '../text.ts'
 import { readZipDirectory } from '../zip-directory.ts'
@@ -125,7 +126,7 @@ export class SharedFolder implements BufferSource {
     let file: LogFile | undefined
     let whole = true
     try {
-      file = await LogFile.open(join(this.#folder, name))
+      file = await openFile(join(this.#folder, name))
       const members = await readZipDirectory(file)
       for (const sample of samples) {
         const taken = this.#taken.get(keyOf(sample))!

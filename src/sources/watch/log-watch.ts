@@ -82,6 +82,7 @@ export class LogWatch {
     try {
       const touched = await this.#open(news, readers)
       for (const run of touched) yield* this.#tell(run, readers)
+      for (const run of this.#runs.values()) yield* run.tellRunning(this.#tellOptions())
     } finally {
       for (const reader of readers.values()) await reader.close()
     }
@@ -98,6 +99,7 @@ export class LogWatch {
 
   close(): void {
     for (const folder of this.#folders) folder.close()
+    for (const run of this.#runs.values()) run.close()
   }
 
   /** It was told before, in this state, and so was the end of its run if there is one to tell. */

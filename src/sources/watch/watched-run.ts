@@ -67,6 +67,15 @@ export class WatchedRun {
     yield* this.#logs.get(path)!.log.tell(options, reader)
   }
 
+  /** What has become known of samples that are in none of its logs yet. */
+  async *tellRunning(options: TellOptions): AsyncGenerator<Batch> {
+    for (const { log, gone } of this.logs) if (!log.finished && !gone) yield* log.tellRunning(options)
+  }
+
+  close(): void {
+    for (const { log } of this.logs) log.close()
+  }
+
   /** All its logs are finished, and nothing has happened for so long that no other one is to be expected. */
   isOver(nowMs: number, quietMs: number): boolean {
     return this.logs.every(({ log, file, gone }) => gone || (log.finished && nowMs - (file.modifiedMs ?? 0) >= quietMs))
