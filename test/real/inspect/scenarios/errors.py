@@ -34,8 +34,8 @@ def continue_on_fail(run: Run) -> None:
 
 @scenario()
 def continue_on_fail_count(run: Run) -> None:
-    tasks = task(run.name, 4, solver=[generate(), fail(only=[1, 2, 4])])
-    run.eval(tasks, continue_on_fail=True, fail_on_error=2, max_samples=1, retry_on_error=1)
+    tasks = task(run.name, 3, solver=[generate(), fail(only=[1, 3])])
+    run.eval(tasks, continue_on_fail=True, fail_on_error=2, max_samples=1)
 
 
 @scenario()
@@ -130,7 +130,7 @@ def model_raises_python_error(run: Run) -> None:
         raise KeyError("not an answer")
 
     fake(run.name, script)
-    run.eval(task(run.name, 2), fail_on_error=False, retry_on_error=1)
+    run.eval(task(run.name, 1), fail_on_error=False, retry_on_error=1)
 
 
 @scenario()

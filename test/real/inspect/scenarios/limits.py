@@ -3,7 +3,7 @@
 import asyncio
 
 from fake_model import Call, answer, fake
-from inspect_ai.model import GenerateConfig, ModelCost, ModelUsage, get_model
+from inspect_ai.model import GenerateConfig, ModelCost, ModelInfo, ModelUsage, get_model, set_model_info
 from inspect_ai.scorer import match
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, use_tools
 from inspect_ai.util import LimitExceededError, apply_limits, message_limit, time_limit, token_limit
@@ -76,14 +76,15 @@ def limit_working_after_call(run: Run) -> None:
 def limit_cost(run: Run) -> None:
     model = fake(run.name, adds(9))
     cost = ModelCost(input=1000.0, output=2000.0, input_cache_write=100.0, input_cache_read=10.0)
-    solvers = [use_tools(add()), generate()]
-    run.eval(task(run.name, 1, solver=solvers), cost_limit=0.05, model_cost_config={model: cost})
+    set_model_info(model, ModelInfo(cost=cost))
+    run.eval(task(run.name, 1, solver=[use_tools(add()), generate()]), cost_limit=0.05)
 
 
 @scenario()
 def cost_without_limit(run: Run) -> None:
     model = fake(run.name, lambda call: "2")
     cost = ModelCost(input=3.0, output=15.0, input_cache_write=3.75, input_cache_read=0.3)
+    set_model_info(model, ModelInfo())
     run.eval(task(run.name, 2), model_cost_config={model: cost})
 
 

@@ -3,7 +3,7 @@
 from fake_model import answer, fake
 from inspect_ai import Epochs
 from inspect_ai.scorer import at_least, pass_at
-from inspect_ai.solver import Generate, Solver, TaskState, chain, generate, solver, system_message
+from inspect_ai.solver import Generate, Solver, TaskState, chain, generate, solver, system_message, use_tools
 from parts import add, adds, fail, wait
 from scenario import Run, scenario, task
 
@@ -84,7 +84,7 @@ def log_realtime_false(run: Run) -> None:
 @scenario()
 def log_format_json(run: Run) -> None:
     fake(run.name, adds(2))
-    run.eval(task(run.name, 2, solver=[generate(), fail(times=1)]), log_format="json", retry_on_error=1)
+    run.eval(task(run.name, 2, solver=[use_tools(add()), generate(), fail(times=1)]), log_format="json", retry_on_error=1)
 
 
 @scenario()
@@ -96,7 +96,7 @@ def log_format_json_error(run: Run) -> None:
 def log_model_api(run: Run) -> None:
     """The raw call of each model call, not only of the first."""
     fake(run.name, adds(7))
-    run.eval(task(run.name, 1, solver=[generate(tool_calls="loop")], setup=None), log_model_api=True)
+    run.eval(task(run.name, 1, solver=[use_tools(add()), generate()]), log_model_api=True)
 
 
 @scenario()
