@@ -27,7 +27,7 @@ class RateLimit(Exception):
 
 
 class Fatal(Exception):
-    """Is not tried again."""
+    """Is not tried again: given back instead of raised, as providers do with status 400."""
 
     status_code = 400
 
@@ -91,7 +91,7 @@ class FakeModel(ModelAPI):
         self, input: list[ChatMessage], tools: list[ToolInfo], tool_choice: ToolChoice, config: GenerateConfig
     ) -> tuple[ModelOutput | Exception, ModelCall]:
         messages = [{"role": message.role, "content": message.text} for message in input]
-        call = ModelCall.create({"model": self.model_name, "messages": messages}, None)
+        call = _begin_call({"model": self.model_name, "messages": messages})
         script = _scripts.get(self.model_name, lambda call: "ok")
         _numbers[self.model_name] += 1
         number = _numbers[self.model_name]
@@ -100,6 +100,8 @@ class FakeModel(ModelAPI):
             output = await given if inspect.isawaitable(given) else given
         except (RateLimit, Fatal) as error:
             call.set_error({"error": {"type": type(error).__name__, "message": str(error)}})
+            if isinstance(error, RateLimit):
+                raise
             return error, call
         if isinstance(output, str):
             output = answer(output)
@@ -116,6 +118,15 @@ class FakeModel(ModelAPI):
 
     async def count_text_tokens(self, text: str) -> int:
         return 1 + len(text) // 4
+
+
+def _begin_call(request: dict[str, Any]) -> ModelCall:
+    """The raw call is in the log even if it is cut off, as it is with the providers of Inspect."""
+    try:
+        from inspect_ai.log._samples import set_active_model_event_call
+    except ImportError:
+        return ModelCall.create(request, None)
+    return set_active_model_event_call(request=request)
 
 
 def _usage(messages: list[dict[str, str]], output: ModelOutput) -> ModelUsage:

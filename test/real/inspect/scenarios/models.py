@@ -196,7 +196,7 @@ def exhausted_and_asked_again(run: Run) -> None:
     run.eval(task(run.name, 1, solver=gives_up_and_asks_again()))
 
 
-@tool
+@tool(parallel=True)
 def asks() -> Tool:
     async def execute(question: str) -> str:
         """Asks a model.

@@ -18,7 +18,7 @@ def once(*calls: tuple[str, dict[str, object]]) -> Script:
     return lambda call: tool_calls(*calls) if call.turn == 1 else "2"
 
 
-@tool
+@tool(parallel=True)
 def misbehaves() -> Tool:
     async def execute(how: str) -> ToolResult:
         """Does what is asked.
@@ -115,7 +115,7 @@ def tool_parse_errors(run: Run) -> None:
     run.eval(task(run.name, 1, solver=[use_tools(add()), generate()]))
 
 
-@tool
+@tool(parallel=True)
 def sleeps() -> Tool:
     async def execute(seconds: float) -> str:
         """Waits.
@@ -137,7 +137,7 @@ def tools_in_parallel(run: Run) -> None:
     run.eval(task(run.name, 2, solver=[use_tools(sleeps()), generate()]))
 
 
-@tool(parallel=False)
+@tool
 def one_by_one() -> Tool:
     async def execute(seconds: float) -> str:
         """Waits, and nothing else at the same time.
