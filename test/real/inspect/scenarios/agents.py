@@ -7,6 +7,7 @@ from inspect_ai.agent import Agent, AgentState, AgentSubmit, agent, as_solver, a
 from inspect_ai.model import ChatMessageUser, CompactionEdit, CompactionSummary, CompactionTrim, get_model
 from inspect_ai.scorer import includes
 from inspect_ai.solver import Generate, Solver, TaskState, basic_agent, generate, solver, use_tools
+from inspect_ai.tool import Tool, tool
 from inspect_ai.util import collect, message_limit
 from parts import add
 from scenario import Run, scenario, task
@@ -188,11 +189,21 @@ def long_talk(turns: int) -> Callable[[Call], Answer]:
     return script
 
 
+@tool
+def reads() -> Tool:
+    async def execute() -> str:
+        """Reads a long text."""
+        return "words of a long text " * 40
+
+    return execute
+
+
 @scenario()
 def compaction_edit(run: Run) -> None:
-    fake(run.name, long_talk(5))
-    compaction = CompactionEdit(threshold=550, memory=False, keep_tool_uses=1)
-    run.eval(task(run.name, 1, solver=react(tools=[add()], compaction=compaction)))
+    """The results of tools are cleared."""
+    fake(run.name, lambda call: tool_calls(("submit", {"answer": "2"}) if call.number > 4 else ("reads", {})))
+    compaction = CompactionEdit(threshold=700, memory=False, keep_tool_uses=1)
+    run.eval(task(run.name, 1, solver=react(tools=[reads()], compaction=compaction)))
 
 
 @scenario()

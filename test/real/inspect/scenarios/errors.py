@@ -89,7 +89,7 @@ def retry_after_tools(run: Run) -> None:
 def retry_epochs_mixed(run: Run) -> None:
     """Before and after the first model call, in two epochs, one at a time."""
     solvers = [fail(times=1, only=[1]), generate(), fail(times=1, only=[2])]
-    run.eval(task(run.name, 2, solver=solvers), retry_on_error=3, epochs=2, max_samples=1, log_model_api=False)
+    run.eval(task(run.name, 2, solver=solvers), retry_on_error=3, epochs=2, max_samples=1)
 
 
 @solver
