@@ -3,7 +3,9 @@ import { takeLastDeliveries } from './deliveries.ts'
 import { differencesOf, type Tally } from './differences.ts'
 import type { Finding } from './finding.ts'
 import type { Fired } from './fired.ts'
-import { gaps, type Gap } from './gaps.ts'
+import type { Gap } from './gaps/gap.ts'
+import { gaps } from './gaps.ts'
+import { LostCalls } from './lost-calls.ts'
 import { findOrderDifferences } from './order.ts'
 import { pairUp, type Pair } from './pairs.ts'
 import { Scene } from './scene.ts'
@@ -30,7 +32,7 @@ export function compare(live: readonly Fired[], replayed: readonly Fired[], head
     ...pairs.flatMap((pair) => findingsOf(pair, tally)),
     ...findOrderDifferences(pairs),
   ]
-  const scene = new Scene({ live, replayed, headers, pairs })
+  const scene = sceneOf({ live: deliveries.last, replayed, headers, pairs })
   const different: Finding[] = []
   const notRecorded: { finding: Finding; gap: Gap }[] = []
   for (const finding of findings) {
@@ -46,6 +48,25 @@ export function compare(live: readonly Fired[], replayed: readonly Fired[], head
     return { fired, verdict }
   })
   return { verdicts, different, notRecorded, values: tally.values }
+}
+
+/** Which events a log does not hold has to be known to say which model calls it does not hold. */
+function sceneOf(parts: Omit<ConstructorParameters<typeof Scene>[0], 'lostCalls'>): Scene {
+  const missing = parts.pairs.flatMap(({ live, replayed }) => (live && !replayed ? [live] : []))
+  const scene = new Scene({ ...parts, lostCalls: new LostCalls([], []) })
+  const events = missing.filter((live) => gaps.some((gap) => gap.covers(missingFinding(live), scene)))
+  return new Scene({ ...parts, lostCalls: new LostCalls(events, missing) })
+}
+
+function missingFinding(live: Fired): Finding {
+  return {
+    kind: 'missing',
+    hook: live.hook,
+    path: '',
+    live: live.data,
+    replayed: undefined,
+    fired: { live, replayed: undefined },
+  }
 }
 
 function findingsOf({ live, replayed }: Pair, tally: Tally): Finding[] {

@@ -20,6 +20,27 @@ function isFailedAttempt(event: ModelEvent): boolean {
   return event.error !== undefined && event.completed === undefined && !event.pending
 }
 
+/**
+ * The answers that were not counted as usage when they came: they exceeded a limit of tokens or cost, whose event follows
+ * at once. They were given to nobody, and so have no end; those that exceeded a limit of turns have none either, but
+ * count.
+ */
+export function refusedAnswers(events: readonly Event[]): Set<ModelEvent> {
+  const limits = new Set(['token', 'cost', 'turn'])
+  return new Set(
+    events.flatMap((event, index) => {
+      if (event.event !== 'model' || !isAnswerWithoutEnd(event)) return []
+      const limit = events.find((other, at) => at > index && other.event === 'sample_limit' && limits.has(other.type))
+      return limit?.event === 'sample_limit' && limit.type !== 'turn' ? [event] : []
+    }),
+  )
+}
+
+/** A model answered, and a limit kept the answer from whoever had asked. */
+export function isAnswerWithoutEnd({ completed, pending, error, output }: ModelEvent): boolean {
+  return completed === undefined && !pending && error === undefined && output?.usage !== undefined
+}
+
 /** The failed attempts among the events of one sample attempt, in order. `endOfSpan` bounds those that nothing follows. */
 export function failedAttempts(
   events: readonly Event[],

@@ -3,11 +3,12 @@ import { dirname } from 'node:path'
 import { EvalspanError, messageOf } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
-import type { EvalLog, EvalSample } from '../inspect/records.ts'
+import type { EvalLog, EvalSample, EvalSpec } from '../inspect/records.ts'
 import { compareTimes, earliest, fromMilliseconds, latest, parseTime, type HrTime } from '../time.ts'
 import { readEvents } from './event-log.ts'
 import { findFiles } from './find.ts'
-import { fire, sampleEvents } from './sample-events.ts'
+import { fire } from './fire.ts'
+import { sampleEvents } from './sample-events.ts'
 import { isWanted, selectEvents, type Selection } from './select.ts'
 
 export interface ReplayOptions {
@@ -103,13 +104,19 @@ async function* replayRun(
   for (const entry of logs) {
     const { header } = entry
     const taskIds = { ...ids, eval_id: header.eval.eval_id }
-    yield [fire('onTaskStart', { ...taskIds, spec: header.eval, plan: header.plan }, timeOf(entry, 'started_at'))]
+    if (wasStarted(header))
+      yield [
+        fire('onTaskStart', { ...taskIds, spec: startSpec(header), plan: header.plan }, timeOf(entry, 'started_at')),
+      ]
     yield* replaySamples(entry, options, selection, seen)
     options.to?.taskLog(header)
-    if (endsRegularly(header)) yield [fire('onTaskEnd', { ...taskIds, log: header }, timeOf(entry, 'completed_at'))]
+    if (endsRegularly(header))
+      yield [fire('onTaskEnd', { ...taskIds, log: endLog(entry) }, timeOf(entry, 'completed_at'))]
   }
   // Ctrl-C leaves Inspect without any log to tell of; otherwise each task's latest attempt is told.
-  const latestLogs = new Map(logs.map(({ header }) => [header.eval.task_id || header.eval.eval_id, header]))
+  const latestLogs = new Map(
+    logs.map((entry) => [entry.header.eval.task_id || entry.header.eval.eval_id, endLog(entry)]),
+  )
   const cancelled = logs.some(({ header }) => header.status === 'cancelled')
   yield [fire('onRunEnd', { ...ids, exception: null, logs: cancelled ? [] : [...latestLogs.values()] }, endOf(logs))]
 }
@@ -168,6 +175,21 @@ function remember(sample: EvalSample, { samples, events }: TaskHistory): void {
   if (!sample.error) return
   const tail = sample.events.slice(sample.events.findLastIndex((event) => event.event === 'model'))
   for (const { uuid } of tail) if (uuid !== undefined) events.add(uuid)
+}
+
+/** A task that was told to run no samples has a log that is finished and never got beyond its start. */
+function wasStarted({ status, stats }: EvalLog): boolean {
+  return status !== 'started' || parseTime(stats.started_at) === undefined
+}
+
+/** Inspect writes the arguments of a solver when there is one, and adds a default when it reads an `.eval` back. */
+function startSpec({ eval: { solver_args_passed, ...spec } }: EvalLog): EvalSpec {
+  return spec.solver === undefined ? spec : { ...spec, solver_args_passed }
+}
+
+/** The log that Inspect hands on at the end of a task: `.eval` is read back, `.json` is as it was written. */
+function endLog({ path, header }: LogEntry): EvalLog {
+  return path.endsWith('.json') ? { ...header, eval: startSpec(header) } : header
 }
 
 /** Inspect fires a task's end only when the task itself did not raise: a failed threshold leaves no error in the log. */

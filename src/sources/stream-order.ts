@@ -1,5 +1,5 @@
 import type { Event, ModelEvent } from '../inspect/records.ts'
-import { parseTime } from '../time.ts'
+import { parseTime, type HrTime } from '../time.ts'
 
 /** An event at the moment it began, or at the one it was complete and streamed. Most events are both at once. */
 export interface StreamStep {
@@ -7,11 +7,17 @@ export interface StreamStep {
   readonly complete: boolean
 }
 
+/** When a failed model call was over, which no field of its event tells. */
+export type EndOfFailed = (event: ModelEvent) => HrTime | undefined
+
 /**
  * A log lists events in the order in which they began, while the hooks got them when they were complete: a tool's event
  * after the end of the tool's span, which the log has behind its begin, and a model's event after its answer.
  */
-export function* streamOrder(events: readonly Event[]): Generator<StreamStep> {
+export function* streamOrder(
+  events: readonly Event[],
+  endOfFailed: EndOfFailed = () => undefined,
+): Generator<StreamStep> {
   const endOf = new Map<string, number>()
   events.forEach((event, index) => {
     if (event.event === 'span_end') endOf.set(event.id, index)
@@ -19,7 +25,7 @@ export function* streamOrder(events: readonly Event[]): Generator<StreamStep> {
   const times = new Times(events)
   const late = new Map<number, Event[]>()
   for (const [index, event] of events.entries()) {
-    const after = completesAfter(events, index, endOf, times)
+    const after = completesAfter(events, index, { endOf, times, endOfFailed })
     if (event.event === 'model') yield { event, complete: false }
     if (after === index) yield { event, complete: true }
     else late.set(after, [...(late.get(after) ?? []), event])
@@ -32,26 +38,50 @@ function byCompletion(a: Event, b: Event): number {
   return microseconds((a as ModelEvent).completed) - microseconds((b as ModelEvent).completed)
 }
 
+interface Ends {
+  /** By span: the index of its end. */
+  readonly endOf: ReadonlyMap<string, number>
+  readonly times: Times
+  readonly endOfFailed: EndOfFailed
+}
+
 /** The index of the event after which this one was complete; its own for those that are complete at once. */
-function completesAfter(
-  events: readonly Event[],
-  index: number,
-  endOf: ReadonlyMap<string, number>,
-  times: Times,
-): number {
+function completesAfter(events: readonly Event[], index: number, { endOf, times, endOfFailed }: Ends): number {
   const event = events[index]!
   if (event.event !== 'model' && event.event !== 'tool' && event.event !== 'subtask') return index
-  const before = events[index - 1]
-  if (
-    event.event === 'tool' &&
-    before?.event === 'span_begin' &&
-    before.type === 'tool' &&
-    before.name === event.function
-  ) {
-    return Math.max(index, endOf.get(before.id) ?? index)
+  if (event.event === 'model' && event.completed === undefined) {
+    const end = endOfFailed(event)
+    const last = event.pending ? index : lastBeforeCallEnds(events, index)
+    return end ? Math.min(last, times.firstAfter(index, toMicroseconds(end)) - 1) : last
   }
   const completed = microseconds(event.completed)
-  return Number.isNaN(completed) ? index : times.firstAfter(index, completed) - 1
+  const from = endOfTool(events, index, endOf)
+  return Number.isNaN(completed) ? from : Math.max(from, times.firstAfter(from, completed) - 1)
+}
+
+/** A tool's event is complete behind the end of the tool's own span, whose begin lies before it. */
+function endOfTool(events: readonly Event[], index: number, endOf: ReadonlyMap<string, number>): number {
+  const [before, event] = [events[index - 1], events[index]!]
+  const isOwn =
+    event.event === 'tool' && before?.event === 'span_begin' && before.type === 'tool' && before.name === event.function
+  return isOwn ? Math.max(index, endOf.get(before.id) ?? index) : index
+}
+
+/**
+ * A call without an end was over before anything else happened in its span. An interrupt that ended it names it, and a
+ * limit that its answer exceeded follows the answer.
+ */
+function lastBeforeCallEnds(events: readonly Event[], index: number): number {
+  const call = events[index] as ModelEvent
+  const interrupt = events.findIndex(
+    (event, at) => at > index && event.event === 'interrupt' && event['interrupted_model_event_id'] === call.uuid,
+  )
+  if (interrupt >= 0) return interrupt
+  const next = events.findIndex(
+    (event, at) =>
+      at > index && (event.event === 'span_begin' ? event.parent_id === call.span_id : event.span_id === call.span_id),
+  )
+  return next < 0 ? index : next - 1
 }
 
 const blockSize = 256
@@ -86,5 +116,9 @@ class Times {
 
 function microseconds(timestamp: unknown): number {
   const time = parseTime(timestamp)
-  return time ? time[0] * 1e6 + time[1] / 1000 : Number.NaN
+  return time ? toMicroseconds(time) : Number.NaN
+}
+
+function toMicroseconds([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1e6 + nanoseconds / 1000
 }
