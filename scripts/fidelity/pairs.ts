@@ -31,7 +31,9 @@ function pairInOrder(live: readonly Fired[], replayed: readonly Fired[]): Pair[]
 /** The same content first, of that the nearest in time; then whatever differs least. */
 function pairByContent(live: readonly Fired[], replayed: readonly Fired[]): Pair[] {
   const [liveGroups, replayedGroups] = [Map.groupBy(live, callContent), Map.groupBy(replayed, callContent)]
-  const pairs: Pair[] = [...liveGroups].flatMap(([content, group]) => pairByTime(group, replayedGroups.get(content) ?? []))
+  const pairs: Pair[] = [...liveGroups].flatMap(([content, group]) =>
+    pairByTime(group, replayedGroups.get(content) ?? []),
+  )
   const paired = new Set(pairs.flatMap((pair) => [pair.live, pair.replayed]))
   const open = new Set(replayed.filter((fired) => !paired.has(fired)))
   for (const fired of live) {

@@ -32,7 +32,7 @@ export class Scene {
     const events = pairs.filter(({ replayed }) => replayed?.hook === 'onSampleEvent')
     this.#pairs = Map.groupBy(
       events.toSorted((a, b) => a.replayed!.line - b.replayed!.line),
-      ({ replayed }) => replayed!.attempt + (sampleOf(replayed!.hook, replayed!.data) ?? ''),
+      ({ replayed }) => attemptKey(replayed!),
     )
     this.#headers = new Map(headers.map((header) => [header.eval.eval_id, header]))
     this.#live = bySample(live)
@@ -82,17 +82,26 @@ export class Scene {
 
   /** The lines of the live events before and after an event that the replay alone has, in the order of the replay. */
   neighbours(replayed: Fired): { before: number | undefined; after: number | undefined } {
-    const lines = this.#pairs.get(replayed.attempt + (sampleOf(replayed.hook, replayed.data) ?? '')) ?? []
+    const lines = this.eventPairsOf(replayed)
     return {
       before: lines.findLast((pair) => pair.live && pair.replayed!.line < replayed.line)?.live?.line,
       after: lines.find((pair) => pair.live && pair.replayed!.line > replayed.line)?.live?.line,
     }
   }
 
+  /** The events of the attempt that a hook is of, in the order of the replay. */
+  eventPairsOf(fired: Fired): readonly Pair[] {
+    return this.#pairs.get(attemptKey(fired)) ?? []
+  }
+
   /** The event as the live end of its sample shows it. */
   eventAtEnd(fired: Fired): Fields | undefined {
     return this.liveEventsOf(fired).find((event) => event['uuid'] === eventOf(fired.data))
   }
+}
+
+function attemptKey({ hook, data, attempt }: Fired): string {
+  return `${sampleOf(hook, data)} ${attempt}`
 }
 
 /** Counts the ids of all messages in a value, by the content of the message. */

@@ -23,19 +23,25 @@ export function* streamOrder(
     if (event.event === 'span_end') endOf.set(event.id, index)
   })
   const times = new Times(events)
-  const late = new Map<number, Event[]>()
+  const late = new Map<number, Completion[]>()
   for (const [index, event] of events.entries()) {
-    const after = completesAfter(events, index, { endOf, times, endOfFailed })
     if (event.event === 'model') yield { event, complete: false }
-    if (after === index) yield { event, complete: true }
-    else late.set(after, [...(late.get(after) ?? []), event])
-    for (const waiting of (late.get(index) ?? []).toSorted(byCompletion)) yield { event: waiting, complete: true }
+    const completion = completionOf(events, index, { endOf, times, endOfFailed })
+    if (completion) late.set(completion.after, [...(late.get(completion.after) ?? []), completion])
+    else yield { event, complete: true }
+    for (const waiting of (late.get(index) ?? []).toSorted((a, b) => a.time - b.time))
+      yield { event: waiting.event, complete: true }
     late.delete(index)
   }
 }
 
-function byCompletion(a: Event, b: Event): number {
-  return microseconds((a as ModelEvent).completed) - microseconds((b as ModelEvent).completed)
+/** Of an event that is complete some time after it began. */
+interface Completion {
+  readonly event: Event
+  /** The index of the event after which it was. */
+  readonly after: number
+  /** In microseconds; infinite when it is not known. */
+  readonly time: number
 }
 
 interface Ends {
@@ -45,18 +51,23 @@ interface Ends {
   readonly endOfFailed: EndOfFailed
 }
 
-/** The index of the event after which this one was complete; its own for those that are complete at once. */
-function completesAfter(events: readonly Event[], index: number, { endOf, times, endOfFailed }: Ends): number {
+function completionOf(
+  events: readonly Event[],
+  index: number,
+  { endOf, times, endOfFailed }: Ends,
+): Completion | undefined {
   const event = events[index]!
-  if (event.event !== 'model' && event.event !== 'tool' && event.event !== 'subtask') return index
+  if (event.event !== 'model' && event.event !== 'tool' && event.event !== 'subtask') return undefined
+  const completed = microseconds(event.completed)
   if (event.event === 'model' && event.completed === undefined) {
     const end = endOfFailed(event)
+    const time = end ? toMicroseconds(end) : Infinity
     const last = event.pending ? index : lastBeforeCallEnds(events, index)
-    return end ? Math.min(last, times.firstAfter(index, toMicroseconds(end)) - 1) : last
+    return { event, after: end ? Math.min(last, times.firstAfter(index, time) - 1) : last, time }
   }
-  const completed = microseconds(event.completed)
   const from = endOfTool(events, index, endOf)
-  return Number.isNaN(completed) ? from : Math.max(from, times.firstAfter(from, completed) - 1)
+  if (Number.isNaN(completed)) return { event, after: from, time: Infinity }
+  return { event, after: Math.max(from, times.firstAfter(from, completed) - 1), time: completed }
 }
 
 /** A tool's event is complete behind the end of the tool's own span, whose begin lies before it. */

@@ -27,10 +27,9 @@ export const fieldGaps: readonly Gap[] = [
   },
   {
     name: 'wait_time of on_model_retry',
-    reason: 'A log has no back-offs; the wait is worked out from the attempts around it, to half a second.',
-    covers: (finding) =>
-      isField(finding, ['onModelRetry'], 'wait_time') &&
-      Math.abs(Number(finding.live) - Number(finding.replayed)) < 0.5,
+    reason:
+      'A log has neither back-offs nor the end of a failed attempt; the wait is at most the time between the attempts.',
+    covers: (finding, scene) => isField(finding, ['onModelRetry'], 'wait_time') && isPossibleWait(finding, scene),
   },
   {
     name: 'status_code of on_model_retry',
@@ -100,9 +99,25 @@ function attemptOf(data: Fields): number {
   return Number(data['attempt'] ?? 1)
 }
 
-function isJustBefore([seconds, nanoseconds]: HrTime, time: HrTime): boolean {
-  const gap = time[0] - seconds + (time[1] - nanoseconds) / 1e9
+function isJustBefore(time: HrTime, other: HrTime): boolean {
+  const gap = secondsFrom(time, other)
   return gap >= 0 && gap < 1
+}
+
+/** It is no longer than the replay has it, and live the next call was made just when it was over. */
+function isPossibleWait({ live, replayed, fired }: Finding, scene: Scene): boolean {
+  const wait = Number(live)
+  const over = scene.live.some(({ hook, data, time }) => {
+    const isOfModel =
+      hook === 'onBeforeModelGenerate' && String(data['model_name']).endsWith(String(fired.live!.data['model_name']))
+    const late = secondsFrom(fired.live!.time, time) - wait
+    return isOfModel && late >= -0.01 && late < 1
+  })
+  return over && wait >= 0 && wait < Number(replayed) + 0.01
+}
+
+function secondsFrom(from: HrTime, to: HrTime): number {
+  return to[0] - from[0] + (to[1] - from[1]) / 1e9
 }
 
 /** Whether the error of some failed call of the sample gives the status away that the replay lacks. */

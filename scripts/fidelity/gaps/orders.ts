@@ -1,5 +1,7 @@
+import type { Fields } from '../../../src/inspect/fields.ts'
 import type { EvalLog } from '../../../src/inspect/records.ts'
 import type { Finding } from '../finding.ts'
+import type { Fired } from '../fired.ts'
 import type { Scene } from '../scene.ts'
 import { isField, type Gap } from './gap.ts'
 
@@ -24,7 +26,24 @@ export const orderGaps: readonly Gap[] = [
       )
     },
   },
+  {
+    name: 'when a failed model call was over',
+    reason: 'A log has no end of a call that failed, so its place among what ran beside it is not known.',
+    covers: ({ kind, hook, fired }, scene) =>
+      kind === 'order' && hook === 'onSampleEvent' && isOrderedButForFailedCalls(fired.live!, scene),
+  },
 ]
+
+/** The other events of the attempt are in the same order live and on replay. */
+function isOrderedButForFailedCalls(live: Fired, scene: Scene): boolean {
+  const pairs = scene.eventPairsOf(live).filter(({ live: fired }) => fired && !isFailedCall(fired))
+  return pairs.every((pair, index) => index === 0 || pairs[index - 1]!.live!.line < pair.live!.line)
+}
+
+function isFailedCall({ data }: Fired): boolean {
+  const { event, error, completed } = data['event'] as Fields
+  return event === 'model' && error !== undefined && completed === undefined
+}
 
 /** The times of the tasks of the run, in the order in which they started live. */
 function startsOf({ fired }: Finding, scene: Scene, timeOf: (header: EvalLog) => string): string[] {
