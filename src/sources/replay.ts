@@ -57,8 +57,9 @@ export async function* replay(paths: readonly string[], options: ReplayOptions):
     const log = await readHeader(path, options)
     if (log) logs.push(log)
   }
+  const seen = historyOf(logs)
   for (const set of group(logs, ({ header }) => header.eval.eval_set_id ?? `run ${header.eval.run_id}`)) {
-    for await (const events of replaySet(set, options, selection)) for (const event of events) yield event
+    for await (const events of replaySet(set, options, selection, seen)) for (const event of events) yield event
   }
   for (const sample of selection.wanted) {
     if (!selection.found.has(sample))
@@ -77,15 +78,27 @@ interface TaskHistory {
   readonly events: Set<string>
 }
 
+function noHistory(): TaskHistory {
+  return { samples: new Set(), events: new Set() }
+}
+
+/** By task; only of those with several logs. A task without an id of its own has no history. */
+function historyOf(logs: readonly LogEntry[]): Map<string, TaskHistory> {
+  const byTask = Map.groupBy(logs, ({ header }) => header.eval.task_id)
+  return new Map(
+    [...byTask].flatMap(([task, entries]) => (task !== '' && entries.length > 1 ? [[task, noHistory()]] : [])),
+  )
+}
+
 async function* replaySet(
   logs: readonly LogEntry[],
   options: ReplayOptions,
   selection: Selection,
+  seen: ReadonlyMap<string, TaskHistory>,
 ): AsyncGenerator<Batch> {
   const setId = logs[0]!.header.eval.eval_set_id
   const set = { eval_set_id: setId ?? '', log_dir: dirname(logs[0]!.path) }
   if (setId !== undefined) yield [fire('onEvalSetStart', set, startOf(logs))]
-  const seen = new Map<string, TaskHistory>()
   for (const run of group(logs, ({ header }) => header.eval.run_id)) yield* replayRun(run, options, selection, seen)
   if (setId !== undefined) yield [fire('onEvalSetEnd', set, endOf(logs))]
 }
@@ -94,7 +107,7 @@ async function* replayRun(
   logs: readonly LogEntry[],
   options: ReplayOptions,
   selection: Selection,
-  seen: Map<string, TaskHistory>,
+  seen: ReadonlyMap<string, TaskHistory>,
 ): AsyncGenerator<Batch> {
   const { run_id, eval_set_id = null } = logs[0]!.header.eval
   const ids = { eval_set_id, run_id }
@@ -125,12 +138,9 @@ async function* replaySamples(
   { path, header }: LogEntry,
   options: ReplayOptions,
   selection: Selection,
-  seen: Map<string, TaskHistory>,
+  seen: ReadonlyMap<string, TaskHistory>,
 ): AsyncGenerator<Batch> {
-  const { task_id } = header.eval
-  const earlier = seen.get(task_id) ?? { samples: new Set(), events: new Set() }
-  // A task without an id of its own has no history.
-  if (task_id) seen.set(task_id, earlier)
+  const earlier = seen.get(header.eval.task_id) ?? noHistory()
   let reader: LogReader | undefined
   try {
     reader = await openLog(path)
