@@ -48,7 +48,10 @@ function migrateToolEvent(event: Fields): void {
 }
 
 function migrateSubtaskEvent(event: Fields): void {
+  const { result } = event
   migrateEnd(event)
+  // A subtask may well have null for its result.
+  if (result === null) event['result'] = null
   if (!isFields(event['input'])) event['input'] = {}
   if ('events' in event) visitList(event, 'events', migrateEvent)
 }

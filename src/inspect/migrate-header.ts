@@ -133,8 +133,7 @@ function migrateMetric(metric: Fields, key: string): void {
 function migrateStats(stats: Fields): void {
   dropNulls(stats)
   for (const name of ['started_at', 'completed_at']) {
-    // Empty when the eval ended before.
-    if (stats[name] === '') delete stats[name]
+    // Empty when the eval did not come that far.
     if (name in stats) stats[name] = toUtc(stats[name])
   }
   visitValues(stats, 'model_usage', migrateUsage)

@@ -7,7 +7,7 @@ import { compareTimes, fromMilliseconds, parseTime, type HrTime } from '../time.
 import { readEvents } from './event-log.ts'
 import { findFiles } from './find.ts'
 import { RunLogs } from './run-logs.ts'
-import { fire } from './sample-events.ts'
+import { fire } from './fire.ts'
 import { selectEvents, type Selection } from './select.ts'
 import { TaskHistory } from './task-history.ts'
 import { TaskLog, toProblem, type Batch, type ReplayTarget, type TellOptions } from './task-log.ts'

@@ -1,6 +1,6 @@
 import type { HookEvent } from '../hooks/hooks.ts'
 import { compareTimes, earliest, latest, type HrTime } from '../time.ts'
-import { fire } from './sample-events.ts'
+import { fire } from './fire.ts'
 import type { TaskLog } from './task-log.ts'
 
 /** The logs of one run: a call of `eval()`, or one pass of an eval set. At least one, by the time they started. */
@@ -41,7 +41,7 @@ export class RunLogs {
   end(): HookEvent {
     // Ctrl-C leaves Inspect without any log to tell of; otherwise each task's latest attempt is told.
     const cancelled = this.#logs.some(({ header }) => header.status === 'cancelled')
-    const logs = cancelled ? [] : [...this.#latest().values()].map(({ header }) => header)
+    const logs = cancelled ? [] : [...this.#latest().values()].map((log) => log.endLog)
     return fire('onRunEnd', { ...this.#ids(), exception: null, logs }, this.endTime)
   }
 

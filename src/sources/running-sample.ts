@@ -2,7 +2,8 @@ import type { HookEvent } from '../hooks/hooks.ts'
 import type { BufferedEvent, BufferedSample } from '../inspect/buffer/sample-buffer.ts'
 import { callKey, failedAttempts, isFailedAttempt } from '../inspect/model-calls.ts'
 import type { EvalLog, EvalSampleSummary, Event, ModelEvent } from '../inspect/records.ts'
-import { beforeGenerate, fire, modelRetry, modelUsage, type Ids } from './sample-events.ts'
+import { fire } from './fire.ts'
+import { afterGenerate, beforeGenerate, modelRetry, type SampleIds } from './model-hooks.ts'
 
 /**
  * The hooks of a sample that is not in its log yet, as its events come. Inspect hands each version of an event to the
@@ -10,7 +11,7 @@ import { beforeGenerate, fire, modelRetry, modelUsage, type Ids } from './sample
  * attempt was retried, and how the sample ended.
  */
 export class RunningSample {
-  readonly #ids: Ids
+  readonly #ids: SampleIds
   readonly #task: string
   /** No attempt can have been missed. */
   readonly #counted: boolean
@@ -77,14 +78,13 @@ export class RunningSample {
   }
 
   *#model(event: ModelEvent): Generator<HookEvent> {
-    const { sample_id: _, ...evalIds } = this.#ids
     const step = this.#run.model(event)
     if (step.retried) {
       const [failed] = failedAttempts([...step.retried, event], () => undefined).slice(-1)
-      if (failed?.next) yield modelRetry(this.#ids, this.#task, failed, failed.next.start)
+      if (failed?.next) yield modelRetry(this.#ids, this.#task, failed.event, failed)
     }
-    if (step.begins) yield beforeGenerate(evalIds, this.#task, event)
-    if (step.ends) yield* modelUsage(this.#ids, this.#task, event)
+    if (step.begins) yield beforeGenerate(this.#ids, this.#task, event)
+    if (step.ends) yield* afterGenerate(this.#ids, this.#task, event, { failed: undefined, refused: false })
   }
 }
 

@@ -5,10 +5,11 @@ import type { HookEvent } from '../hooks/hooks.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
 import { findBuffers } from '../inspect/buffer/find-buffers.ts'
 import type { SampleKey } from '../inspect/layout.ts'
-import type { EvalLog } from '../inspect/records.ts'
+import type { EvalLog, EvalSpec } from '../inspect/records.ts'
 import { RunningSamples } from './running-samples.ts'
 import { parseTime, type HrTime } from '../time.ts'
-import { fire, sampleEvents } from './sample-events.ts'
+import { fire } from './fire.ts'
+import { sampleEvents } from './sample-events.ts'
 import { isWanted, type Selection } from './select.ts'
 import type { TaskHistory } from './task-history.ts'
 
@@ -72,6 +73,11 @@ export class TaskLog {
     return parseTime(this.#header.eval.created)
   }
 
+  /** The log that Inspect hands on at the end of a task: `.eval` is read back, `.json` is as it was written. */
+  get endLog(): EvalLog {
+    return this.path.endsWith('.json') ? { ...this.#header, eval: startSpec(this.#header) } : this.#header
+  }
+
   /** What the log holds and has not been told yet. Takes over a reader that is open, or opens the log. */
   async *tell(options: TellOptions, open?: LogReader): AsyncGenerator<Batch> {
     let reader = open
@@ -90,10 +96,10 @@ export class TaskLog {
     this.#finished = reader.finished
     const { run_id, eval_set_id = null, eval_id } = this.#header.eval
     const ids = { eval_set_id, run_id, eval_id }
-    if (!this.#started) {
+    if (!this.#started && wasStarted(this.#header)) {
       this.#started = true
-      const { eval: spec, plan } = this.#header
-      yield [fire('onTaskStart', { ...ids, spec, plan }, this.timeOf('started_at'))]
+      const spec = startSpec(this.#header)
+      yield [fire('onTaskStart', { ...ids, spec, plan: this.#header.plan }, this.timeOf('started_at'))]
     }
     yield* this.#samples(reader, options)
     if (!this.#finished) {
@@ -105,7 +111,7 @@ export class TaskLog {
     this.#ended = true
     options.to?.taskLog(this.#header)
     if (endsRegularly(this.#header)) {
-      yield [fire('onTaskEnd', { ...ids, log: this.#header }, this.timeOf('completed_at'))]
+      yield [fire('onTaskEnd', { ...ids, log: this.endLog }, this.timeOf('completed_at'))]
     }
   }
 
@@ -183,6 +189,16 @@ function* guarded(events: Iterable<HookEvent>, onError: (error: unknown) => void
   } catch (error) {
     onError(error)
   }
+}
+
+/** A task that was told to run no samples has a log that is finished and never got beyond its start. */
+function wasStarted({ status, stats }: EvalLog): boolean {
+  return status !== 'started' || parseTime(stats.started_at) === undefined
+}
+
+/** Inspect writes the arguments of a solver when there is one, and adds a default when it reads an `.eval` back. */
+function startSpec({ eval: { solver_args_passed, ...spec } }: EvalLog): EvalSpec {
+  return spec.solver === undefined ? spec : { ...spec, solver_args_passed }
 }
 
 /** Inspect fires a task's end only when the task itself did not raise: a failed threshold leaves no error in the log. */

@@ -115,6 +115,7 @@ describe('migrateHeader', () => {
         ],
       },
       stats: {
+        started_at: '',
         completed_at: '2024-08-12T16:00:00+00:00',
         model_usage: { m: { input_tokens: 3, output_tokens: 0, total_tokens: 0 } },
         role_usage: {},
