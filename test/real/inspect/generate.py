@@ -1,6 +1,8 @@
 """Runs scenarios of real Inspect runs: `python generate.py OUTDIR [NAME…]`. See README.md."""
 
 import argparse
+import glob
+import hashlib
 import importlib
 import multiprocessing
 import os
@@ -17,7 +19,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import recorder  # noqa: E402
-from scenario import Run, Scenario, Skip, scenarios  # noqa: E402
+from scenario import Run, Scenario, Skip, scenarios, sockets  # noqa: E402
 
 SKIPPED = 77
 
@@ -85,12 +87,13 @@ def start(name: str) -> Running:
 
 def run_one(name: str, scratch: Path) -> None:
     os.setsid()
-    run = Run(name, scratch / "logs", scratch / "moments", scratch / "hooks.jsonl")
+    run = Run(name, scratch)
     work = scratch / "work"
-    for folder in (run.log_dir, run.moments, work):
+    for folder in (run.log_dir, run.data, work):
         folder.mkdir()
     # what Inspect keeps beside the logs (buffer databases, caches) stays in the scenario's own folder
-    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "INSPECT_CACHE_DIR"):
+    os.environ["XDG_DATA_HOME"] = str(run.data)
+    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "INSPECT_CACHE_DIR"):
         os.environ[variable] = str(scratch / variable)
     os.environ["INSPECT_DISPLAY"] = "none"
     os.chdir(work)
@@ -128,26 +131,44 @@ def finish(one: Running, outdir: Path) -> bool:
 
 
 def deliver(one: Running, outdir: Path) -> None:
-    """Leaves the hooks beside the log or logs, under the names that README.md of the fixtures says."""
+    """Leaves the hooks beside the log or logs, under the names that README.md says."""
+    run = Run(one.name, one.scratch)
     clear(one.name, outdir)
-    shutil.copy(one.scratch / "hooks.jsonl", outdir / f"{one.name}.hooks.jsonl")
-    logs = sorted((one.scratch / "logs").rglob("*.*"), key=first_written)
-    logs = [path for path in logs if path.suffix in (".eval", ".json") and path.name not in ("logs.json", "eval-set.json")]
+    shutil.copy(run.hooks_file, outdir / f"{one.name}.hooks.jsonl")
+    logs = [path for path in run.log_dir.rglob("*.*") if path.suffix in (".eval", ".json")]
+    logs = sorted([path for path in logs if path.name not in ("logs.json", "eval-set.json")], key=first_written)
     if one.scenario.folder:
-        shutil.copytree(one.scratch / "logs", outdir / one.name)
+        shutil.copytree(run.log_dir, outdir / one.name)
     elif len(logs) == 1:
         shutil.copy(logs[0], outdir / f"{one.name}{logs[0].suffix}")
     else:
         for number, path in enumerate(logs, 1):
             shutil.copy(path, outdir / f"{one.name}.{number}{path.suffix}")
-    for moment in sorted((one.scratch / "moments").iterdir()):
-        shutil.copytree(moment, outdir / f"{one.name}.{moment.name}")
+    if one.scenario.keep_data:
+        shutil.copytree(run.data, outdir / f"{one.name}.data", ignore=sockets)
+        name_databases(outdir / f"{one.name}.data", run.log_dir, outdir / one.name)
+    if run.moments.exists():
+        moments = shutil.copytree(run.moments, outdir / f"{one.name}.moments")
+        for data in moments.glob("*.data"):
+            name_databases(data, run.log_dir, data.with_suffix(""))
+
+
+def name_databases(data: Path, log_dir: Path, now: Path) -> None:
+    """The databases of a log folder are in one named by its place, which is another now."""
+    for folder in data.rglob(place_name(log_dir)):
+        folder.rename(folder.with_name(place_name(now)))
+
+
+def place_name(log_dir: Path) -> str:
+    return hashlib.sha256(log_dir.as_uri().encode()).hexdigest()
 
 
 def clear(name: str, outdir: Path) -> None:
-    for path in outdir.glob(f"{name}.*"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    shutil.rmtree(outdir / name, ignore_errors=True)
+    for path in [outdir / name, *outdir.glob(f"{glob.escape(name)}.*")]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def first_written(path: Path) -> tuple[str, int]:
