@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import recorder  # noqa: E402
-from scenario import Run, Scenario, Skip, scenarios, sockets  # noqa: E402
+from scenario import Run, Scenario, Skip, not_databases, scenarios  # noqa: E402
 
 SKIPPED = 77
 
@@ -35,11 +35,17 @@ class Running:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("outdir", type=Path)
+    parser.add_argument("outdir", type=Path, nargs="?")
     parser.add_argument("names", nargs="*", metavar="NAME", help="scenarios to run; all when none is given")
     parser.add_argument("--jobs", type=int, default=2, help="how many run at a time (default 2)")
+    parser.add_argument("--list", action="store_true", help="print the names of all scenarios")
     options = parser.parse_args()
     load_scenarios()
+    if options.list:
+        print("\n".join(scenarios))
+        return 0
+    if options.outdir is None:
+        parser.error("OUTDIR is missing")
     unknown = [name for name in options.names if name not in scenarios]
     if unknown:
         parser.error(f"no such scenario: {', '.join(unknown)}; there are: {', '.join(scenarios)}")
@@ -145,7 +151,7 @@ def deliver(one: Running, outdir: Path) -> None:
         for number, path in enumerate(logs, 1):
             shutil.copy(path, outdir / f"{one.name}.{number}{path.suffix}")
     if one.scenario.keep_data:
-        shutil.copytree(run.data, outdir / f"{one.name}.data", ignore=sockets)
+        shutil.copytree(run.data, outdir / f"{one.name}.data", ignore=not_databases)
         name_databases(outdir / f"{one.name}.data", run.log_dir, outdir / one.name)
     if run.moments.exists():
         moments = shutil.copytree(run.moments, outdir / f"{one.name}.moments")

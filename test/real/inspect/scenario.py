@@ -43,7 +43,7 @@ class Run:
         """Keeps a copy of the logs, the databases and the hooks as they are now, while the run goes on."""
         self.moments.mkdir(exist_ok=True)
         shutil.copytree(self.log_dir, self.moments / name)
-        shutil.copytree(self.data, self.moments / f"{name}.data", ignore=sockets)
+        shutil.copytree(self.data, self.moments / f"{name}.data", ignore=not_databases)
         shutil.copy(self.hooks_file, self.moments / f"{name}.hooks.jsonl")
 
     def eval(self, tasks: Task | list[Task], **options: Any) -> list[EvalLog]:
@@ -51,8 +51,8 @@ class Run:
         return eval(tasks, **{"log_dir": str(self.log_dir), "display": "none", "model": f"fake/{self.name}"} | options)
 
 
-sockets = shutil.ignore_patterns("control")
-"""What is in the data folder and cannot be copied."""
+not_databases = shutil.ignore_patterns("control", "traces", "view")
+"""What there is in the data folder beside the databases; a socket cannot be copied."""
 
 Function = Callable[[Run], None]
 
