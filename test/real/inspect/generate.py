@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import recorder
+from scenario import Run, Scenario, Skip, not_databases, scenarios
+
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-
-import recorder  # noqa: E402
-from scenario import Run, Scenario, Skip, not_databases, scenarios  # noqa: E402
-
 SKIPPED = 77
 
 
@@ -109,7 +107,7 @@ def run_one(name: str, scratch: Path) -> None:
     recorder.record_to(run.hooks_file)
     try:
         scenarios[name].run(run)
-    except Skip as reason:
+    except (Skip, ImportError) as reason:
         (scratch / "skipped.txt").write_text(str(reason))
         sys.exit(SKIPPED)
     except BaseException:

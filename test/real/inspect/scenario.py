@@ -3,12 +3,14 @@
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 from inspect_ai import Task, eval
 from inspect_ai.dataset import Sample
 from inspect_ai.log import EvalLog
+from inspect_ai.model import GenerateConfig
 from inspect_ai.scorer import match
 
 
@@ -48,6 +50,10 @@ class Run:
 
     def eval(self, tasks: Task | list[Task], **options: Any) -> list[EvalLog]:
         """Runs tasks without any display, in this scenario's log folder."""
+        unknown = options.keys() - signature(eval).parameters.keys() - GenerateConfig.model_fields.keys()
+        if unknown:
+            # it would be taken for an option of the generation, and ignored
+            raise Skip(f"eval has no {', '.join(sorted(unknown))}")
         return eval(tasks, **{"log_dir": str(self.log_dir), "display": "none", "model": f"fake/{self.name}"} | options)
 
 

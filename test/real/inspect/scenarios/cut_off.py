@@ -5,16 +5,17 @@ import os
 import signal
 from collections.abc import Callable
 
-import recorder
-from fake_model import Call, RateLimit, fake
 from inspect_ai import Task, eval_retry, eval_set
 from inspect_ai import task as task_function
 from inspect_ai.model import get_model
 from inspect_ai.scorer import Score, Scorer, Target, accuracy, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 from inspect_ai.util import span, subtask
+
+import recorder
+from fake_model import Call, RateLimit, fake
 from parts import fail, wait
-from scenario import Run, Skip, scenario, task
+from scenario import Run, scenario, task
 
 Action = Callable[[], None]
 
@@ -146,7 +147,12 @@ def ctrl_c_in_eval_set(run: Run) -> None:
     actions: dict[tuple[int | str, int], Action] = {(2, 2): interrupt}
     for _ in range(2):
         tasks = [task("first", 1), task("second", 2, solver=works(actions))]
-        eval_set(tasks, str(run.log_dir), model=f"fake/{run.name}", display="none", max_tasks=1, retry_cleanup=False)
+        try:
+            eval_set(
+                tasks, str(run.log_dir), model=f"fake/{run.name}", display="none", max_tasks=1, retry_cleanup=False
+            )
+        except KeyboardInterrupt:
+            print("raised, as it is in older versions")
         actions.clear()
 
 
@@ -217,10 +223,8 @@ def in_child(function: Callable[[], object]) -> None:
 
 @scenario(folder=True)
 def killed_and_recovered(run: Run) -> None:
-    try:
-        from inspect_ai.log import recover_eval_log
-    except ImportError:
-        raise Skip("no recover_eval_log") from None
+    from inspect_ai.log import recover_eval_log
+
     fake(run.name, steady)
     in_child(lambda: run.eval(killed_task(), max_samples=1, log_buffer=1))
     recover_eval_log(str(next(run.log_dir.glob("*.eval"))))

@@ -5,8 +5,9 @@ from typing import Any
 from inspect_ai.hooks import Hooks, hooks
 from inspect_ai.solver import generate
 from inspect_ai.util import LimitExceededError
+
 from parts import fail
-from scenario import Function, Run, scenario, task
+from scenario import Function, Run, Skip, scenario, task
 
 
 def raise_in(hook: str, error: Exception, times: int = 1) -> None:
@@ -19,8 +20,6 @@ def raise_in(hook: str, error: Exception, times: int = 1) -> None:
             raise error
 
     if not hasattr(Hooks, hook):
-        from scenario import Skip
-
         raise Skip(f"no {hook}")
     hooks(name="raises", description="Raises.")(type("Raises", (Hooks,), {hook: raising}))
 
@@ -34,7 +33,7 @@ def raises_limit(hook: str) -> Function:
         raise_in(hook, limit())
         try:
             run.eval(task(run.name, 2), max_samples=1)
-        except LimitExceededError as error:
+        except (LimitExceededError, KeyError) as error:
             print(error)
 
     return run_it

@@ -1,6 +1,5 @@
-"""What only newer versions of Inspect have: reviews, samples added while a task runs, questions to a person, more events."""
+"""What only newer versions of Inspect have: reviews, samples added while a task runs, more events."""
 
-from fake_model import fake, tool_calls
 from inspect_ai import Task
 from inspect_ai.dataset import Sample
 from inspect_ai.event import AnchorEvent, BranchEvent, InputEvent
@@ -10,6 +9,8 @@ from inspect_ai.review import Review, Reviewer, ReviewPolicy, reviewer
 from inspect_ai.scorer import match
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, use_tools
 from inspect_ai.tool import ToolCall, ToolCallView, ToolResult
+
+from fake_model import fake, tool_calls
 from parts import add
 from scenario import Run, scenario, task
 
@@ -83,7 +84,11 @@ def writes_rare_events() -> Solver:
         write(AnchorEvent(anchor_id="anchor-1", source="scenario"))
         state = await generate(state)
         write(BranchEvent(from_anchor="anchor-1"))
-        write(InputEvent(input="yes", input_ansi="\x1b[1myes\x1b[0m", message="Go on?", outcome="accepted", content={"a": None}))
+        write(
+            InputEvent(
+                input="yes", input_ansi="\x1b[1myes\x1b[0m", message="Go on?", outcome="accepted", content={"a": None}
+            )
+        )
         return state
 
     return solve

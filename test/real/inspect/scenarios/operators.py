@@ -3,12 +3,13 @@
 import asyncio
 from typing import Any
 
-from fake_model import Call, fake
 from inspect_ai._control.cancel import cancel_sample, cancel_task, drain_task
 from inspect_ai._control.eval_state import stable_task_id_for_eval
 from inspect_ai._control.requeue import requeue_sample
 from inspect_ai.log._samples import active_samples, sample_active
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
+
+from fake_model import Call, fake
 from parts import fail, wait
 from scenario import Run, scenario, task
 
@@ -79,8 +80,9 @@ def acts(on: int, act: Any) -> Solver:
 @scenario()
 def operator_cancels_queued_sample(run: Run) -> None:
     fake(run.name, steady)
-    act = lambda: cancel_sample(eval_id(), "3", 1, action="cancel")  # noqa: E731
-    run.eval(task(run.name, 3, solver=acts(1, act)), max_samples=1)
+    run.eval(
+        task(run.name, 3, solver=acts(1, lambda: cancel_sample(eval_id(), "3", 1, action="cancel"))), max_samples=1
+    )
 
 
 def acts_on_task(**options: Any) -> Any:
@@ -102,8 +104,8 @@ def operator_scores_task(run: Run) -> None:
 @scenario()
 def operator_drains_task(run: Run) -> None:
     fake(run.name, steady)
-    act = lambda: drain_task(stable_task_id_for_eval(eval_id()))  # noqa: E731
-    run.eval(task(run.name, 4, solver=acts(2, act)), max_samples=2)
+    drains = acts(2, lambda: drain_task(stable_task_id_for_eval(eval_id())))
+    run.eval(task(run.name, 4, solver=drains), max_samples=2)
 
 
 @scenario()
