@@ -276,6 +276,32 @@ describe('a running sample', () => {
 })
 
 describe('a buffer', () => {
+  it('whose process has ended without writing them gives the ends of finished samples, once', async () => {
+    const written = new WrittenBuffer({ pid: 2 ** 22 + 1 })
+    const { update, samples } = await runningIn(written)
+    written.sample({ ...running, completed: true, completed_at: at(5), scores: { match: { value: 'C' } } })
+    written.sample({ id: 2, uuid: 'uuid2' })
+    const first = model('one', 2, 3, { tools: [], config: {} })
+    for (const event of [...init, ...solving([first], 4)]) written.event(1, event)
+    written.event(2, begin('solvers', 'solvers', 'solvers', 1))
+    const events = await update()
+    expect(told(events).slice(-5)).toStrictEqual([
+      'onSampleEnd',
+      'onSampleInit',
+      'onSampleStart',
+      'attempt 1',
+      'span_begin solvers',
+    ])
+    const ends = events.flatMap(({ hook, data }) => (hook === 'onSampleEnd' ? [data.sample] : []))
+    expect(ends.map(({ uuid, completed_at, scores }) => [uuid, completed_at, scores])).toStrictEqual([
+      ['uuid1', at(5), { match: { value: 'C' } }],
+    ])
+    expect(ends[0]!.messages.map(({ content }) => content)).toStrictEqual(['a secret question', 'a secret answer'])
+    expect(samples.crashed).toBe(true)
+    written.event(2, end('solvers', 2))
+    expect(told(await update())).toStrictEqual(['span_end solvers', 'onSampleScoring'])
+  })
+
   it('that cannot be read is a problem, and read on when it can', async () => {
     const written = new WrittenBuffer()
     const { update, problems, samples } = await runningIn(written)

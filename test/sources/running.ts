@@ -21,7 +21,7 @@ export const moment = {
   place(): BufferPlace {
     const path = join(temporaryFolder(), 'moment.db')
     writeFileSync(path, gunzipSync(readFileSync(join(folder, 'moment.db.gz'))))
-    return { kind: 'database', path, pid: 0, alive: false, written: 0 }
+    return { kind: 'database', path, pid: process.pid, alive: false, written: 0 }
   },
 
   live(): HookEvent[] {
