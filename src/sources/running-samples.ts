@@ -103,7 +103,7 @@ export class RunningSamples {
       if (this.#crashed && buffered.summary.completed) {
         yield* sampleEvents(log, finishedSample(buffered.summary, this.#buffer.changes(buffered)), () => false)
         known.ended = true
-      } else yield* known.sample.take(buffered, this.#buffer.changes(buffered, known.sample.cursor))
+      } else yield* known.sample.take(buffered, this.#buffer.changes(buffered, known.sample.cursor), this.#crashed)
     } catch (error) {
       this.#problem(error)
     }

@@ -14,23 +14,31 @@ import { at, spec } from '../telemetry/stream.ts'
 
 const folder = join(import.meta.dirname, '../fixtures/buffer')
 
-/** A real run: what its buffer held at one moment, its log afterwards, and what its hooks were given. */
-export const moment = {
-  log: join(folder, 'moment.eval'),
+/** A real run: its buffer at one moment after another, its log afterwards, and what its hooks were given. */
+export class RecordedRun {
+  readonly log: string
+  readonly place: BufferPlace
+  readonly #name: string
 
-  place(): BufferPlace {
-    const path = join(temporaryFolder(), 'moment.db')
-    writeFileSync(path, gunzipSync(readFileSync(join(folder, 'moment.db.gz'))))
-    return { kind: 'database', path, pid: process.pid, alive: false, written: 0 }
-  },
+  constructor(name: string) {
+    this.#name = name
+    this.log = join(folder, `${name}.eval`)
+    const path = join(temporaryFolder(), `${name}.db`)
+    this.place = { kind: 'database', path, pid: process.pid, alive: false, written: 0 }
+    this.goTo(1)
+  }
+
+  goTo(moment: number): void {
+    writeFileSync(this.place.path, gunzipSync(readFileSync(join(folder, `${this.#name}.${moment}.db.gz`))))
+  }
 
   live(): HookEvent[] {
-    const lines = gunzipSync(readFileSync(join(folder, 'moment.hooks.jsonl.gz')))
+    const lines = gunzipSync(readFileSync(join(folder, `${this.#name}.hooks.jsonl.gz`)))
       .toString()
       .trim()
       .split('\n')
     return lines.map((line) => fromRecord(parse(line), { replay: true }))
-  },
+  }
 }
 
 export function headerOf(config: EvalLog['eval']['config'] = {}): EvalLog {
@@ -69,3 +77,16 @@ export async function runningIn(
   const [place] = await findBuffers(written.logPath, written.env)
   return runningAt(place!, options)
 }
+
+export const count = (events: readonly HookEvent[], hook: string): number =>
+  events.filter((event) => event.hook === hook).length
+
+/** What was fired, in short. */
+export const told = (events: readonly HookEvent[]): string[] =>
+  events.map(({ hook, data }) => {
+    if (hook === 'onSampleAttemptStart') return `attempt ${data.attempt}`
+    if (hook !== 'onSampleEvent') return hook
+    const { event } = data
+    if (event.event === 'span_begin') return `${event.event} ${event.name}`
+    return event.event === 'span_end' ? `${event.event} ${event.id}` : event.event
+  })
