@@ -1,5 +1,4 @@
 import { EvalspanError, messageOf } from '../errors.ts'
-import { schemeOf } from '../files/paths.ts'
 import { shownPath } from '../files/shown-path.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
@@ -131,7 +130,7 @@ export class TaskLog {
   async #openRunning({ selection, onProblem }: TellOptions): Promise<RunningSamples | undefined> {
     const now = performance.now()
     if (now < this.#nextLook) return undefined
-    const [place] = schemeOf(this.path) === undefined ? await findBuffers(this.path) : []
+    const [place] = await findBuffers(this.path)
     if (!place) {
       this.#nextLook = now + this.#lookMs
       this.#lookMs = Math.min(this.#lookMs * 2, 60_000)
@@ -139,8 +138,7 @@ export class TaskLog {
     }
     return new RunningSamples(place, {
       log: this.#header,
-      crashed: place.kind === 'database' && !place.alive,
-      leaveOut: (key) => this.#holds.has(nameOf(key)) || !isWanted(selection, key),
+      leaveOut: (key) => this.#holds.has(key.uuid ?? nameOf(key)) || !isWanted(selection, key),
       onProblem,
     })
   }
@@ -158,7 +156,8 @@ export class TaskLog {
       }
       const { sample, where, version } = entry
       this.#told.set(where, version)
-      this.#holds.add(nameOf(sample))
+      // A retried task's log also holds the failed samples of its last attempt, which may be running again.
+      this.#holds.add(sample.uuid ?? nameOf(sample))
       // Not every log tells the uuid before the sample is read.
       if (!isWanted(selection, sample)) continue
       if (history.isReused(ids, sample.uuid)) {
