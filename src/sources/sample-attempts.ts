@@ -40,8 +40,8 @@ export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, 
   return [
     ...failed,
     {
-      // Only what ran has a duration; logs that are older than durations have spans.
-      ran: begin >= 0 || sample.total_time !== undefined,
+      // Only what ran has a duration; logs that are older than durations have spans, or no events at all.
+      ran: begin >= 0 || sample.total_time !== undefined || sample.events.length === 0,
       events:
         begin < 0
           ? []

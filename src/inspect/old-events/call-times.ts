@@ -1,4 +1,4 @@
-import { addSeconds, compareTimes, formatTimestamp, latest, parseTime, type HrTime } from '../../time.ts'
+import { addSeconds, compareTimes, earliest, formatTimestamp, latest, parseTime, type HrTime } from '../../time.ts'
 import { isFields, type Fields } from '../fields.ts'
 import { eventsWithin, isCall } from './nested-events.ts'
 
@@ -16,7 +16,7 @@ export function turnEndsIntoBegins(events: readonly Fields[], from?: HrTime): vo
       const first = parseTime(within[0]?.['timestamp']) ?? end
       const start = ends.findLast((time) => compareTimes(time, first) <= 0) ?? from ?? first
       event['completed'] = formatTimestamp(end)
-      event['timestamp'] = formatTimestamp(start)
+      event['timestamp'] = formatTimestamp(earliest(end, after(start)))
       turnEndsIntoBegins(within, start)
     }
     ends.push(end)
@@ -34,11 +34,20 @@ export function addCallEnds(events: readonly Fields[], until?: HrTime): HrTime |
     if (!start) continue
     const next = parseTime(events[index + 1]?.['timestamp']) ?? until
     const within = addCallEnds(eventsWithin(event), next)
-    const end = isFinished(event) ? latest(start, modelEnd(event, start) ?? latest(within, next)) : start
+    const end = isFinished(event) ? latest(start, modelEnd(event, start) ?? latest(within, before(next))) : start
     if (isFinished(event)) event['completed'] = formatTimestamp(end)
     last = latest(end, last)
   }
   return last
+}
+
+/** A microsecond apart, so that it is clear what came first. */
+function after(time: HrTime): HrTime {
+  return addSeconds(time, 1e-6)
+}
+
+function before(time: HrTime | undefined): HrTime | undefined {
+  return time && addSeconds([time[0] - 1, time[1]], 1 - 1e-6)
 }
 
 /** What is pending was cut off; an attempt that failed has no end today either. */

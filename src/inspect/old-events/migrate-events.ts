@@ -1,5 +1,5 @@
 import type { Fields } from '../fields.ts'
-import type { EvalLog } from '../records.ts'
+import type { EvalSpec } from '../records.ts'
 import { addCallEnds, turnEndsIntoBegins } from './call-times.ts'
 import { EventIds } from './event-ids.ts'
 import { isBefore } from './inspect-version.ts'
@@ -13,9 +13,10 @@ import { sumUsage } from './sum-usage.ts'
  * ones: calls have a begin and an end, steps are spans, what a tool or a sub-task did is in its span and not in its
  * event, solvers and scorers are grouped, and each event has an id, which is the same on every read.
  */
-export function migrateEvents(sample: Fields, { eval: spec }: Pick<EvalLog, 'eval'>): void {
+export function migrateEvents(sample: Fields, spec: EvalSpec): void {
   const old = sample['events'] as Fields[]
-  if (!old.some(isOld)) return
+  // Since then events have ids, and there were no steps and nothing within events any more.
+  if (!isBefore(spec, '0.3.113') && !old.some(isOld)) return
   if (isBefore(spec, '0.3.48')) turnEndsIntoBegins(old)
   else if (isBefore(spec, '0.3.71')) addCallEnds(old)
   // What a retried task takes over from an earlier log has its uuid still, and so the same ids.
@@ -27,7 +28,7 @@ export function migrateEvents(sample: Fields, { eval: spec }: Pick<EvalLog, 'eva
   if (Object.keys(sample['model_usage'] as Fields).length === 0) sample['model_usage'] = sumUsage(events)
 }
 
-/** Since 0.3.113 events have ids, and by then there were no steps and nothing within events any more. */
+/** For logs that do not tell the release. */
 function isOld(event: Fields): boolean {
-  return event['uuid'] === undefined || event['event'] === 'step' || eventsWithin(event).length > 0
+  return event['event'] === 'step' || eventsWithin(event).length > 0
 }
