@@ -121,7 +121,9 @@ function sampleOf(sample: EvalSample): object {
 }
 
 function textOf({ content }: ChatMessage): string {
-  return typeof content === 'string' ? content : content.map((part) => String(part['text'] as string)).join('')
+  return typeof content === 'string'
+    ? content
+    : content.flatMap(({ text }) => (typeof text === 'string' ? [text] : [])).join('')
 }
 
 function digest(event: Event): string[] {
