@@ -32,8 +32,8 @@ export function migrateHeader(raw: unknown): MigratedHeader {
   const problems: Error[] = []
   const log = asFields(raw, 'it')
   dropNulls(log)
-  delete log['samples']
-  delete log['reductions']
+  // The log messages of version 1 lie behind the samples; since then they are events.
+  for (const name of ['samples', 'reductions', 'logging']) delete log[name]
   log['version'] ??= 2
   log['status'] ??= 'started'
   if (!('eval' in log)) throw new Error('eval is left out, so this is no log of Inspect; give a log that Inspect wrote')
