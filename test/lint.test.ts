@@ -45,13 +45,14 @@ it('lets imports go along the arrows of the house only', async () => {
     src/builtin.ts: everything
     src/cli/file.ts: everything
     src/delivery/file.ts: src/errors.ts, src/time.ts, src/delivery/item.ts, src/delivery/other.ts
+    src/files/file.ts: src/errors.ts, src/time.ts, src/files/other.ts
     src/hooks/file.ts: src/errors.ts, src/time.ts, src/hooks/other.ts, src/inspect/other.ts (types)
-    src/inspect/file.ts: src/errors.ts, src/time.ts, src/inspect/other.ts
+    src/inspect/file.ts: src/errors.ts, src/time.ts, src/files/other.ts, src/inspect/other.ts
     src/masking/file.ts: src/errors.ts, src/time.ts, src/masking/other.ts
     src/pipeline/file.ts: src/errors.ts, src/time.ts, src/hooks/other.ts, src/inspect/other.ts, src/pipeline/other.ts, src/runner/other.ts
     src/runner/file.ts: src/errors.ts, src/time.ts, src/hooks/other.ts, src/inspect/other.ts, src/runner/other.ts
     src/session/file.ts: src/errors.ts, src/exporter.ts, src/load-exporters.ts, src/open-masker.ts, src/time.ts, src/delivery/item.ts, src/delivery/other.ts, src/masking/other.ts, src/session/other.ts
-    src/sources/file.ts: src/errors.ts, src/time.ts, src/hooks/other.ts, src/inspect/other.ts, src/sources/other.ts
+    src/sources/file.ts: src/errors.ts, src/time.ts, src/files/other.ts, src/hooks/other.ts, src/inspect/other.ts, src/sources/other.ts
     src/telemetry/file.ts: src/errors.ts, src/time.ts, src/delivery/item.ts (types), src/hooks/other.ts, src/inspect/other.ts, src/masking/other.ts (types), src/telemetry/other.ts
     src/tracking/file.ts: src/errors.ts, src/time.ts, src/delivery/item.ts (types), src/hooks/other.ts, src/inspect/other.ts, src/tracking/other.ts
     exporters/file.ts: src/exporter.ts

@@ -1,6 +1,7 @@
 import { open, realpath, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { EvalspanError, messageOf } from '../errors.ts'
+import { schemeOf } from '../files/paths.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { toRecord } from '../hooks/wire.ts'
 import { stringify } from '../inspect/json.ts'
@@ -64,7 +65,8 @@ export async function openRecords(path: string, { inputs, stdout, mask }: Record
 
 /** Also under another name: what is read while it is written has no end. */
 async function isAmong(inputs: readonly string[], path: string): Promise<boolean> {
-  const { files } = await findFiles(inputs)
+  // What lies elsewhere cannot be written over.
+  const { files } = await findFiles(inputs.filter((input) => schemeOf(input) === undefined))
   const places = await Promise.all([path, ...files].map((file) => realpath(file).catch(() => resolve(file))))
   return places.lastIndexOf(places[0]!) > 0 || inputs.some((input) => resolve(input) === resolve(path))
 }

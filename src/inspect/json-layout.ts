@@ -1,8 +1,10 @@
 import { constants } from 'node:buffer'
 import { messageOf } from '../errors.ts'
+import { badLog } from './bad-log.ts'
 import { JsonLogScanner, type ByteRange, type ScannedSample } from './json-log-scanner.ts'
-import type { LogFile } from './log-file.ts'
+import type { LogFile } from '../files/log-file.ts'
 import type { LogLayout, RawSample, SampleSlot } from './layout.ts'
+import { migrateHeader, type MigratedHeader } from './migrate.ts'
 import { mayHoldAttachments } from './resolve.ts'
 import { toSampleKey } from './sample-key.ts'
 import { decodeText, parseQuietly, parseText } from './text.ts'
@@ -17,11 +19,14 @@ export async function openJsonLayout(file: LogFile): Promise<LogLayout> {
   }
   const slots = lastOfEach(scanner.samples.map((sample, index) => toSlot(file, sample, index)))
   if (!scanner.done && scanner.inSamples) slots.push(cutOffSlot(file, scanner))
+  const { header, problems } = await readHeader(file, scanner.header)
   return {
-    header: await readHeader(file, scanner.header),
-    headerWhere: 'the header',
+    header,
+    // Such a log is written anew as a whole whenever some samples are finished.
+    finished: header.status !== 'started',
     slots,
     complete: scanner.done || !scanner.inSamples,
+    problems: problems.map((problem) => badLog(file.path, 'the header', problem)),
   }
 }
 
@@ -34,11 +39,11 @@ async function scan(file: LogFile): Promise<JsonLogScanner> {
   return scanner
 }
 
-async function readHeader(file: LogFile, fields: readonly ByteRange[]): Promise<unknown> {
+async function readHeader(file: LogFile, fields: readonly ByteRange[]): Promise<MigratedHeader> {
   try {
     const texts: string[] = []
     for (const field of fields) texts.push(await readRange(file, field))
-    return parseText(`{${texts.join(',')}}`)
+    return migrateHeader(parseText(`{${texts.join(',')}}`))
   } catch (error) {
     throw new Error(`the header: ${messageOf(error)}`, { cause: error })
   }
@@ -58,6 +63,7 @@ function toSlot(file: LogFile, sample: ScannedSample, index: number): SampleSlot
     key: toSampleKey(key),
     completedAt,
     where: `samples[${index}]`,
+    version: `${sample.end - sample.start} ${completedAt}`,
     async load(): Promise<RawSample> {
       const text = await readRange(file, sample)
       return { record: parseText(text), condensed: mayHoldAttachments(text) }
@@ -70,6 +76,7 @@ function cutOffSlot(file: LogFile, scanner: JsonLogScanner): SampleSlot {
     key: scanner.openFields && toSampleKey(notedFields(scanner.openFields)),
     completedAt: undefined,
     where: `samples[${scanner.samples.length}]`,
+    version: 'cut off',
     load(): Promise<RawSample> {
       return Promise.reject(
         new Error(`is cut off, after ${file.size} bytes, and what followed is lost; copy the log again`),

@@ -18,8 +18,18 @@ import { migrateUsage } from './migrate-usage.ts'
 import type { EvalLog, EvalSpec } from './records.ts'
 import { toUtc } from './to-utc.ts'
 
-/** Brings the header of an older log to the present form, in place. An error names the field that is unusable. */
-export function migrateHeader(raw: unknown): EvalLog {
+export interface MigratedHeader {
+  readonly header: EvalLog
+  /** Parts that cannot be used and were left out, each with the field that is wrong. */
+  readonly problems: readonly Error[]
+}
+
+/**
+ * Brings the header of an older log to the present form, in place. What is evaluated must be usable, or else an error
+ * names the field that is not; of the rest what is not usable is left out.
+ */
+export function migrateHeader(raw: unknown): MigratedHeader {
+  const problems: Error[] = []
   const log = asFields(raw, 'it')
   dropNulls(log)
   delete log['samples']
@@ -28,13 +38,26 @@ export function migrateHeader(raw: unknown): EvalLog {
   log['status'] ??= 'started'
   if (!('eval' in log)) throw new Error('eval is left out, so this is no log of Inspect; give a log that Inspect wrote')
   visit(log, 'eval', migrateSpec)
-  visit(log, 'plan', migratePlan)
-  if ('results' in log) visit(log, 'results', migrateResults)
-  visit(log, 'stats', migrateStats)
-  if ('error' in log) visit(log, 'error', migrateError)
+  for (const [name, migratePart] of parts) {
+    try {
+      if (name in log || isAlwaysThere.has(name)) visit(log, name, migratePart)
+    } catch (error) {
+      problems.push(error as Error)
+      delete log[name]
+      if (isAlwaysThere.has(name)) visit(log, name, migratePart)
+    }
+  }
   migrateTags(log)
-  return log as unknown as EvalLog
+  return { header: log as unknown as EvalLog, problems }
 }
+
+const parts: readonly (readonly [name: string, migrate: (fields: Fields) => void])[] = [
+  ['plan', migratePlan],
+  ['results', migrateResults],
+  ['stats', migrateStats],
+  ['error', migrateError],
+]
+const isAlwaysThere = new Set(['plan', 'stats'])
 
 function migrateSpec(spec: Fields): void {
   dropNulls(spec)
@@ -46,7 +69,8 @@ function migrateSpec(spec: Fields): void {
   spec['task_version'] ??= 0
   for (const name of ['task_attribs', 'task_args', 'model_args', 'packages']) fieldsIn(spec, name)
   spec['task_args_passed'] ??= spec['task_args']
-  spec['solver_args_passed'] ??= spec['solver_args'] ?? {}
+  // Without a solver of its own a log has neither.
+  if ('solver_args' in spec) spec['solver_args_passed'] ??= spec['solver_args']
   migrateSandbox(spec)
   visit(spec, 'model_generate_config', migrateConfig)
   visit(spec, 'config', migrateEvalConfig)

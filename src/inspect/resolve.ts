@@ -12,7 +12,7 @@ export function resolveSample(sample: Fields, options: { readonly attachments: b
     const attempts = (sample['error_retries'] ?? []) as Fields[]
     resolveAttachments(
       [sample['input'], sample['messages'], events, pools.messages, attempts.map((attempt) => attempt['events'])],
-      sample['attachments'] as Fields,
+      textsIn(sample['attachments'] as Fields),
     )
   }
   for (const event of events) {
@@ -20,7 +20,7 @@ export function resolveSample(sample: Fields, options: { readonly attachments: b
   }
 }
 
-interface Pools {
+export interface Pools {
   readonly messages: readonly unknown[]
   readonly calls: readonly unknown[]
 }
@@ -34,16 +34,16 @@ function takePools(sample: Fields): Pools {
 }
 
 /** An empty pool leaves references as they are, and so does Inspect. */
-function resolveModelEvent(event: Fields, pools: Pools): void {
+export function resolveModelEvent(event: Fields, pools: Pools): void {
   if (Array.isArray(event['input_refs']) && pools.messages.length > 0) {
-    event['input'] = expand(event['input_refs'], pools.messages)
+    event['input'] = expandRanges(event['input_refs'], pools.messages)
     delete event['input_refs']
   }
   const { call } = event
   if (isFields(call) && Array.isArray(call['call_refs']) && pools.calls.length > 0) {
     const key = typeof call['call_key'] === 'string' ? call['call_key'] : 'messages'
     const request = isFields(call['request']) ? call['request'] : {}
-    request[key] = expand(call['call_refs'], pools.calls)
+    request[key] = expandRanges(call['call_refs'], pools.calls)
     call['request'] = request
     delete call['call_refs']
     delete call['call_key']
@@ -51,18 +51,29 @@ function resolveModelEvent(event: Fields, pools: Pools): void {
 }
 
 /** Of ranges `[start, end)`; what lies beyond the pool is left out. */
-function expand(ranges: readonly unknown[], pool: readonly unknown[]): unknown[] {
+export function expandRanges(ranges: readonly unknown[], pool: readonly unknown[]): unknown[] {
   return ranges.flatMap((range) => (Array.isArray(range) ? pool.slice(range[0] as number, range[1] as number) : []))
 }
 
+/** The text of an attachment, if it is there. */
+export type AttachmentText = (hash: string) => string | undefined
+
+function textsIn(attachments: Fields): AttachmentText {
+  return (hash) => {
+    const text = Object.hasOwn(attachments, hash) ? attachments[hash] : undefined
+    return typeof text === 'string' ? text : undefined
+  }
+}
+
+/** Puts texts back in place, but in raw calls. */
 // With a list of what is still to do instead of recursion, since data may be nested deeper than the stack.
-function resolveAttachments(root: unknown[], attachments: Fields): void {
+export function resolveAttachments(root: unknown[], textOf: AttachmentText): void {
   const open: object[] = [root]
   const resolve = (holder: Fields | unknown[], key: string | number): void => {
     const value = (holder as Fields)[key]
     if (typeof value === 'object' && value !== null) open.push(value)
     if (typeof value !== 'string') return
-    const text = attachmentOf(value, attachments)
+    const text = attachmentOf(value, textOf)
     if (text !== undefined) (holder as Fields)[key] = text
   }
   for (let holder = open.pop(); holder !== undefined; holder = open.pop()) {
@@ -82,12 +93,9 @@ const protocol = 'attachment://'
 /** What Inspect wrote in 2024. */
 const oldProtocol = 'tc://'
 
-function attachmentOf(value: string, attachments: Fields): string | undefined {
+function attachmentOf(value: string, textOf: AttachmentText): string | undefined {
   const length = value.startsWith(protocol) ? protocol.length : value.startsWith(oldProtocol) ? oldProtocol.length : 0
-  if (length === 0) return undefined
-  const hash = value.slice(length)
-  const text = Object.hasOwn(attachments, hash) ? attachments[hash] : undefined
-  return typeof text === 'string' ? text : undefined
+  return length === 0 ? undefined : textOf(value.slice(length))
 }
 
 /** True when the JSON text of a sample may hold references to attachments. */

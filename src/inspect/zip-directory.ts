@@ -1,6 +1,6 @@
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl'
 import { messageOf } from '../errors.ts'
-import type { LogFile } from './log-file.ts'
+import type { LogFile } from '../files/log-file.ts'
 
 /** A member of a ZIP, as its central directory has it. */
 export interface ZipMember {
@@ -14,6 +14,9 @@ export interface ZipMember {
   /** Of the local header. */
   readonly offset: number
 }
+
+/** The directory of a ZIP is missing or damaged; what it lists may still be there. */
+export class ZipDirectoryError extends Error {}
 
 /**
  * The members of a ZIP by name, in the order of its central directory. Of members with the same name the last one
@@ -53,15 +56,17 @@ async function openZip(file: LogFile): Promise<ZipFile> {
     return await fromRandomAccessReaderPromise(new BufferingReader(file), file.size, options)
   } catch (error) {
     if (!messageOf(error).includes('End of central directory record signature not found')) throw damagedDirectory(error)
-    throw new Error(
+    throw new ZipDirectoryError(
       'the ZIP is cut off: its directory, which comes last, is missing; it is still being copied, or copying failed',
       { cause: error },
     )
   }
 }
 
-function damagedDirectory(cause: unknown): Error {
-  return new Error(`the directory of the ZIP is damaged (${messageOf(cause)}); copy the file again`, { cause })
+function damagedDirectory(cause: unknown): ZipDirectoryError {
+  return new ZipDirectoryError(`the directory of the ZIP is damaged (${messageOf(cause)}); copy the file again`, {
+    cause,
+  })
 }
 
 const windowSize = 256 * 1024

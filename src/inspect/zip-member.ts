@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
-import type { LogFile } from './log-file.ts'
+import type { LogFile } from '../files/log-file.ts'
 import type { ZipMember } from './zip-directory.ts'
 
 /** Reads a member whole and checks its size and checksum. Compression is undone off the main thread. */

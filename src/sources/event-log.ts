@@ -1,6 +1,7 @@
-import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { EvalspanError, messageOf } from '../errors.ts'
+import { openStream } from '../files/open-stream.ts'
+import { shownPath } from '../files/shown-path.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { fromRecord } from '../hooks/wire.ts'
 import { parse } from '../inspect/json.ts'
@@ -13,7 +14,7 @@ export interface ReadEventsOptions {
 
 /** The events of an event log: one record of the hooks' wire format on each line. Empty lines are passed over. */
 export async function* readEvents(path: string, { replay, onProblem }: ReadEventsOptions): AsyncGenerator<HookEvent> {
-  const lines = createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })
+  const lines = createInterface({ input: openStream(path), crlfDelay: Infinity })
   let number = 0
   try {
     for await (const line of lines) {
@@ -21,11 +22,13 @@ export async function* readEvents(path: string, { replay, onProblem }: ReadEvent
       if (line.trim() === '') continue
       const event = readLine(line, replay)
       if (event instanceof Error)
-        onProblem(new EvalspanError('BAD_LOG', `${path}, line ${number}: ${event.message}`, { cause: event }))
+        onProblem(
+          new EvalspanError('BAD_LOG', `${shownPath(path)}, line ${number}: ${event.message}`, { cause: event }),
+        )
       else yield event
     }
   } catch (error) {
-    onProblem(new EvalspanError('BAD_LOG', `${path}: ${messageOf(error)}`, { cause: error }))
+    onProblem(new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error }))
   }
 }
 

@@ -28,37 +28,39 @@ describe('migrateHeader', () => {
         error: null,
       }),
     ).toEqual({
-      version: 2,
-      status: 'started',
-      eval: {
-        created: '2024-08-12T16:00:00+00:00',
-        task: 't',
-        model: 'm',
-        task_id: 'task1',
-        run_id: 'run1',
-        eval_id: '5338QV9eEBedEfo8kbQfGd',
-        task_version: 0,
-        task_attribs: {},
-        task_args: {},
-        task_args_passed: {},
-        solver_args_passed: {},
-        model_args: {},
-        model_generate_config: {},
-        packages: {},
-        config: {},
-        dataset: {},
-        tags: ['b', 'a'],
+      problems: [],
+      header: {
+        version: 2,
+        status: 'started',
+        eval: {
+          created: '2024-08-12T16:00:00+00:00',
+          task: 't',
+          model: 'm',
+          task_id: 'task1',
+          run_id: 'run1',
+          eval_id: '5338QV9eEBedEfo8kbQfGd',
+          task_version: 0,
+          task_attribs: {},
+          task_args: {},
+          task_args_passed: {},
+          model_args: {},
+          model_generate_config: {},
+          packages: {},
+          config: {},
+          dataset: {},
+          tags: ['b', 'a'],
+        },
+        plan: { name: 'plan', steps: [], config: {} },
+        stats: { model_usage: {}, role_usage: {} },
+        tags: ['a', 'b'],
+        metadata: {},
       },
-      plan: { name: 'plan', steps: [], config: {} },
-      stats: { model_usage: {}, role_usage: {} },
-      tags: ['a', 'b'],
-      metadata: {},
     })
   })
 
   it('brings old fields to their present form', () => {
     const spec = header()['eval'] as object
-    const log = migrateHeader(
+    const { header: log } = migrateHeader(
       header({
         eval: {
           ...spec,

@@ -237,3 +237,13 @@ function counts(events: readonly HookEvent[]): { [hook: string]: number } {
   )
   return Object.fromEntries([...groups].map(([hook, fired]) => [hook, fired.length]))
 }
+
+describe('a log of a run that is going on', () => {
+  it('gives its start and what is finished, but no end', async () => {
+    const { events, problems } = await read([`${fixtures}/inprogress`])
+    expect(problems).toEqual([])
+    const ends = ['onRunStart', 'onTaskStart', 'onSampleEnd', 'onTaskEnd', 'onRunEnd', 'onEvalSetEnd']
+    const hooks = events.map(({ hook }) => hook).filter((hook) => ends.includes(hook))
+    expect(hooks).toEqual(['onRunStart', 'onTaskStart', 'onSampleEnd', 'onSampleEnd'])
+  })
+})

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isLogFile } from '../../src/inspect/log-files.ts'
+import { isLogFile } from '../../src/files/log-names.ts'
 
 it('knows logs from what else lies in a log folder', () => {
   const names = [

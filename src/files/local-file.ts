@@ -1,33 +1,32 @@
 import { open, type FileHandle } from 'node:fs/promises'
+import type { LogFile } from './log-file.ts'
 
-/** A log on disk, opened for reading pieces of it. It stays the same file when another one is put in its place. */
-export class LogFile {
+/** A log on disk. */
+export class LocalFile implements LogFile {
   readonly path: string
-  /** In bytes, when it was opened. */
   readonly size: number
   readonly #handle: FileHandle
 
-  private constructor(path: string, size: number, handle: FileHandle) {
+  constructor(path: string, size: number, handle: FileHandle) {
     this.path = path
     this.size = size
     this.#handle = handle
   }
 
-  static async open(path: string): Promise<LogFile> {
+  static async open(path: string): Promise<LocalFile> {
     const handle = await openHandle(path)
     try {
       const stats = await handle.stat()
       if (stats.isDirectory()) throw new Error('is a folder, not a log; name one of the files in it')
       if (!stats.isFile()) throw new Error('is not a file; copy its content to a file first')
-      if (stats.size === 0) throw new Error('is empty; nothing was written to it yet, or copying it failed')
-      return new LogFile(path, stats.size, handle)
+      if (stats.size === 0) throw new Error(isEmpty)
+      return new LocalFile(path, stats.size, handle)
     } catch (error) {
       await handle.close()
       throw error
     }
   }
 
-  /** Exactly `length` bytes; an error when the file ends before. */
   async read(position: number, length: number): Promise<Buffer> {
     const buffer = Buffer.allocUnsafe(length)
     let filled = 0
@@ -35,7 +34,7 @@ export class LogFile {
       // Node reads at most 2 GiB at once.
       const wanted = Math.min(length - filled, 2 ** 30)
       const { bytesRead } = await this.#handle.read(buffer, filled, wanted, position + filled)
-      if (bytesRead === 0) throw new Error(`the file ends at byte ${position + filled}, in the middle of this`)
+      if (bytesRead === 0) throw endsBefore(position + filled)
       filled += bytesRead
     }
     return buffer
@@ -44,6 +43,12 @@ export class LogFile {
   async close(): Promise<void> {
     await this.#handle.close()
   }
+}
+
+export const isEmpty = 'is empty; nothing was written to it yet, or copying it failed'
+
+export function endsBefore(size: number): Error {
+  return new Error(`the file ends at byte ${size}, in the middle of this`)
 }
 
 const reasons: { readonly [code: string]: string } = {

@@ -1,0 +1,56 @@
+import type { BigIntStats, Dirent } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { LocalFile } from './local-file.ts'
+import { isLogFile } from './log-names.ts'
+import type { FileInfo, ListedFile, PathInfo, Store } from './store.ts'
+
+/** The disk. */
+export const localStore: Store = {
+  open: (path) => LocalFile.open(path),
+  async stat(path): Promise<PathInfo | undefined> {
+    const stats = await statQuietly(path)
+    return stats?.isDirectory() ? { kind: 'folder' } : stats && toInfo(stats)
+  },
+  list: listFolder,
+}
+
+/** So many files are looked at together. */
+const batchSize = 64
+
+async function* listFolder(folder: string): AsyncGenerator<ListedFile> {
+  const entries = (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  let waiting: Dirent[] = []
+  const look = async (): Promise<ListedFile[]> => {
+    const names = waiting
+    waiting = []
+    const found = await Promise.all(
+      names.map(async ({ name }) => {
+        const path = join(folder, name)
+        const stats = await statQuietly(path)
+        // Somebody may have removed it by now.
+        return stats && { path, ...toInfo(stats) }
+      }),
+    )
+    return found.filter((file) => file !== undefined)
+  }
+  for (const entry of entries) {
+    if (entry.isDirectory()) {
+      if (entry.name.startsWith('.')) continue
+      yield* await look()
+      yield* listFolder(join(folder, entry.name))
+    } else if (isLogFile(entry.name)) {
+      waiting.push(entry)
+      if (waiting.length === batchSize) yield* await look()
+    }
+  }
+  yield* await look()
+}
+
+function toInfo({ size, mtimeNs, mtimeMs, ino }: BigIntStats): FileInfo {
+  return { kind: 'file', size: Number(size), version: `${mtimeNs}-${ino}-${size}`, modifiedMs: Number(mtimeMs) }
+}
+
+async function statQuietly(path: string): Promise<BigIntStats | undefined> {
+  return stat(path, { bigint: true }).catch(() => undefined)
+}

@@ -1,0 +1,156 @@
+import { addAbortSignal, type Readable } from 'node:stream'
+import { FileError, replaced } from './file-error.ts'
+import { isEmpty } from './local-file.ts'
+import type { LogFile } from './log-file.ts'
+import { isListed } from './log-names.ts'
+import { RangedFile } from './ranged-file.ts'
+import { patience, retrying } from './retrying.ts'
+import type { FileInfo, ListedFile, PathInfo, Store } from './store.ts'
+
+export interface ObjectName {
+  readonly bucket: string
+  readonly key: string
+}
+
+/** A part of an object, on its way. */
+export interface ObjectPart {
+  /** Of the whole object, in bytes. */
+  readonly size: number
+  readonly version: string
+  readonly body: Readable
+}
+
+export interface ReadOptions {
+  readonly start: number
+  /** Exclusive. */
+  readonly end: number
+  /** Of an earlier answer: it is an error when there is another one by now. */
+  readonly version?: string | undefined
+  readonly signal: AbortSignal
+}
+
+export interface ObjectInfo extends FileInfo {
+  readonly key: string
+}
+
+/** What a library for objects in buckets has to do. It tries again by itself where an answer may come later. */
+export interface ObjectClient {
+  read(name: ObjectName, options: ReadOptions): Promise<ObjectPart>
+  /** Undefined when there is none. */
+  stat(name: ObjectName): Promise<FileInfo | undefined>
+  /** Objects whose key begins with the prefix; `limit` of them are enough. */
+  list(bucket: string, prefix: string, limit?: number): AsyncIterable<ObjectInfo>
+  /** What an error of the library means to a user. */
+  explain(error: unknown, bucket: string): Error
+}
+
+export interface ObjectStoreOptions {
+  /** For an answer, and between two pieces of it. */
+  readonly silenceMs?: number
+}
+
+/** What is asked for first; many a log has no more. */
+const headSize = 64 * 1024
+
+/** A store of objects in buckets: `scheme://bucket/key`, where a key is what it is, without escapes. */
+export class ObjectStore implements Store {
+  readonly #client: ObjectClient
+  readonly #silenceMs: number
+
+  constructor(client: ObjectClient, { silenceMs = 60_000 }: ObjectStoreOptions = {}) {
+    this.#client = client
+    this.#silenceMs = silenceMs
+  }
+
+  async open(path: string): Promise<LogFile> {
+    const name = parse(path)
+    if (name.key === '') throw new FileError('is a bucket, not a log; name one of the files in it')
+    const { size, version, head } = await retrying(patience, undefined, async () => {
+      const part = await this.#read(name, { start: 0, end: headSize, signal: never }).catch((error: unknown) => {
+        // There is no first byte.
+        throw error instanceof FileError && error.status === 416 ? new FileError(isEmpty) : error
+      })
+      return { ...part, head: Buffer.concat(await Array.fromAsync(part.chunks)) }
+    })
+    if (size === 0) throw new FileError(isEmpty)
+    const stream = async function* (this: ObjectStore, start: number, end: number, signal: AbortSignal) {
+      const part = await this.#read(name, { start, end, version, signal })
+      if (part.size !== size || part.version !== version) throw new FileError(replaced)
+      yield* part.chunks
+    }
+    return new RangedFile({ path, size, stream: stream.bind(this) }, { head })
+  }
+
+  async stat(path: string): Promise<PathInfo | undefined> {
+    const { bucket, key } = parse(path)
+    const isFolder = key === '' || key.endsWith('/')
+    const found = isFolder ? undefined : await this.#client.stat({ bucket, key }).catch((error: unknown) => ({ error }))
+    if (found && !('error' in found)) return found
+    try {
+      for await (const _ of this.#client.list(bucket, folderPrefix(key), 1)) return { kind: 'folder' }
+    } catch (error) {
+      throw this.#client.explain(error, bucket)
+    }
+    // An answer without a body says less than the list would have.
+    if (found) throw this.#client.explain(found.error, bucket)
+    return undefined
+  }
+
+  async *list(folder: string): AsyncGenerator<ListedFile> {
+    const { bucket, key: start } = parse(folder)
+    const prefix = folderPrefix(start)
+    const place = folder.slice(0, folder.length - start.length).replace(/\/*$/, '/')
+    try {
+      for await (const { key, ...info } of this.#client.list(bucket, prefix)) {
+        if (isListed(key.slice(prefix.length))) yield { path: `${place}${key}`, ...info }
+      }
+    } catch (error) {
+      throw this.#client.explain(error, bucket)
+    }
+  }
+
+  async #read(name: ObjectName, { signal, ...range }: ReadOptions) {
+    const silence = new AbortController()
+    const timer = setTimeout(() => silence.abort(stopped), this.#silenceMs)
+    const either = AbortSignal.any([signal, silence.signal])
+    try {
+      const part = await this.#client.read(name, { ...range, signal: either })
+      return { ...part, chunks: this.#chunks(part.body, name.bucket, signal) }
+    } catch (error) {
+      if (silence.signal.aborted) throw stopped
+      throw signal.aborted ? error : this.#client.explain(error, name.bucket)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** The library tries again by itself, except for what breaks off in the middle. */
+  async *#chunks(body: Readable, bucket: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const timer = setTimeout(() => body.destroy(stopped), this.#silenceMs)
+    addAbortSignal(signal, body)
+    try {
+      for await (const chunk of body as AsyncIterable<Uint8Array>) {
+        timer.refresh()
+        yield chunk
+      }
+    } catch (error) {
+      if (signal.aborted || error instanceof FileError) throw error
+      throw new FileError(this.#client.explain(error, bucket).message, { cause: error, mayPass: true })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+const never = new AbortController().signal
+const stopped = new FileError('the server gave no answer in time; try later', { mayPass: true })
+
+function parse(path: string): ObjectName {
+  const [, bucket = '', key = ''] = /^[^:]+:\/\/([^/]*)\/?(.*)$/s.exec(path) ?? []
+  if (bucket === '') throw new FileError('names no bucket; write scheme://bucket/folder/name')
+  return { bucket, key }
+}
+
+function folderPrefix(key: string): string {
+  return key === '' ? '' : key.replace(/\/*$/, '/')
+}

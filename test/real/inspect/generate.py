@@ -1,0 +1,159 @@
+"""Runs scenarios of real Inspect runs: `python generate.py OUTDIR [NAME…]`. See README.md."""
+
+import argparse
+import importlib
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import recorder  # noqa: E402
+from scenario import Run, Scenario, Skip, scenarios  # noqa: E402
+
+SKIPPED = 77
+
+
+@dataclass(frozen=True)
+class Running:
+    name: str
+    scenario: Scenario
+    scratch: Path
+    process: BaseProcess
+    started: float
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("outdir", type=Path)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="scenarios to run; all when none is given")
+    parser.add_argument("--jobs", type=int, default=2, help="how many run at a time (default 2)")
+    options = parser.parse_args()
+    load_scenarios()
+    unknown = [name for name in options.names if name not in scenarios]
+    if unknown:
+        parser.error(f"no such scenario: {', '.join(unknown)}; there are: {', '.join(scenarios)}")
+    outdir: Path = options.outdir.resolve()
+    outdir.mkdir(parents=True, exist_ok=True)
+    failed = run_all(options.names or list(scenarios), outdir, options.jobs)
+    if failed:
+        print(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+def load_scenarios() -> None:
+    """A group whose imports this version of Inspect lacks is left out as a whole."""
+    for path in sorted((HERE / "scenarios").glob("*.py")):
+        try:
+            importlib.import_module(f"scenarios.{path.stem}")
+        except ImportError as error:
+            print(f"skipped   scenarios/{path.name}: {error}")
+
+
+def run_all(names: list[str], outdir: Path, jobs: int) -> list[str]:
+    waiting = list(reversed(names))
+    running: list[Running] = []
+    failed: list[str] = []
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            running.append(start(waiting.pop()))
+        time.sleep(0.05)
+        for one in list(running):
+            if one.process.is_alive() and time.time() - one.started < one.scenario.timeout:
+                continue
+            running.remove(one)
+            if not finish(one, outdir):
+                failed.append(one.name)
+    return failed
+
+
+def start(name: str) -> Running:
+    scratch = Path(tempfile.mkdtemp(prefix=f"scenario-{name}-"))
+    # forked: importing Inspect takes seconds, and nothing of it has run yet in this process
+    process = multiprocessing.get_context("fork").Process(target=run_one, args=(name, scratch))
+    process.start()
+    return Running(name, scenarios[name], scratch, process, time.time())
+
+
+def run_one(name: str, scratch: Path) -> None:
+    os.setsid()
+    run = Run(name, scratch / "logs", scratch / "moments", scratch / "hooks.jsonl")
+    work = scratch / "work"
+    for folder in (run.log_dir, run.moments, work):
+        folder.mkdir()
+    # what Inspect keeps beside the logs (buffer databases, caches) stays in the scenario's own folder
+    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "INSPECT_CACHE_DIR"):
+        os.environ[variable] = str(scratch / variable)
+    os.environ["INSPECT_DISPLAY"] = "none"
+    os.chdir(work)
+    with (scratch / "output.txt").open("w") as output:
+        os.dup2(output.fileno(), 1)
+        os.dup2(output.fileno(), 2)
+    recorder.record_to(run.hooks_file)
+    try:
+        scenarios[name].run(run)
+    except Skip as reason:
+        (scratch / "skipped.txt").write_text(str(reason))
+        sys.exit(SKIPPED)
+    except BaseException:
+        traceback.print_exc()
+        sys.exit(1)
+
+
+def finish(one: Running, outdir: Path) -> bool:
+    timed_out = one.process.is_alive()
+    if timed_out:
+        one.process.kill()
+    one.process.join()
+    took = f"{time.time() - one.started:5.1f} s"
+    if one.process.exitcode == SKIPPED:
+        print(f"skipped   {one.name}: {(one.scratch / 'skipped.txt').read_text()}", flush=True)
+    elif timed_out or one.process.exitcode != one.scenario.exit_code:
+        why = "took too long" if timed_out else f"exit code {one.process.exitcode}"
+        print(f"FAILED    {one.name}: {why}\n{(one.scratch / 'output.txt').read_text()[-3000:]}", flush=True)
+        return False
+    else:
+        deliver(one, outdir)
+        print(f"{took}   {one.name}", flush=True)
+    shutil.rmtree(one.scratch)
+    return True
+
+
+def deliver(one: Running, outdir: Path) -> None:
+    """Leaves the hooks beside the log or logs, under the names that README.md of the fixtures says."""
+    clear(one.name, outdir)
+    shutil.copy(one.scratch / "hooks.jsonl", outdir / f"{one.name}.hooks.jsonl")
+    logs = sorted((one.scratch / "logs").rglob("*.*"), key=first_written)
+    logs = [path for path in logs if path.suffix in (".eval", ".json") and path.name not in ("logs.json", "eval-set.json")]
+    if one.scenario.folder:
+        shutil.copytree(one.scratch / "logs", outdir / one.name)
+    elif len(logs) == 1:
+        shutil.copy(logs[0], outdir / f"{one.name}{logs[0].suffix}")
+    else:
+        for number, path in enumerate(logs, 1):
+            shutil.copy(path, outdir / f"{one.name}.{number}{path.suffix}")
+    for moment in sorted((one.scratch / "moments").iterdir()):
+        shutil.copytree(moment, outdir / f"{one.name}.{moment.name}")
+
+
+def clear(name: str, outdir: Path) -> None:
+    for path in outdir.glob(f"{name}.*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.rmtree(outdir / name, ignore_errors=True)
+
+
+def first_written(path: Path) -> tuple[str, int]:
+    # names begin with the time in seconds
+    return path.name[:25], path.stat().st_mtime_ns
+
+
+if __name__ == "__main__":
+    sys.exit(main())
