@@ -9,6 +9,8 @@ export interface SampleAttempt {
   /** Whether its input could be made ready; nothing was said of the sample when not. */
   readonly prepared: boolean
   /** Whether it came past its init; it fired no hooks when not. */
+  readonly started: boolean
+  /** Whether its solvers began; where they did not, a hook of its start raised. */
   readonly ran: boolean
   /** Those that were streamed: from the begin of the solvers on. */
   readonly events: readonly Event[]
@@ -39,6 +41,7 @@ export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, 
     const summary = startSummary(sample, formatTimestamp(start))
     return {
       prepared: died !== 'input',
+      started: died === undefined,
       ran: died === undefined,
       events: streamed,
       summary,
@@ -53,8 +56,10 @@ export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, 
     ...failed,
     {
       prepared: begin >= 0 || sample.events.some((event) => event.event === 'sample_init'),
-      // Only what ran has a duration; logs that are older than durations have spans.
-      ran: begin >= 0 || sample.total_time !== undefined,
+      // Only what started has a duration; logs that are older than durations have spans.
+      started: begin >= 0 || sample.total_time !== undefined,
+      // Inspect may have taken the events out, to be able to write the sample.
+      ran: begin >= 0 || (sample.total_time !== undefined && sample.events.length === 0),
       events:
         begin < 0
           ? []

@@ -27,9 +27,13 @@ export function* sampleEvents(log: EvalLog, sample: EvalSample, isHistory: IsHis
 
   // Without it the sample's input could not be made ready, and nothing was said of its start.
   if (first.prepared) yield fire('onSampleInit', { ...ids, summary: first.summary }, first.scheduled)
-  if (first.ran) yield fire('onSampleStart', { ...ids, summary: first.summary }, first.start)
-  for (const [index, { ran, events, summary, start, end, error, will_retry }] of attempts.entries()) {
-    if (!ran) continue
+  if (first.started) yield fire('onSampleStart', { ...ids, summary: first.summary }, first.start)
+  for (const [index, { started, ran, events, summary, start, end, error, will_retry }] of attempts.entries()) {
+    if (!ran) {
+      // What a hook raised is scored like anything else that ends a sample.
+      if (started) yield fire('onSampleScoring', ids, end)
+      continue
+    }
     const attempt = index + 1
     yield fire('onSampleAttemptStart', { ...ids, summary, attempt }, start)
     yield* attemptEvents(ids, spec.task, events, end)

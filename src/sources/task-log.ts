@@ -5,7 +5,7 @@ import type { HookEvent } from '../hooks/hooks.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
 import { findBuffers } from '../inspect/buffer/find-buffers.ts'
 import type { SampleKey } from '../inspect/layout.ts'
-import type { EvalLog } from '../inspect/records.ts'
+import type { EvalLog, EvalSpec } from '../inspect/records.ts'
 import { RunningSamples } from './running-samples.ts'
 import { parseTime, type HrTime } from '../time.ts'
 import { fire } from './fire.ts'
@@ -103,7 +103,7 @@ export class TaskLog {
       const { plan, status } = this.#header
       // A task that was told to run no samples has a log that is finished and never got beyond its start.
       if (!this.#finished || status !== 'started')
-        yield [fire('onTaskStart', { ...ids, spec: this.#header.eval, plan }, this.timeOf('started_at'))]
+        yield [fire('onTaskStart', { ...ids, spec: startSpec(this.#header), plan }, this.timeOf('started_at'))]
     }
     yield* this.#samples(reader, options)
     if (!this.#finished) {
@@ -174,6 +174,11 @@ export class TaskLog {
       history.remember(ids, sample)
     }
   }
+}
+
+/** A task without a solver of its own has no arguments of one; a log that was read back and written again has them. */
+function startSpec({ eval: { solver_args_passed, ...spec } }: EvalLog): EvalSpec {
+  return spec.solver === undefined || solver_args_passed === undefined ? spec : { ...spec, solver_args_passed }
 }
 
 /** Some old logs have no run of their own, and are not to be thrown together for that. */
