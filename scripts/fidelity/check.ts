@@ -1,6 +1,7 @@
 import { replay } from '../../src/sources/replay.ts'
 import { compare, type Comparison } from './compare.ts'
-import { FiredCounter, type Fired } from './fired.ts'
+import { findAliases, noAliases } from './aliases.ts'
+import { toFired, type Placed } from './fired.ts'
 import { readHooks } from './read-hooks.ts'
 import { findScenarios, type Scenario } from './scenarios.ts'
 
@@ -25,18 +26,18 @@ export async function check(folder: string): Promise<Check> {
     const live = await readHooks(scenario.hooks, onProblem)
     const replayed = await replayScenario(scenario, onProblem)
     const headers = scenario.logs.map(({ header }) => header)
-    scenarios.push({ scenario, comparison: compare(live, replayed, headers) })
+    const comparison = compare(toFired(live, findAliases(live, headers)), toFired(replayed, noAliases), headers)
+    scenarios.push({ scenario, comparison })
   }
   return { scenarios, problems: [...problems] }
 }
 
-async function replayScenario({ logs }: Scenario, onProblem: (problem: string) => void): Promise<Fired[]> {
-  const counter = new FiredCounter()
-  const fired: Fired[] = []
+async function replayScenario({ logs }: Scenario, onProblem: (problem: string) => void): Promise<Placed[]> {
+  const fired: Placed[] = []
   const events = replay(
     logs.map(({ path }) => path),
     { onProblem: ({ message }) => onProblem(message) },
   )
-  for await (const event of events) fired.push(counter.add(event, fired.length + 1))
+  for await (const event of events) fired.push({ event, line: fired.length + 1 })
   return fired
 }

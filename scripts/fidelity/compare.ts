@@ -4,11 +4,11 @@ import { differencesOf, type Tally } from './differences.ts'
 import type { Finding } from './finding.ts'
 import type { Fired } from './fired.ts'
 import type { Gap } from './gaps/gap.ts'
-import { gaps } from './gaps.ts'
-import { LostCalls } from './lost-calls.ts'
+import { gaps } from './gaps/gaps.ts'
+import { findLostCalls } from './lost-calls.ts'
 import { findOrderDifferences } from './order.ts'
 import { pairUp, type Pair } from './pairs.ts'
-import { Scene } from './scene.ts'
+import { Scene, type SceneParts } from './scene.ts'
 
 /** How a hook that was fired compares. */
 export type Verdict = 'equal' | 'not recorded' | 'different'
@@ -25,14 +25,14 @@ export interface Comparison {
 /** Compares what Inspect fired with what the replay of its logs fires, hook by hook and field by field. */
 export function compare(live: readonly Fired[], replayed: readonly Fired[], headers: readonly EvalLog[]): Comparison {
   const tally: Tally = { values: 0 }
-  const deliveries = takeLastDeliveries(live)
-  const pairs = pairUp(deliveries.last, replayed)
+  const [deliveries, replay] = [takeLastDeliveries(live), takeLastDeliveries(replayed)]
+  const pairs = pairUp(deliveries.last, replay.last)
   const findings = [
     ...deliveries.findings,
     ...pairs.flatMap((pair) => findingsOf(pair, tally)),
     ...findOrderDifferences(pairs),
   ]
-  const scene = sceneOf({ live: deliveries.last, replayed, headers, pairs })
+  const scene = sceneOf({ live: deliveries.last, replayed: replay.last, headers, pairs })
   const different: Finding[] = []
   const notRecorded: { finding: Finding; gap: Gap }[] = []
   for (const finding of findings) {
@@ -51,11 +51,12 @@ export function compare(live: readonly Fired[], replayed: readonly Fired[], head
 }
 
 /** Which events a log does not hold has to be known to say which model calls it does not hold. */
-function sceneOf(parts: Omit<ConstructorParameters<typeof Scene>[0], 'lostCalls'>): Scene {
+function sceneOf(parts: Omit<SceneParts, 'lostCalls'>): Scene {
   const missing = parts.pairs.flatMap(({ live, replayed }) => (live && !replayed ? [live] : []))
-  const scene = new Scene({ ...parts, lostCalls: new LostCalls([], []) })
-  const events = missing.filter((live) => gaps.some((gap) => gap.covers(missingFinding(live), scene)))
-  return new Scene({ ...parts, lostCalls: new LostCalls(events, missing) })
+  const scene = new Scene({ ...parts, lostCalls: new Set() })
+  const isLost = (live: Fired): boolean => gaps.some((gap) => gap.covers(missingFinding(live), scene))
+  const events = missing.filter((live) => live.hook === 'onSampleEvent' && isLost(live))
+  return new Scene({ ...parts, lostCalls: findLostCalls(events, missing) })
 }
 
 function missingFinding(live: Fired): Finding {

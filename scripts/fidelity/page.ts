@@ -2,7 +2,7 @@ import { hookNames, toWireName } from '../../src/hooks/hooks.ts'
 import type { Check } from './check.ts'
 import type { Finding } from './finding.ts'
 import { stringify } from '../../src/inspect/json.ts'
-import { eventOf, sampleOf } from './fired.ts'
+import { eventIn } from './fired.ts'
 
 /** The table and what was not recorded, as Markdown. */
 export function pageOf({ scenarios }: Check): string {
@@ -32,11 +32,12 @@ export function differenceLines({ scenarios }: Check): string[] {
 }
 
 function lineOf({ kind, hook, path, live, replayed, fired }: Finding): string {
-  const { data, line } = (fired.live ?? fired.replayed)!
+  const about = (fired.live ?? fired.replayed)!
+  const { data, line } = about
   const ids = [
     fired.live ? `line ${line}` : '',
-    sampleOf(hook, data) ?? data['eval_id'] ?? data['run_id'],
-    eventOf(data),
+    about.sample ?? data['eval_id'] ?? data['run_id'],
+    eventIn(about)['uuid'],
     data['attempt'] === undefined ? '' : `attempt ${String(data['attempt'])}`,
   ]
   return `${toWireName(hook)} [${ids.filter(Boolean).join(', ')}] ${kind} ${path}: live ${shown(live)}, replayed ${shown(replayed)}`

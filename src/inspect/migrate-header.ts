@@ -69,7 +69,8 @@ function migrateSpec(spec: Fields): void {
   spec['task_version'] ??= 0
   for (const name of ['task_attribs', 'task_args', 'model_args', 'packages']) fieldsIn(spec, name)
   spec['task_args_passed'] ??= spec['task_args']
-  spec['solver_args_passed'] ??= spec['solver_args'] ?? {}
+  // Without a solver of its own a log has neither.
+  if ('solver_args' in spec) spec['solver_args_passed'] ??= spec['solver_args']
   migrateSandbox(spec)
   visit(spec, 'model_generate_config', migrateConfig)
   visit(spec, 'config', migrateEvalConfig)

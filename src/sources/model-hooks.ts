@@ -1,7 +1,7 @@
 import type { HookEvent } from '../hooks/hooks.ts'
 import type { FailedAttempt } from '../inspect/model-calls.ts'
 import type { ModelEvent } from '../inspect/records.ts'
-import { addSeconds, parseTime } from '../time.ts'
+import { addSeconds, parseTime, type HrTime } from '../time.ts'
 import { fire } from './fire.ts'
 
 /** The ids that every hook of a sample carries. */
@@ -32,42 +32,20 @@ export function beforeGenerate({ sample_id: _, ...ids }: SampleIds, task: string
   )
 }
 
-/** What follows a call: that it is tried again, or what it used. */
-export function* afterGenerate(
+/** `next` is when the attempt that followed began. */
+export function modelRetry(
   ids: SampleIds,
   task: string,
-  event: ModelEvent,
-  { failed, refused }: { readonly failed: FailedAttempt | undefined; readonly refused: boolean },
-): Generator<HookEvent> {
-  const { sample_id: _, ...evalIds } = ids
-  if (failed?.next) yield modelRetry(ids, task, event, failed)
-  const usage = event.output?.usage
-  if (!usage || event.pending) return
-  const time = event.completed ?? addSeconds(parseTime(event.timestamp) ?? [0, 0], event.output?.time ?? 0)
-  if (event.cache === 'read') yield fire('onModelCacheUsage', { model_name: event.model, usage }, time)
-  else if (!refused) {
-    const call = {
-      model_name: event.model,
-      usage,
-      call_duration: event.output?.time ?? 0,
-      ...evalIds,
-      task_name: task,
-      retries: 0,
-    }
-    yield fire('onModelUsage', call, time)
-  }
-}
-
-/** The call is tried again, after a wait. */
-export function modelRetry(ids: SampleIds, task: string, event: ModelEvent, failed: FailedAttempt): HookEvent {
+  { event, attempt, end }: FailedAttempt,
+  next: HrTime,
+): HookEvent {
   const { sample_id, ...evalIds } = ids
-  const [from, to] = [failed.end, failed.next!.start]
-  const seconds = to[0] - from[0] + (to[1] - from[1]) / 1e9
+  const seconds = next[0] - end[0] + (next[1] - end[1]) / 1e9
   return fire(
     'onModelRetry',
     {
       model_name: event.model.slice(event.model.indexOf('/') + 1),
-      attempt: failed.attempt,
+      attempt,
       wait_time: Math.max(0, Math.round(seconds * 1e6) / 1e6),
       ...evalIds,
       sample_id,
@@ -75,8 +53,31 @@ export function modelRetry(ids: SampleIds, task: string, event: ModelEvent, fail
       exception_type: exceptionType(event),
       status_code: statusIn(event.error ?? ''),
     },
-    failed.end,
+    end,
   )
+}
+
+/** Nothing for a call without an answer, and for a provider that does not count. */
+export function* modelUsage(
+  { sample_id: _, ...ids }: SampleIds,
+  task: string,
+  event: ModelEvent,
+): Generator<HookEvent> {
+  const usage = event.output?.usage
+  if (!usage || event.pending) return
+  const time = event.completed ?? addSeconds(parseTime(event.timestamp) ?? [0, 0], event.output?.time ?? 0)
+  if (event.cache === 'read') yield fire('onModelCacheUsage', { model_name: event.model, usage }, time)
+  else {
+    const call = {
+      model_name: event.model,
+      usage,
+      call_duration: event.output?.time ?? 0,
+      ...ids,
+      task_name: task,
+      retries: 0,
+    }
+    yield fire('onModelUsage', call, time)
+  }
 }
 
 /** The class of the exception is told by the last line of its traceback, and where there is none by its text. */

@@ -3,7 +3,7 @@ import type { BufferedEvent, BufferedSample } from '../inspect/buffer/sample-buf
 import { callKey, failedAttempts, isFailedAttempt } from '../inspect/model-calls.ts'
 import type { EvalLog, EvalSampleSummary, Event, ModelEvent } from '../inspect/records.ts'
 import { fire } from './fire.ts'
-import { afterGenerate, beforeGenerate, modelRetry, type SampleIds } from './model-hooks.ts'
+import { beforeGenerate, modelRetry, modelUsage, type SampleIds } from './model-hooks.ts'
 
 /**
  * The hooks of a sample that is not in its log yet, as its events come. Inspect hands each version of an event to the
@@ -93,13 +93,13 @@ export class RunningSample {
     const step = this.#run.model(event)
     if (step.retried) {
       const [failed] = failedAttempts([...step.retried, event], () => undefined).slice(-1)
-      if (failed?.next) yield modelRetry(this.#ids, this.#task, failed.event, failed)
+      if (failed?.next) yield modelRetry(this.#ids, this.#task, failed, failed.next.start)
     }
     if (step.begins) {
       yield* this.#release(({ until }) => until === 'call')
       yield beforeGenerate(this.#ids, this.#task, event)
     }
-    if (step.ends) yield* afterGenerate(this.#ids, this.#task, event, { failed: undefined, refused: false })
+    if (step.ends) yield* modelUsage(this.#ids, this.#task, event)
   }
 }
 
