@@ -10,7 +10,8 @@ import type { Fixture } from './fixtures.ts'
  *   `samples`.
  */
 export type Damage =
-  | { readonly to: 'nothing' | 'header' }
+  | { readonly to: 'nothing' }
+  | { readonly to: 'header' }
   | { readonly to: 'samples' | 'structure'; readonly samples: readonly string[] }
 
 export interface Mutated {

@@ -68,7 +68,7 @@ export class WorkerProcess {
   }
 
   stop(): void {
-    this.#child?.kill('SIGKILL')
+    this.#child?.removeAllListeners().kill('SIGKILL')
     this.#child = undefined
   }
 
