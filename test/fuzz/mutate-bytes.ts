@@ -73,9 +73,10 @@ export const byteMutations: readonly Mutation[] = [
       damage: shiftAt(fixture, written, at, end),
     }
   }),
-  bytesMutation('truncate', ({ bytes }, random, fixture) => {
+  bytesMutation('truncate', ({ bytes, regions }, random, fixture) => {
     const at = random.below(bytes.length)
-    return { note: `at ${at}`, files: target(fixture, bytes.subarray(0, at)), damage: structure }
+    const damage = { ...structure, whole: wholeBefore(at, regions, fixture) }
+    return { note: `at ${at}`, files: target(fixture, bytes.subarray(0, at)), damage }
   }),
   bytesMutation('splice', (written, random, fixture) => {
     const { bytes } = written
@@ -125,6 +126,15 @@ function damageAt(fixture: Fixture, { regions }: Written, start: number, end: nu
 /** Where things were taken out or put in: what comes behind is no longer where it was. */
 function shiftAt(fixture: Fixture, written: Written, start: number, end: number): Damage {
   return fixture.model.zip ? structure : damageAt(fixture, written, start, end + 1)
+}
+
+/** Samples that lie before that place, behind a header. */
+function wholeBefore(at: number, regions: readonly Region[], { model }: Fixture): string[] {
+  const left = new Set(regions.filter(({ end }) => end <= at).map(({ what }) => what))
+  const hasHeader = model.zip ? left.has('_journal/start.json') : left.has('header')
+  if (!hasHeader) return []
+  const samples = [...new Set(model.parts.map(({ sample }) => sample))].filter((sample) => sample !== undefined)
+  return samples.filter((key) => model.parts.every(({ sample, name }) => sample !== key || left.has(name)))
 }
 
 function noiseOf(length: number, random: Random): Buffer {

@@ -40,7 +40,6 @@ export const jsonLogMutations: readonly Mutation[] = [
       ['"s\\u0061mples":[', nothing],
       ['"samples" \n:\t[', nothing],
       ['"Samples":[', structure],
-      ['"samples":null,"other":[', structure],
       ['"samples":{"x":[', structure],
       ['"samples":7,"samples":[', samples()],
       ['"samples":[],"samples":[', samples()],
@@ -48,7 +47,7 @@ export const jsonLogMutations: readonly Mutation[] = [
     return { note: key, text: text.replace(samplesKey, () => key), damage }
   }),
   jsonMutation('samples-value', (text, random) => {
-    const value = pick(random, ['null', '{}', '"x"', '0', '[null]', '[7,"x",[],{}]', nested('[', ']', 100_000)])
+    const value = pick(random, ['{}', '"x"', '0', '[null]', '[7,"x",[],{}]', nested('[', ']', 100_000)])
     const start = text.indexOf(samplesKey)
     return { note: value.slice(0, 20), text: `${text.slice(0, start)}"samples":${value}}`, damage: structure }
   }),

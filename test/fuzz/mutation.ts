@@ -12,7 +12,12 @@ import type { Fixture } from './fixtures.ts'
 export type Damage =
   | { readonly to: 'nothing' }
   | { readonly to: 'header' }
-  | { readonly to: 'samples' | 'structure'; readonly samples: readonly string[] }
+  | {
+      readonly to: 'samples' | 'structure'
+      readonly samples: readonly string[]
+      /** Lie whole in a place where they can be found all the same. */
+      readonly whole?: readonly string[]
+    }
 
 export interface Mutated {
   /** What was done, in a few words. */

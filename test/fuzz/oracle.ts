@@ -29,7 +29,12 @@ const longestMessage = 2000
 /** Judges what came of a damaged log. */
 export function judge({ folder, fixture, damage, baseline, replayed, content }: Run): Verdict {
   const failures = [...replayed.faults, ...messageFaults(folder, replayed, content)]
-  const expected = [...baseline.samples].filter(([, sample]) => isComparable(sample, fixture, baseline, damage))
+  const expected = [...baseline.samples].filter(
+    ([trace, sample]) =>
+      isComparable(sample, fixture, baseline, damage) &&
+      // Another attempt at the task has the sample too.
+      (replayed.samples.get(trace)?.evalId ?? sample.evalId) === sample.evalId,
+  )
   const exact = expected.filter(([trace, { digest }]) => replayed.samples.get(trace)?.digest === digest)
   const kept = expected.filter(([trace]) => replayed.samples.has(trace))
   const messages = replayed.problems.map(({ message }) => message.replaceAll(folder, ''))
@@ -48,6 +53,10 @@ export function judge({ folder, fixture, damage, baseline, replayed, content }: 
         fail(`sample ${key} is lost and nothing names it`)
     }
   } else if (damage.to === 'structure') {
+    for (const key of damage.whole ?? []) {
+      if (without(expected, kept).some(([, sample]) => sample.key === key && isOfTarget(sample.evalId, fixture)))
+        fail(`sample ${key} is whole and lost`)
+    }
     for (const [trace, { evalId, key }] of without(expected, exact)) {
       const mayChange = isOfTarget(evalId, fixture) && damage.samples.includes(key)
       if (mayChange && replayed.samples.has(trace)) continue
