@@ -5,5 +5,11 @@ import { shownPath } from '../files/shown-path.ts'
 export function badLog(path: string, where: string | undefined, cause: unknown): EvalspanError {
   if (cause instanceof EvalspanError) return cause
   const place = where === undefined ? shownPath(path) : `${shownPath(path)}: ${where}`
-  return new EvalspanError('BAD_LOG', `${place}: ${messageOf(cause)}`, { cause })
+  return new EvalspanError('BAD_LOG', `${place}: ${reasonOf(cause)}`, { cause })
+}
+
+/** Much of what follows records into their depth calls itself again for each level, until the stack is used up. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof RangeError) || !/call stack/.test(cause.message)) return messageOf(cause)
+  return 'is nested deeper than can be followed, which Inspect never writes; restore the log as it was written'
 }

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { isLogFile } from '../../src/inspect/log-files.ts'
+import { isLogFile } from '../../src/files/log-names.ts'
 import { stringify } from '../../src/inspect/json.ts'
 import { modelOf, type LogModel } from './log-model.ts'
 

@@ -100,6 +100,13 @@ export const byteMutations: readonly Mutation[] = [
     const noise = noiseOf(1 + random.below(100_000), random)
     return { note: `${noise.length}`, files: target(fixture, Buffer.concat([bytes, noise])), damage: structure }
   }),
+  bytesMutation('signatures', ({ bytes }, random, fixture) => {
+    const signature = ['PK\x03\x04', 'PK\x01\x02', 'PK\x05\x06', 'PK\x06\x07', '{"', '[['][random.below(6)]!
+    const many = Buffer.alloc(4 * random.below(300_000), signature, 'latin1')
+    const at = random.below(3) === 0 ? random.below(bytes.length) : bytes.length
+    const changed = Buffer.concat([bytes.subarray(0, at), many])
+    return { note: `${many.length} of ${signature} at ${at}`, files: target(fixture, changed), damage: structure }
+  }),
   bytesMutation('noise', (_written, random, fixture) => {
     const noise = noiseOf(random.below(5000), random)
     const start = ['', 'PK\x03\x04', 'PK\x05\x06', '{', '\uFEFF{', '{"samples":['][random.below(6)]!

@@ -182,6 +182,32 @@ export const eventMutations: readonly Mutation[] = [
     events.splice(events.indexOf(event), 0, ...calls)
     return `${count} × ${String(event['event'])} until long after`
   }),
+  eventMutation('parallel-tools', (events, random) => {
+    const count = pick(random, [10, 500, 3000])
+    const [first] = events
+    const { timestamp } = first!
+    const ids = Array.from({ length: count }, (_, index) => `t${index}`)
+    const named = { name: 'f', function: 'f', timestamp, arguments: {}, type: 'tool' }
+    const lists = [
+      ids.map((id) => ({ event: 'span_begin', id, span_id: id, ...named })),
+      ids.map((id) => ({ event: 'tool', id, uuid: id, ...named, type: 'function', completed: timestamp })),
+      ids.map((id) => ({ event: 'span_end', id, span_id: id, timestamp })),
+    ]
+    while (lists.length > 0) events.push(...lists.splice(random.below(lists.length), 1)[0]!)
+    return `${count}`
+  }),
+  eventMutation('references', (events, random) => {
+    const call = ofKind(events, 'model')[0]
+    if (!call) return undefined
+    const range = pick<unknown>(random, [[0, 1e9], [0, 1], [-1, 1e9], [1, 0], [0.5, 1.5], ['a', {}], null, 'x', 0])
+    const count = pick(random, [1, 1000, 300_000])
+    const references = Array.from({ length: count }, () => range)
+    const field = pick(random, ['input_refs', 'call'])
+    if (field === 'call')
+      call['call'] = { request: {}, call_refs: references, call_key: pick(random, ['x', '__proto__', 7]) }
+    else Object.assign(call, { input: [], input_refs: references })
+    return `${count} × ${JSON.stringify(range)} in ${field}`
+  }),
   eventMutation('nested', (events, random) => {
     const depth = pick(random, [1, 10, 1000, 20_000])
     const kind = pick(random, ['tool', 'subtask'])

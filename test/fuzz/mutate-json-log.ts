@@ -39,7 +39,6 @@ export const jsonLogMutations: readonly Mutation[] = [
     const [key, damage] = pick<[string, Damage]>(random, [
       ['"s\\u0061mples":[', nothing],
       ['"samples" \n:\t[', nothing],
-      ['"Samples":[', structure],
       ['"samples":{"x":[', structure],
       ['"samples":7,"samples":[', samples()],
       ['"samples":[],"samples":[', samples()],

@@ -18,11 +18,13 @@ const hole = '@@HOLE@@'
 /** A change of one value of a part. `raw` is put in its place as it is, if given. */
 function valueMutation(
   what: string,
+  fits: (value: unknown) => boolean,
   edit: (place: Place, random: Random) => { note?: string; raw?: string } | undefined,
 ): Mutation {
   return partMutation(`values/${what}`, true, (text, random): EditedPart | undefined => {
     const root: Holder = { root: parse(text) }
-    const place = pickPlace(root, random)
+    const place = pickPlace(root, random, fits)
+    if (!place) return undefined
     const edited = edit(place, random)
     if (!edited) return undefined
     const { note = '', raw } = edited
@@ -37,16 +39,16 @@ function valueMutation(
 
 /** Changes of values and of their shape. */
 export const valueMutations: readonly Mutation[] = [
-  valueMutation('replaced', (_place, random) => {
+  valueMutation('replaced', isAnything, (_place, random) => {
     const raw = rawValue(random)
     return { note: `is ${raw.slice(0, 60)}`, raw }
   }),
-  valueMutation('dropped', ({ holder, key }) => {
+  valueMutation('dropped', isAnything, ({ holder, key }) => {
     if (Array.isArray(holder)) holder.splice(Number(key), 1)
     else delete holder[key]
     return {}
   }),
-  valueMutation('renamed', ({ holder, key }, random) => {
+  valueMutation('renamed', isAnything, ({ holder, key }, random) => {
     if (Array.isArray(holder)) return undefined
     const name = pick(random, oddNames)
     const value = holder[key]
@@ -54,16 +56,15 @@ export const valueMutations: readonly Mutation[] = [
     define(holder, name, value)
     return { note: `is ${name.slice(0, 30)}` }
   }),
-  valueMutation('added', ({ holder, key }, random) => {
+  valueMutation('added', isObject, ({ holder, key }, random) => {
     const value = holder[key]
     const name = pick(random, oddNames)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
     define(value as Holder, name, pick<unknown>(random, [{ polluted: true }, 'x', 1, null, []]))
     return { note: `has ${name.slice(0, 30)}` }
   }),
-  valueMutation('copied', ({ holder, key }, random) => {
-    const list = holder[key]
-    if (!Array.isArray(list) || list.length === 0) return undefined
+  valueMutation('copied', isList, ({ holder, key }, random) => {
+    const list = holder[key] as unknown[]
+    if (list.length === 0) return undefined
     const item: unknown = pick(random, list)
     const count = pick(random, [1, 2, 10, 1000])
     const size = JSON.stringify(item).length
@@ -71,14 +72,14 @@ export const valueMutations: readonly Mutation[] = [
     list.splice(random.below(list.length + 1), 0, ...copies)
     return { note: `+ ${copies.length} × the same` }
   }),
-  valueMutation('reordered', ({ holder, key }, random) => {
-    const list = holder[key]
-    if (!Array.isArray(list) || list.length < 2) return undefined
+  valueMutation('reordered', isList, ({ holder, key }, random) => {
+    const list = holder[key] as unknown[]
+    if (list.length < 2) return undefined
     if (random.below(2) === 0) list.reverse()
     else list.push(...list.splice(0, 1 + random.below(list.length - 1)))
     return {}
   }),
-  valueMutation('moved', (place, random) => {
+  valueMutation('moved', isAnything, (place, random) => {
     const { holder, key } = place
     const keys = Object.keys(holder)
     const other = pick(random, keys)
@@ -87,7 +88,7 @@ export const valueMutations: readonly Mutation[] = [
     holder[other] = value
     return { note: `and ${other}` }
   }),
-  valueMutation('wrapped', ({ holder, key }, random) => {
+  valueMutation('wrapped', isAnything, ({ holder, key }, random) => {
     const depth = pick(random, [1, 2, 1000, 20_000])
     const [open, close] = pick(random, [
       ['[', ']'],
@@ -99,8 +100,28 @@ export const valueMutations: readonly Mutation[] = [
   }),
 ]
 
+function isAnything(): boolean {
+  return true
+}
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value)
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function pickPlace(root: Holder, random: Random, fits: (value: unknown) => boolean): Place | undefined {
+  for (let tries = 0; tries < 10; tries += 1) {
+    const place = anyPlace(root, random)
+    if (fits(place.holder[place.key])) return place
+  }
+  return undefined
+}
+
 /** A list in a list is as likely as the fields of the whole; long lists must not hide what is beside them. */
-function pickPlace(root: Holder, random: Random): Place {
+function anyPlace(root: Holder, random: Random): Place {
   let place: Place = { holder: root, key: 'root', path: '$' }
   for (;;) {
     const value = place.holder[place.key]

@@ -48,9 +48,9 @@ export function judge({ folder, fixture, damage, baseline, replayed, content }: 
   } else if (damage.to === 'samples') {
     for (const [trace, { evalId, key }] of without(expected, exact)) {
       const isTouched = isOfTarget(evalId, fixture) && damage.samples.includes(key)
+      const isThere = replayed.samples.has(trace) || isThereAnew(evalId, baseline, replayed)
       if (!isTouched) fail(`sample ${key} was not touched and ${replayed.samples.has(trace) ? 'changed' : 'is lost'}`)
-      else if (!replayed.samples.has(trace) && !isTold(key, fixture, replayed, messages))
-        fail(`sample ${key} is lost and nothing names it`)
+      else if (!isThere && !isTold(key, fixture, replayed, messages)) fail(`sample ${key} is lost and nothing names it`)
     }
   } else if (damage.to === 'structure') {
     for (const key of damage.whole ?? []) {
@@ -59,7 +59,8 @@ export function judge({ folder, fixture, damage, baseline, replayed, content }: 
     }
     for (const [trace, { evalId, key }] of without(expected, exact)) {
       const mayChange = isOfTarget(evalId, fixture) && damage.samples.includes(key)
-      if (mayChange && replayed.samples.has(trace)) continue
+      const isThere = replayed.samples.has(trace) || isThereAnew(evalId, baseline, replayed)
+      if (mayChange && isThere) continue
       if (replayed.samples.has(trace)) fail(`sample ${key} changed`)
       else if (news <= 0) fail(`sample ${key} is lost and nothing is told`)
     }
@@ -94,6 +95,11 @@ function isOfTarget(evalId: string, fixture: Fixture): boolean {
 function evalIdOf({ model }: Fixture): string | undefined {
   const header = model.parts.find((part) => part.role === 'header')
   return /"eval_id":\s*"([^"]+)"/.exec(header?.text ?? '')?.[1]
+}
+
+/** Under another id, since it was the id that was damaged. */
+function isThereAnew(evalId: string, baseline: Replayed, { samples }: Replayed): boolean {
+  return [...samples].some(([trace, sample]) => !baseline.samples.has(trace) && sample.evalId === evalId)
 }
 
 /** The message names the sample's place: its member, its number in the list, or itself. */
