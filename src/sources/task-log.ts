@@ -1,7 +1,7 @@
-import { EvalspanError, messageOf } from '../errors.ts'
+import type { EvalspanError } from '../errors.ts'
 import { schemeOf } from '../files/paths.ts'
-import { shownPath } from '../files/shown-path.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
+import { badLog } from '../inspect/bad-log.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
 import { findBuffers } from '../inspect/buffer/find-buffers.ts'
 import type { SampleKey } from '../inspect/layout.ts'
@@ -166,7 +166,7 @@ export class TaskLog {
         continue
       }
       const events = sampleEvents(this.#header, sample, (event) => history.isEarlier(ids, event))
-      yield guarded(events, (error) => onProblem(toProblem(`${shownPath(this.path)}: ${nameOf(sample)}`, error)))
+      yield guarded(events, (error) => onProblem(badLog(this.path, nameOf(sample), error)))
       history.remember(ids, sample)
     }
   }
@@ -208,7 +208,5 @@ function endsRegularly(log: EvalLog): boolean {
 
 /** What was thrown, as a problem with a log. */
 export function toProblem(path: string, error: unknown): EvalspanError {
-  return error instanceof EvalspanError
-    ? error
-    : new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error })
+  return badLog(path, undefined, error)
 }

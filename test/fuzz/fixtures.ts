@@ -74,7 +74,8 @@ function toFixture(
 function asJson({ parts }: LogModel): Buffer | undefined {
   const header = parts.find((part) => part.name === 'header.json')
   const samples = parts.filter((part) => part.role === 'sample')
-  if (!header || samples.length === 0 || samples.some(({ name, sample }) => name !== `samples/${sample}.json`)) return
+  if (!header || samples.length === 0 || samples.some(({ name, sample }) => name !== `samples/${sample}.json`))
+    return undefined
   const fields = header.text.trimEnd().replace(/\}$/, '')
   return Buffer.from(
     `${fields},"samples":[${samples.map(({ text }) => text).join(',')}],"reductions":${stringify([])}}`,

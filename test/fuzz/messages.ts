@@ -16,6 +16,7 @@ export type Response =
       readonly note: string
       readonly damage: string
       readonly bytes: number
+      readonly expands: number
     }
   | {
       readonly step: 'done'

@@ -213,7 +213,7 @@ export const eventMutations: readonly Mutation[] = [
     const kind = pick(random, ['tool', 'subtask'])
     const timestamp = String(events[0]!['timestamp'])
     const open = `{"event":"${kind}","timestamp":"${timestamp}","id":"t","function":"f","name":"f","events":[`
-    events.push({ event: 'info', timestamp, data: `@@HOLE:${'0'}` })
+    events.push({ event: 'info', timestamp, data: 'the last' })
     events.splice(
       random.below(events.length),
       0,

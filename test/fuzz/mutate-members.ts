@@ -9,6 +9,7 @@ interface Edited {
   readonly note: string
   readonly member: ZipMember
   readonly harmless?: boolean
+  readonly expands?: number
 }
 
 /** A member with another content in its place. */
@@ -24,7 +25,8 @@ function contentMutation(what: string, edit: (member: ZipMember, random: Random)
       if (!edited) return undefined
       const { bytes } = writeZip({ ...zip, members: zip.members.with(index, edited.member) })
       const damage = edited.harmless ? nothing : damageOf(fixture, nameOf(member))
-      return { note: `${nameOf(member)}: ${edited.note}`, files: target(fixture, bytes), damage }
+      const { note, expands = 0 } = edited
+      return { note: `${nameOf(member)}: ${note}`, files: target(fixture, bytes), damage, expands }
     },
   }
 }
@@ -78,7 +80,8 @@ export const memberMutations: readonly Mutation[] = [
     const claimed = random.below(3) === 0 ? undefined : pick(random, [10, 1000, 2 ** 20, 2 ** 26, 2 ** 29, 2 ** 32 - 1])
     const method = pick(random, [8, 93] as const)
     const note = `${text.mebibytes} MiB of ${text.filling}, said to be ${claimed ?? 'that'}, method ${method}`
-    return { note, member: bomb(nameOf(member), text, method, claimed) }
+    const isText = text.end !== '' && claimed === undefined
+    return { note, member: bomb(nameOf(member), text, method, claimed), expands: isText ? text.mebibytes * 2 ** 20 : 0 }
   }),
   {
     kind: 'member/extra',
@@ -97,7 +100,7 @@ function resized(member: ZipMember, content: Buffer): ZipMember {
   return { ...withFields(member, { compressedSize: content.length }), content }
 }
 
-const bombSizes = [16, 64, 300, 600, 2000]
+const bombSizes = [16, 64, 256, 600, 2000]
 
 function bombText(start: string, filling: string, end: string): (name: string, random: Random) => BombText {
   return (name, random) => {
@@ -114,8 +117,9 @@ const bombTexts = [
   bombText('', '[', ''),
   bombText('', '{"a":', ''),
   bombText('"metadata":{"x":"', 'x', '"}}'),
-  bombText('"events":[', '{},', '{}]}'),
-  bombText('"store":{"x":[', '[],', '0]}}'),
+  bombText('"events":[', '{}, ', '{}]}'),
+  bombText('"store":{"x":[', '[], ', '0]}}'),
+  bombText('"store":{"x":[', '0,', '0]}}'),
 ]
 
 /** Members that no log has, or not in that place. */

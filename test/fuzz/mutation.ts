@@ -25,6 +25,8 @@ export interface Mutated {
   /** The files that changed, by path within the folder. */
   readonly files: ReadonlyMap<string, Buffer>
   readonly damage: Damage
+  /** Bytes of proper JSON that a small member expands to: what is in a log takes memory. */
+  readonly expands?: number
 }
 
 /** One way to damage a log. */

@@ -24,6 +24,8 @@ export function partMutation(
       const part = pickPart(fixture.model.parts, random)
       const edited = edit(part.text, random, part)
       if (!edited || edited.text === part.text) return undefined
+      // A list in which there is nothing has lost nothing.
+      if (!fixture.model.zip && edited.text.trim() === '') return undefined
       const damage = damageOf(fixture, part.name)
       const isLocal = wellFormed || fixture.model.zip !== undefined
       const { bytes } = fixture.model.write(new Map([[part, edited.text]]))

@@ -166,7 +166,7 @@ function endRecords(end: ZipEnd, count: number, size: number, offset: number): B
   const { comment = Buffer.alloc(0), zip64 } = end
   const record = Buffer.alloc(22)
   record.writeUInt32LE(0x06054b50, 0)
-  record.writeUInt16LE(end.disk ?? 0, 4)
+  record.writeUInt16LE((end.disk ?? 0) & 0xffff, 4)
   record.writeUInt16LE((end.count ?? count) & 0xffff, 8)
   record.writeUInt16LE((end.count ?? count) & 0xffff, 10)
   record.writeUInt32LE((end.size ?? size) >>> 0, 12)

@@ -15,27 +15,31 @@ let unexpected: string[] = []
 
 process.on('unhandledRejection', (error) => unexpected.push(`unhandled rejection: ${messageOf(error)}`))
 process.on('uncaughtException', (error) => unexpected.push(`uncaught exception: ${messageOf(error)}`))
-process.on('message', ({ seed, index, folder }: Request) => void serve(seed, index, folder))
+let goOn = (): void => {}
+process.on('message', (message: Request | 'go') => {
+  if (message === 'go') goOn()
+  else serve(message).catch(giveUp)
+})
 
 function tell(response: Response): void {
   process.send!(response)
 }
 
-let goOn = (): void => {}
-process.on('message', (message: Request | 'go') => {
-  if (message === 'go') goOn()
-})
+/** The harness is at fault. */
+function giveUp(error: unknown): void {
+  console.error(error)
+  process.exit(70)
+}
 
-async function serve(seed: number, index: number, folder: string): Promise<void> {
-  if (folder === undefined) return
-  const { kind, note, files, damage, fixture } = runOf(fixtures, seed, index)
+async function serve({ seed, index, folder }: Request): Promise<void> {
+  const { kind, note, files, damage, fixture, expands = 0 } = runOf(fixtures, seed, index)
   const extent: Extent = index % 2 === 0 ? 'plain' : 'full'
   const baseline = await baselineOf(fixture, extent, folder)
   const bytes = writeFiles(folder, new Map([...fixture.files, ...files]))
   const before = listing(folder)
   const { promise, resolve } = Promise.withResolvers<void>()
   goOn = resolve
-  tell({ step: 'ready', kind, note: `${fixture.name}: ${note}`, damage: describeDamage(damage), bytes })
+  tell({ step: 'ready', kind, note: `${fixture.name}: ${note}`, damage: describeDamage(damage), bytes, expands })
   await promise
   const start = performance.now()
   const replayed = await replayLog(folder, fixture.input, extent)
@@ -74,7 +78,7 @@ function writeFiles(folder: string, files: ReadonlyMap<string, Buffer>): number 
 }
 
 function listing(folder: string): string {
-  return readdirSync(folder, { recursive: true }).toSorted().join('\n')
+  return readdirSync(folder, { recursive: true }).map(String).join('\n')
 }
 
 tell({ step: 'up' })
