@@ -1,6 +1,6 @@
-import { EvalspanError, messageOf } from '../errors.ts'
-import { shownPath } from '../files/shown-path.ts'
+import type { EvalspanError } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
+import { badLog } from '../inspect/bad-log.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
 import { findBuffers } from '../inspect/buffer/find-buffers.ts'
 import type { SampleKey } from '../inspect/layout.ts'
@@ -86,7 +86,7 @@ export class TaskLog {
       reader ??= await openLog(this.path)
       yield* this.#tell(reader, options)
     } catch (error) {
-      options.onProblem(toProblem(this.path, error))
+      options.onProblem(badLog(this.path, undefined, error))
     } finally {
       await reader?.close()
     }
@@ -169,7 +169,7 @@ export class TaskLog {
         continue
       }
       const events = sampleEvents(this.#header, sample, (event) => history.isEarlier(ids, event))
-      yield guarded(events, (error) => onProblem(toProblem(`${shownPath(this.path)}: ${nameOf(sample)}`, error)))
+      yield guarded(events, (error) => onProblem(badLog(this.path, nameOf(sample), error)))
       history.remember(ids, sample)
     }
   }
@@ -202,11 +202,4 @@ function* guarded(events: Iterable<HookEvent>, onError: (error: unknown) => void
 /** Inspect fires a task's end only when the task itself did not raise: a failed threshold leaves no error in the log. */
 function endsRegularly(log: EvalLog): boolean {
   return log.status === 'success' || (log.status === 'error' && log.error === undefined)
-}
-
-/** What was thrown, as a problem with a log. */
-export function toProblem(path: string, error: unknown): EvalspanError {
-  return error instanceof EvalspanError
-    ? error
-    : new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error })
 }
