@@ -49,7 +49,7 @@ export function judge({ folder, fixture, damage, baseline, replayed, content }: 
     for (const [trace, { evalId, key }] of without(expected, exact)) {
       const isTouched = isOfTarget(evalId, fixture) && damage.samples.includes(key)
       const isThere = replayed.samples.has(trace) || isThereAnew(evalId, baseline, replayed)
-      if (isSuperseded(evalId, key, replayed)) continue
+      if (isSuperseded(trace, evalId, key, replayed)) continue
       if (!isTouched) fail(`sample ${key} was not touched and ${replayed.samples.has(trace) ? 'changed' : 'is lost'}`)
       else if (!isThere && !isTold(key, fixture, replayed, messages)) fail(`sample ${key} is lost and nothing names it`)
     }
@@ -61,7 +61,7 @@ export function judge({ folder, fixture, damage, baseline, replayed, content }: 
     for (const [trace, { evalId, key }] of without(expected, exact)) {
       const mayChange = isOfTarget(evalId, fixture) && damage.samples.includes(key)
       const isThere = replayed.samples.has(trace) || isThereAnew(evalId, baseline, replayed)
-      if ((mayChange && isThere) || isSuperseded(evalId, key, replayed)) continue
+      if ((mayChange && isThere) || isSuperseded(trace, evalId, key, replayed)) continue
       if (replayed.samples.has(trace)) fail(`sample ${key} changed`)
       else if (news <= 0) fail(`sample ${key} is lost and nothing is told`)
     }
@@ -104,7 +104,8 @@ function isThereAnew(evalId: string, baseline: Replayed, { samples }: Replayed):
 }
 
 /** Another sample took its id; the last one counts. */
-function isSuperseded(evalId: string, key: string, { samples }: Replayed): boolean {
+function isSuperseded(trace: string, evalId: string, key: string, { samples }: Replayed): boolean {
+  if (samples.has(trace)) return false
   return [...samples.values()].some((sample) => sample.evalId === evalId && sample.key === key)
 }
 
