@@ -17,6 +17,8 @@ interface Run {
   readonly folder: string
   readonly fixture: Fixture
   readonly damage: Damage
+  /** Checksums give away whatever was changed in content. */
+  readonly isDetectable: boolean
   readonly baseline: Replayed
   readonly replayed: Replayed
   /** Texts of the log's content. */
@@ -27,7 +29,7 @@ interface Run {
 const longestMessage = 2000
 
 /** Judges what came of a damaged log. */
-export function judge({ folder, fixture, damage, baseline, replayed, content }: Run): Verdict {
+export function judge({ folder, fixture, damage, isDetectable, baseline, replayed, content }: Run): Verdict {
   const failures = [...replayed.faults, ...messageFaults(folder, replayed, content)]
   const expected = [...baseline.samples].filter(
     ([trace, sample]) =>
@@ -67,6 +69,11 @@ export function judge({ folder, fixture, damage, baseline, replayed, content }: 
     }
   } else if (replayed.samples.size + replayed.reused < baseline.samples.size + baseline.reused && news <= 0) {
     fail(`${baseline.samples.size - replayed.samples.size} samples are lost and nothing is told`)
+  }
+  if (isDetectable && news <= 0) {
+    for (const [trace, { key }] of without(expected, exact)) {
+      if (replayed.samples.has(trace)) fail(`sample ${key} changed and nothing is told`)
+    }
   }
   const isSame = news === 0 && exact.length === expected.length
   return {

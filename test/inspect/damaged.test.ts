@@ -76,6 +76,23 @@ describe('a ZIP', () => {
     expect(await openingError(path)).toContain('its directory, which comes last, is missing')
   }, 10_000)
 
+  it('whose directory says that it is shorter than it is is searched', async () => {
+    const members = [
+      first,
+      member('samples/last_epoch_1.json', sample('last')),
+      member('_journal/start.json', header()),
+    ]
+    for (const count of [0, 1, 2]) {
+      const bytes = writeZip(members)
+      bytes.writeUInt16LE(count, bytes.length - 22 + 10)
+      const path = temporaryFile('log.eval', bytes)
+      expect(await openingError(path)).toBe(
+        'opened, but log.eval: the directory of the ZIP is damaged (it has more members than it says); copy the file again; what could be found in it is read',
+      )
+      expect(await readIds(path)).toEqual(['first', 'last'])
+    }
+  })
+
   it('has names of any length, which messages cut', async () => {
     const path = evalFile(member(`samples/${'x'.repeat(60_000)}_epoch_1.json`, []))
     const [, problem] = await readIds(path)
@@ -201,6 +218,47 @@ describe('a sample', () => {
     const call = { event: 'model', timestamp: '2026-01-01T00:00:00Z', model: 'm', input: [], input_refs }
     const record = sample('a', 0, { events: [call], events_data: { messages, calls: [] } })
     expect(await readIds(evalFile(member('samples/a_epoch_1.json', record)))).toEqual(['first', 'a'])
+  })
+})
+
+describe('a sample in chunks', () => {
+  const call = {
+    event: 'model',
+    timestamp: '2026-01-01T00:00:00Z',
+    model: 'm',
+    input: [],
+    input_refs: [[0, 2]],
+    call: { request: {}, call_refs: [[0, 1]] },
+    error: 'attachment://1',
+  }
+  const chunks: { readonly [name: string]: unknown } = {
+    'sample.json': { ...sample('a'), events: undefined, message_refs: [[0, 2]] },
+    'events/stats.json': {
+      chunks: [
+        { start: 0, type_counts: { model: 1 } },
+        { start: 1, type_counts: { model: 1 } },
+      ],
+    },
+    'messages/0.json': [{ role: 'user', content: 'x' }],
+    'messages/1.json': [{ role: 'user', content: 'y' }],
+    'events/0.json': [call],
+    'events/1.json': [call],
+    'calls/0.json': ['call'],
+    'attachments/0.json': ['one', 'two'],
+  }
+
+  it.each([
+    ['events/1.json', 'has 1 of 2 events'],
+    ['messages/1.json', 'has 1 of 2 messages'],
+    ['calls/0.json', 'has 0 of 1 calls'],
+    ['attachments/0.json', 'has 0 of 2 attachments'],
+    ['nothing', undefined],
+  ])('is told of when a chunk is missing at the end: %s', async (missing, problem) => {
+    const members = Object.entries(chunks)
+      .filter(([name]) => name !== missing)
+      .map(([name, data]) => member(`samples/a_epoch_1/${name}`, data))
+    const told = `BAD_LOG log.eval: samples/a_epoch_1: ${problem}: the file is damaged; copy it again from where it was written`
+    expect(await readIds(evalFile(...members))).toEqual(['first', problem === undefined ? 'a' : told])
   })
 })
 
