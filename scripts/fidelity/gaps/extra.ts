@@ -76,9 +76,7 @@ function followsHookError(replayed: Fired, scene: Scene): boolean {
   const isHookError = ({ event, message }: { [name: string]: unknown }): boolean =>
     event === 'logger' &&
     isFields(message) &&
-    /^(?:Exception calling hook|Exception draining sample events|Exception in sample event emitter)/.test(
-      String(message['message']),
-    )
+    /^Exception (?:calling hook|draining sample events|in sample event emitter)/m.test(String(message['message']))
   return pairs.slice(at).every(({ live }) => !live) && eventsOf(scene.liveSampleOf(replayed)).some(isHookError)
 }
 

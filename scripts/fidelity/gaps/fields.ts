@@ -94,6 +94,14 @@ export const fieldGaps: readonly Gap[] = [
       eventIn(finding.fired.replayed!)['completed'] === undefined,
   },
   {
+    name: 'empty `solver_args_passed`',
+    reason: 'Inspect adds it when it reads a log back, and writes it when it writes such a log again.',
+    covers: (finding) =>
+      isField(finding, ['onTaskEnd', 'onRunEnd'], /^(?:log|logs\[\d+\])\.eval\.solver_args_passed$/) &&
+      (finding.live === undefined || finding.replayed === undefined) &&
+      contentOf(finding.live ?? finding.replayed) === '{}',
+  },
+  {
     name: 'NaN in the spec of `on_task_start`',
     reason: 'The log has it; Inspect gives null for it to who records the hook.',
     covers: (finding) =>
