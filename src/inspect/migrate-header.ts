@@ -32,6 +32,12 @@ export function migrateHeader(raw: unknown): MigratedHeader {
   const problems: Error[] = []
   const log = asFields(raw, 'it')
   dropNulls(log)
+  try {
+    // Read elsewhere, unless they are no list.
+    listIn(log, 'samples')
+  } catch (error) {
+    problems.push(error as Error)
+  }
   delete log['samples']
   delete log['reductions']
   log['version'] ??= 2

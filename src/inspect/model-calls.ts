@@ -1,3 +1,4 @@
+import { jsonText } from './json-text.ts'
 import type { Event, ModelEvent } from './records.ts'
 import { addSeconds, compareTimes, earliest, parseTime, secondsBetween, type HrTime } from '../time.ts'
 
@@ -133,7 +134,7 @@ const cancellations: ReadonlySet<string> = new Set([
 
 /** What attempts of one call have in common. Their input is the same, so the last message tells calls apart. */
 export function callKey(event: ModelEvent): string {
-  const last = JSON.stringify(event.input.at(-1) ?? null).slice(0, 500)
+  const last = jsonText(event.input.at(-1))?.slice(0, 500)
   return `${event.span_id}|${event.model}|${event.role}|${event.input.length}|${last}`
 }
 

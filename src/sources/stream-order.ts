@@ -27,8 +27,8 @@ export function* streamOrder(
   for (const [index, event] of events.entries()) {
     if (event.event === 'model') yield { event, complete: false }
     const completion = completionOf(events, index, { endOf, times, endOfFailed })
-    if (completion) late.set(completion.after, [...(late.get(completion.after) ?? []), completion])
-    else yield { event, complete: true }
+    if (!completion) yield { event, complete: true }
+    else if (late.get(completion.after)?.push(completion) === undefined) late.set(completion.after, [completion])
     for (const waiting of (late.get(index) ?? []).toSorted((a, b) => a.time - b.time))
       yield { event: waiting.event, complete: true }
     late.delete(index)

@@ -1,7 +1,6 @@
-import { EvalspanError, messageOf } from '../errors.ts'
-import { schemeOf } from '../files/paths.ts'
-import { shownPath } from '../files/shown-path.ts'
+import type { EvalspanError } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
+import { badLog } from '../inspect/bad-log.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
 import { findBuffers } from '../inspect/buffer/find-buffers.ts'
 import type { SampleKey } from '../inspect/layout.ts'
@@ -87,7 +86,7 @@ export class TaskLog {
       reader ??= await openLog(this.path)
       yield* this.#tell(reader, options)
     } catch (error) {
-      options.onProblem(toProblem(this.path, error))
+      options.onProblem(badLog(this.path, undefined, error))
     } finally {
       await reader?.close()
     }
@@ -135,7 +134,7 @@ export class TaskLog {
   async #openRunning({ selection, onProblem }: TellOptions): Promise<RunningSamples | undefined> {
     const now = performance.now()
     if (now < this.#nextLook) return undefined
-    const [place] = schemeOf(this.path) === undefined ? await findBuffers(this.path) : []
+    const [place] = await findBuffers(this.path)
     if (!place) {
       this.#nextLook = now + this.#lookMs
       this.#lookMs = Math.min(this.#lookMs * 2, 60_000)
@@ -143,8 +142,7 @@ export class TaskLog {
     }
     return new RunningSamples(place, {
       log: this.#header,
-      crashed: place.kind === 'database' && !place.alive,
-      leaveOut: (key) => this.#holds.has(nameOf(key)) || !isWanted(selection, key),
+      leaveOut: (key) => this.#holds.has(key.uuid ?? nameOf(key)) || !isWanted(selection, key),
       onProblem,
     })
   }
@@ -162,7 +160,8 @@ export class TaskLog {
       }
       const { sample, where, version } = entry
       this.#told.set(where, version)
-      this.#holds.add(nameOf(sample))
+      // A retried task's log also holds the failed samples of its last attempt, which may be running again.
+      this.#holds.add(sample.uuid ?? nameOf(sample))
       // Not every log tells the uuid before the sample is read.
       if (!isWanted(selection, sample)) continue
       if (history.isReused(ids, sample.uuid)) {
@@ -170,7 +169,7 @@ export class TaskLog {
         continue
       }
       const events = sampleEvents(this.#header, sample, (event) => history.isEarlier(ids, event))
-      yield guarded(events, (error) => onProblem(toProblem(`${shownPath(this.path)}: ${nameOf(sample)}`, error)))
+      yield guarded(events, (error) => onProblem(badLog(this.path, nameOf(sample), error)))
       history.remember(ids, sample)
     }
   }
@@ -203,11 +202,4 @@ function* guarded(events: Iterable<HookEvent>, onError: (error: unknown) => void
 /** Inspect fires a task's end only when the task itself did not raise: a failed threshold leaves no error in the log. */
 function endsRegularly(log: EvalLog): boolean {
   return log.status === 'success' || (log.status === 'error' && log.error === undefined)
-}
-
-/** What was thrown, as a problem with a log. */
-export function toProblem(path: string, error: unknown): EvalspanError {
-  return error instanceof EvalspanError
-    ? error
-    : new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error })
 }
