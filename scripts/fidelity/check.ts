@@ -25,11 +25,23 @@ export async function check(folder: string): Promise<Check> {
     const onProblem = (problem: string): void => void problems.add(problem)
     const live = await readHooks(scenario.hooks, onProblem)
     const replayed = await replayScenario(scenario, onProblem)
+    if (scenario.logs.length === 0 && wroteLog(live)) {
+      const { name, hooks } = scenario
+      onProblem(`${hooks}: its log is missing (looked for ${name}.eval, ${name}.json, ${name}.*.eval and ${name}/)`)
+      continue
+    }
     const headers = scenario.logs.map(({ header }) => header)
     const comparison = compare(toFired(live, findAliases(live, headers)), toFired(replayed, noAliases), headers)
     scenarios.push({ scenario, comparison })
   }
   return { scenarios, problems: [...problems] }
+}
+
+/** A log is begun before the task is, and a run ends with the logs that it wrote. */
+function wroteLog(live: readonly Placed[]): boolean {
+  return live.some(
+    ({ event }) => event.hook === 'onTaskStart' || (event.hook === 'onRunEnd' && event.data.logs.length > 0),
+  )
 }
 
 async function replayScenario({ logs }: Scenario, onProblem: (problem: string) => void): Promise<Placed[]> {

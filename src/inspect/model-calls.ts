@@ -52,7 +52,7 @@ export function failedAttempts(
   const chains = [...Map.groupBy(models, ({ event }) => callKey(event)).values()].flatMap(chainsOf)
   return chains
     .flatMap((chain) =>
-      chain.flatMap((step, at) => (isFailedAttempt(step.event) ? [toAttempt(chain, at, events, endOfSpan)] : [])),
+      chain.flatMap((step, at) => (isFailedAttempt(step.event) ? [toAttempt(chain, at, endOfSpan)] : [])),
     )
     .toSorted((a, b) => a.index - b.index)
     .map(({ failed }) => failed)
@@ -103,7 +103,6 @@ function mayLeadTo(attempt: Placed, answer: Placed): boolean {
 function toAttempt(
   chain: readonly Placed[],
   at: number,
-  events: readonly Event[],
   endOfSpan: (spanId: string | undefined) => HrTime | undefined,
 ): { failed: FailedAttempt; index: number } {
   const { event, index } = chain[at]!
@@ -114,7 +113,7 @@ function toAttempt(
     return { index, failed: { ...common, end: ownEnd(event, start) ?? bounded(start, endOfSpan(event.span_id)) } }
   }
   const nextStart = startOfRequest(next.event) ?? start
-  const spent = workingSeconds(event, next.event, events[next.index + 1])
+  const spent = workingSeconds(event, next.event)
   const end = ownEnd(event, start) ?? addSeconds(start, spent <= secondsBetween(start, nextStart) ? spent : 0)
   return { index, failed: { ...common, end: earliest(end, nextStart), next: { event: next.event, start: nextStart } } }
 }
@@ -162,12 +161,12 @@ function startOfRequest(event: ModelEvent): HrTime | undefined {
   )
 }
 
-/** Inspect's working clock stands still during back-off, so what it advanced between two events is what was spent. */
-function workingSeconds(failed: ModelEvent, next: ModelEvent, after: Event | undefined): number {
-  const from = failed.working_start ?? Number.NaN
-  const spent =
-    next.completed === undefined
-      ? (next.working_start ?? Number.NaN) - from
-      : (after?.working_start ?? Number.NaN) - from - (next.working_time ?? 0)
+/**
+ * Inspect's working clock stands still during back-off, so what it advanced between two failed attempts is what the first
+ * one took. Newer versions leave failed attempts out of it; what it advances by then is next to nothing.
+ */
+function workingSeconds(failed: ModelEvent, next: ModelEvent): number {
+  if (next.completed !== undefined) return 0
+  const spent = (next.working_start ?? Number.NaN) - (failed.working_start ?? Number.NaN)
   return spent > 0 ? spent : 0
 }
