@@ -14,6 +14,8 @@ export interface Check {
   readonly scenarios: readonly CheckedScenario[]
   /** What is missing or cannot be read, by name. */
   readonly problems: readonly string[]
+  /** There was no file of hooks. */
+  readonly isEmpty: boolean
 }
 
 /** Replays the logs of every scenario in a folder and compares what is fired with what Inspect fired. */
@@ -34,7 +36,7 @@ export async function check(folder: string): Promise<Check> {
     const comparison = compare(toFired(live, findAliases(live, headers)), toFired(replayed, noAliases), headers)
     scenarios.push({ scenario, comparison })
   }
-  return { scenarios, problems: [...problems] }
+  return { scenarios, problems: [...problems], isEmpty: found.isEmpty }
 }
 
 /** A log is begun before the task is, and a run ends with the logs that it wrote. */

@@ -19,8 +19,10 @@ export interface ScenarioLog {
 
 export interface FoundScenarios {
   readonly scenarios: readonly Scenario[]
-  /** One for each file that is missing or cannot be read. */
+  /** One for each log that cannot be read. */
   readonly problems: readonly string[]
+  /** There is no file of hooks. */
+  readonly isEmpty: boolean
 }
 
 const hooksEnd = '.hooks.jsonl'
@@ -46,7 +48,7 @@ export async function findScenarios(folder: string): Promise<FoundScenarios> {
     const logs = await readHeaders(paths, problems)
     if (paths.length === 0 || logs.length > 0) scenarios.push(...withEncodings(name, hooks, logs))
   }
-  return { scenarios, problems }
+  return { scenarios, problems, isEmpty: names.length === 0 }
 }
 
 /** The scenario that a file belongs to: the one with the longest name, as `a.b.eval` may be of `a` and of `a.b`. */

@@ -9,8 +9,8 @@ import { addSeconds, compareTimes, earliest, parseTime, secondsBetween, type HrT
 export interface FailedAttempt {
   readonly event: ModelEvent
   readonly end: HrTime
-  /** The call went on: the attempt that followed, and when it started. */
-  readonly next?: { readonly event: ModelEvent; readonly start: HrTime } | undefined
+  /** The call went on: the attempt that followed, when it started, and for how many seconds at most was waited for it. */
+  readonly next?: { readonly event: ModelEvent; readonly start: HrTime; readonly wait: number } | undefined
   /** From 1: how many attempts of the call had failed by then. */
   readonly attempt: number
   /** When the first attempt of the call began. */
@@ -52,7 +52,7 @@ export function failedAttempts(
   const chains = [...Map.groupBy(models, ({ event }) => callKey(event)).values()].flatMap(chainsOf)
   return chains
     .flatMap((chain) =>
-      chain.flatMap((step, at) => (isFailedAttempt(step.event) ? [toAttempt(chain, at, endOfSpan)] : [])),
+      chain.flatMap((step, at) => (isFailedAttempt(step.event) ? [toAttempt(chain, at, events, endOfSpan)] : [])),
     )
     .toSorted((a, b) => a.index - b.index)
     .map(({ failed }) => failed)
@@ -103,6 +103,7 @@ function mayLeadTo(attempt: Placed, answer: Placed): boolean {
 function toAttempt(
   chain: readonly Placed[],
   at: number,
+  events: readonly Event[],
   endOfSpan: (spanId: string | undefined) => HrTime | undefined,
 ): { failed: FailedAttempt; index: number } {
   const { event, index } = chain[at]!
@@ -113,9 +114,13 @@ function toAttempt(
     return { index, failed: { ...common, end: ownEnd(event, start) ?? bounded(start, endOfSpan(event.span_id)) } }
   }
   const nextStart = startOfRequest(next.event) ?? start
-  const spent = workingSeconds(event, next.event)
+  const wait = secondsBetween(ownEnd(event, start) ?? start, nextStart)
+  const spent = workingSeconds(event, next.event, events[next.index + 1])
   const end = ownEnd(event, start) ?? addSeconds(start, spent <= secondsBetween(start, nextStart) ? spent : 0)
-  return { index, failed: { ...common, end: earliest(end, nextStart), next: { event: next.event, start: nextStart } } }
+  return {
+    index,
+    failed: { ...common, end: earliest(end, nextStart), next: { event: next.event, start: nextStart, wait } },
+  }
 }
 
 /** Whether the call was not tried again: it had all its attempts, or was cancelled. */
@@ -162,11 +167,14 @@ function startOfRequest(event: ModelEvent): HrTime | undefined {
 }
 
 /**
- * Inspect's working clock stands still during back-off, so what it advanced between two failed attempts is what the first
- * one took. Newer versions leave failed attempts out of it; what it advances by then is next to nothing.
+ * Inspect's working clock stands still during back-off, so what it advanced between two events is what was spent. Newer
+ * versions leave out attempts that were tried again, and then it is a few milliseconds that something else took.
  */
-function workingSeconds(failed: ModelEvent, next: ModelEvent): number {
-  if (next.completed !== undefined) return 0
-  const spent = (next.working_start ?? Number.NaN) - (failed.working_start ?? Number.NaN)
+function workingSeconds(failed: ModelEvent, next: ModelEvent, after: Event | undefined): number {
+  const from = failed.working_start ?? Number.NaN
+  const spent =
+    next.completed === undefined
+      ? (next.working_start ?? Number.NaN) - from
+      : (after?.working_start ?? Number.NaN) - from - (next.working_time ?? 0)
   return spent > 0 ? spent : 0
 }

@@ -93,7 +93,7 @@ export class RunningSample {
     const step = this.#run.model(event)
     if (step.retried) {
       const [failed] = failedAttempts([...step.retried, event], () => undefined).slice(-1)
-      if (failed?.next) yield modelRetry(this.#ids, this.#task, failed, failed.next.start)
+      yield* modelRetry(this.#ids, this.#task, failed)
     }
     if (step.begins) {
       yield* this.#release(({ until }) => until === 'call')

@@ -66,8 +66,7 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
     if (event.event === 'model' && !complete) yield beforeGenerate(ids, task, event)
     if (!complete || event.pending) continue
     if (event.event === 'model') {
-      const { next } = failed.get(event) ?? {}
-      if (next) yield modelRetry(ids, task, failed.get(event)!, next.start)
+      yield* modelRetry(ids, task, failed.get(event))
       if (!refused.has(event)) yield* modelUsage(ids, task, event)
     }
     yield fire('onSampleEvent', { ...ids, event }, (event as ModelEvent).completed ?? event.timestamp)
