@@ -28,7 +28,7 @@ function loadFolder(folder: string, name: string): Fixture[] {
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return entry.name.startsWith('.') ? [] : folderFixtures(path, `${name}/${entry.name}`)
-    if (!/\.(eval|json)$/.test(entry.name)) return []
+    if (!/\.(eval|json)$/.test(entry.name) || entry.name.endsWith('.expected.json')) return []
     return logFixtures(readFileSync(path), `${name}/${entry.name}`, entry.name)
   })
 }

@@ -12,7 +12,7 @@ export interface ReplayedSample {
   readonly evalId: string
   /** `ID_epoch_N`. */
   readonly key: string
-  /** Digest of all items of its trace. */
+  /** Digest of all items of its trace; one that comes twice is delivered once. */
   readonly digest: string
 }
 
@@ -99,7 +99,7 @@ export async function replayLog(folder: string, input: string, extent: Extent): 
   guard('seal', () => take(mapping.seal([0, 0]).items))
   const samples = roots.map(({ object, evalId, key }): [string, ReplayedSample] => [
     object,
-    { evalId, key, digest: hash('sha1', (lines.get(object) ?? []).toSorted().join('\n'), 'hex') },
+    { evalId, key, digest: hash('sha1', [...new Set(lines.get(object))].toSorted().join('\n'), 'hex') },
   ])
   return { samples: new Map(samples), tasks, problems, reused, faults: [...faults] }
 }
