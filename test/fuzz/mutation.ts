@@ -63,6 +63,9 @@ export function damageOf(fixture: Fixture, what: string): Damage {
       return header
     case undefined:
       return structure
+    // Each says something of some sample or of all.
+    case 'line':
+      return header
     default:
       // Summaries say again what samples say.
       return samples()

@@ -59,6 +59,12 @@ describe('a .json log', () => {
     )
   })
 
+  it('has times of any kind, which are no times', async () => {
+    const depth = 20_000
+    const deep = a.replace(/"completed_at":"[^"]*"/, `"completed_at":${'['.repeat(depth)}${']'.repeat(depth)}`)
+    expect(await readIds(jsonFile(jsonLog(`[${deep},${b}]`)))).toEqual(['a', 'b'])
+  })
+
   it('is told of when something follows its end', async () => {
     const text = jsonLog(`[${a}]`)
     expect(await openingError(jsonFile(`${text}}x`))).toBe(
@@ -259,6 +265,16 @@ describe('a sample in chunks', () => {
       .map(([name, data]) => member(`samples/a_epoch_1/${name}`, data))
     const told = `BAD_LOG log.eval: samples/a_epoch_1: ${problem}: the file is damaged; copy it again from where it was written`
     expect(await readIds(evalFile(...members))).toEqual(['first', problem === undefined ? 'a' : told])
+  })
+})
+
+describe('the shell of a sample in chunks', () => {
+  it('is no sample by itself', async () => {
+    const shell = member('samples/a_epoch_1.json', sample('a', 0, { message_refs: [[0, 1]] }))
+    expect(await readIds(evalFile(shell))).toEqual([
+      'first',
+      'BAD_LOG log.eval: samples/a_epoch_1.json: is what holds a sample in chunks together, under another name; restore the log as it was written',
+    ])
   })
 })
 
