@@ -20,9 +20,14 @@ export class RunLogs {
     return this.#logs
   }
 
-  /** None of its logs is still being written. */
+  /** None of its logs is still being written, or left by a crash and not recovered. */
   get finished(): boolean {
-    return this.#logs.every((log) => log.finished)
+    return this.#logs.every((log) => this.isFinished(log))
+  }
+
+  /** What a crash left unfinished may have been made a finished log of, beside it, by `inspect log recover`. */
+  isFinished({ header }: TaskLog): boolean {
+    return this.#logs.some((log) => log.finished && log.header.eval.eval_id === header.eval.eval_id)
   }
 
   get startTime(): HrTime {
