@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts'
-import { eventOf, sampleOf, type Fired } from './fired.ts'
+import { eventIn, type Fired } from './fired.ts'
 import type { Pair } from './pairs.ts'
 
 /**
@@ -34,7 +34,7 @@ export function findOrderDifferences(pairs: readonly Pair[]): Finding[] {
 }
 
 /** The hooks with the same one follow each other. */
-function sequenceOf({ hook, data, attempt }: Fired): string | undefined {
+function sequenceOf({ hook, data, sample, attempt }: Fired): string | undefined {
   switch (hook) {
     case 'onEvalSetStart':
     case 'onEvalSetEnd':
@@ -46,17 +46,18 @@ function sequenceOf({ hook, data, attempt }: Fired): string | undefined {
     case 'onTaskEnd':
       return undefined
     case 'onSampleEvent':
-      return `the events of sample ${sampleOf(hook, data)}, attempt ${attempt}`
+      return `the events of sample ${sample}, attempt ${attempt}`
     case 'onBeforeModelGenerate':
     case 'onModelUsage':
     case 'onModelCacheUsage':
     case 'onModelRetry':
       return undefined
     default:
-      return `the hooks of sample ${sampleOf(hook, data)}`
+      return `the hooks of sample ${sample}`
   }
 }
 
-function nameOf({ hook, data, attempt }: Fired): string {
-  return [hook, eventOf(data) ?? data['eval_id'] ?? data['run_id'], attempt].join(' ')
+function nameOf(fired: Fired): string {
+  const { hook, data, attempt } = fired
+  return [hook, eventIn(fired)['uuid'] ?? data['eval_id'] ?? data['run_id'], attempt].join(' ')
 }

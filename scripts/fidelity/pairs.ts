@@ -19,7 +19,11 @@ export function pairUp(live: readonly Fired[], replayed: readonly Fired[]): Pair
   return [...new Set([...liveGroups.keys(), ...replayedGroups.keys()])].flatMap((key) => {
     const [ours, theirs] = [replayedGroups.get(key) ?? [], liveGroups.get(key) ?? []]
     const isModelHook = modelHooks.has((theirs[0] ?? ours[0])!.hook)
-    return isModelHook ? pairByContent(theirs, ours) : pairInOrder(theirs, ours)
+    if (isModelHook) return pairByContent(theirs, ours)
+    // What ends a set is fired by the last of the calls that worked on it.
+    return key.startsWith('onEvalSetEnd')
+      ? pairInOrder(theirs.toReversed(), ours.toReversed())
+      : pairInOrder(theirs, ours)
   })
 }
 

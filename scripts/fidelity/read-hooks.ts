@@ -4,15 +4,14 @@ import { messageOf } from '../../src/errors.ts'
 import { fromRecord } from '../../src/hooks/wire.ts'
 import { isFields } from '../../src/inspect/fields.ts'
 import { parse } from '../../src/inspect/json.ts'
-import { FiredCounter, type Fired } from './fired.ts'
+import type { Placed } from './fired.ts'
 
 /**
  * What Inspect fired, from a file of hooks. A line that is no record is a problem, and so is one that is not where its
  * number says: without it the file does not show all that was fired.
  */
-export async function readHooks(path: string, onProblem: (problem: string) => void): Promise<Fired[]> {
-  const fired: Fired[] = []
-  const counter = new FiredCounter()
+export async function readHooks(path: string, onProblem: (problem: string) => void): Promise<Placed[]> {
+  const fired: Placed[] = []
   let line = 0
   let last: number | undefined
   for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
@@ -20,7 +19,8 @@ export async function readHooks(path: string, onProblem: (problem: string) => vo
     if (text.trim() === '') continue
     try {
       const record = parse(text)
-      fired.push(counter.add(fromRecord(record, { replay: false }), line))
+      const event = fromRecord(record, { replay: false })
+      fired.push({ event, line })
       const number = isFields(record) && typeof record['seq'] === 'number' ? record['seq'] : undefined
       // Each process that fired hooks counts from 1.
       if (number !== undefined && last !== undefined && number !== last + 1 && number !== 1)

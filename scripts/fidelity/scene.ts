@@ -2,106 +2,105 @@ import { isFields, type Fields } from '../../src/inspect/fields.ts'
 import type { EvalLog } from '../../src/inspect/records.ts'
 import { parseTime } from '../../src/time.ts'
 import { messageContent } from './content.ts'
-import { eventOf, sampleOf, type Fired } from './fired.ts'
-import type { LostCalls } from './lost-calls.ts'
+import { eventIn, type Fired } from './fired.ts'
 import type { Pair } from './pairs.ts'
 
-interface SceneParts {
+export interface SceneParts {
   readonly live: readonly Fired[]
   readonly replayed: readonly Fired[]
   readonly headers: readonly EvalLog[]
   readonly pairs: readonly Pair[]
-  readonly lostCalls: LostCalls
+  /** Hooks of model calls that were fired for a call whose event the log cannot hold. */
+  readonly lostCalls: ReadonlySet<Fired>
 }
 
 /** All that was fired and logged in one scenario, for those who judge a single finding. */
 export class Scene {
   readonly live: readonly Fired[]
   readonly replayed: readonly Fired[]
-  readonly lostCalls: LostCalls
-  readonly #pairs: ReadonlyMap<string, readonly Pair[]>
+  readonly headers: readonly EvalLog[]
+  readonly lostCalls: ReadonlySet<Fired>
+  readonly #live: ReadonlyMap<string | undefined, readonly Fired[]>
+  readonly #replayed: ReadonlyMap<string | undefined, readonly Fired[]>
+  readonly #events: ReadonlyMap<string, readonly Pair[]>
   #ids: Map<string, Map<string, number>> | undefined
-  readonly #headers: ReadonlyMap<unknown, EvalLog>
-  readonly #live: ReadonlyMap<string, readonly Fired[]>
-  readonly #replayed: ReadonlyMap<string, readonly Fired[]>
 
   constructor({ live, replayed, headers, pairs, lostCalls }: SceneParts) {
     this.live = live
     this.replayed = replayed
+    this.headers = headers
     this.lostCalls = lostCalls
-    const events = pairs.filter(({ replayed }) => replayed?.hook === 'onSampleEvent')
-    this.#pairs = Map.groupBy(
+    this.#live = Map.groupBy(live, ({ sample }) => sample)
+    this.#replayed = Map.groupBy(replayed, ({ sample }) => sample)
+    const events = pairs.filter((pair) => pair.replayed?.hook === 'onSampleEvent')
+    this.#events = Map.groupBy(
       events.toSorted((a, b) => a.replayed!.line - b.replayed!.line),
-      ({ replayed }) => attemptKey(replayed!),
+      (pair) => attemptKey(pair.replayed!),
     )
-    this.#headers = new Map(headers.map((header) => [header.eval.eval_id, header]))
-    this.#live = bySample(live)
-    this.#replayed = bySample(replayed)
-  }
-
-  get headers(): readonly EvalLog[] {
-    return [...this.#headers.values()]
   }
 
   /** The log of the eval that a hook is of. */
   headerOf({ data }: Fired): EvalLog | undefined {
-    return this.#headers.get(data['eval_id'])
-  }
-
-  /** Whether there is a log of the eval that says nothing of its end. */
-  isUnfinished(header: EvalLog | undefined): boolean {
-    return header?.status === 'started' && parseTime(header.stats.started_at) === undefined
+    return this.headers.find((header) => header.eval.eval_id === data['eval_id'])
   }
 
   /** What was fired live for the sample that a hook is of. */
-  liveOf(fired: Fired): readonly Fired[] {
-    return this.#live.get(sampleOf(fired.hook, fired.data) ?? '') ?? []
+  liveOf({ sample }: Fired): readonly Fired[] {
+    return sample === undefined ? [] : (this.#live.get(sample) ?? [])
   }
 
-  replayedOf(fired: Fired): readonly Fired[] {
-    return this.#replayed.get(sampleOf(fired.hook, fired.data) ?? '') ?? []
+  replayedOf({ sample }: Fired): readonly Fired[] {
+    return sample === undefined ? [] : (this.#replayed.get(sample) ?? [])
   }
 
-  /** The events of the sample that a hook is of, as the live end of the sample shows them; none when it had no end. */
-  liveEventsOf(fired: Fired): readonly Fields[] {
-    const end = this.liveOf(fired).find(({ hook }) => hook === 'onSampleEnd')?.data['sample']
-    return isFields(end) && Array.isArray(end['events']) ? (end['events'] as Fields[]) : []
+  /** The sample that a hook is of, as its end shows it live. */
+  liveSampleOf(fired: Fired): Fields | undefined {
+    return sampleIn(this.liveOf(fired))
   }
 
-  /** How often each id of a message with this content was seen live. */
-  idsOf(content: string): ReadonlyMap<string, number> {
-    this.#ids ??= this.#countIds()
-    return this.#ids.get(content) ?? new Map()
-  }
-
-  #countIds(): Map<string, Map<string, number>> {
-    const ids = new Map<string, Map<string, number>>()
-    for (const { data } of this.live) countIds(data, ids)
-    return ids
-  }
-
-  /** The lines of the live events before and after an event that the replay alone has, in the order of the replay. */
-  neighbours(replayed: Fired): { before: number | undefined; after: number | undefined } {
-    const lines = this.eventPairsOf(replayed)
-    return {
-      before: lines.findLast((pair) => pair.live && pair.replayed!.line < replayed.line)?.live?.line,
-      after: lines.find((pair) => pair.live && pair.replayed!.line > replayed.line)?.live?.line,
-    }
-  }
-
-  /** The events of the attempt that a hook is of, in the order of the replay. */
-  eventPairsOf(fired: Fired): readonly Pair[] {
-    return this.#pairs.get(attemptKey(fired)) ?? []
+  /** The sample that a hook is of, as its log holds it. */
+  loggedSampleOf(fired: Fired): Fields | undefined {
+    return sampleIn(this.replayedOf(fired))
   }
 
   /** The event as the live end of its sample shows it. */
   eventAtEnd(fired: Fired): Fields | undefined {
-    return this.liveEventsOf(fired).find((event) => event['uuid'] === eventOf(fired.data))
+    const uuid = eventIn(fired)['uuid']
+    return eventsOf(this.liveSampleOf(fired)).find((event) => event['uuid'] === uuid)
+  }
+
+  /** The events of the attempt that a hook is of, in the order of the replay. */
+  eventPairsOf(fired: Fired): readonly Pair[] {
+    return this.#events.get(attemptKey(fired)) ?? []
+  }
+
+  /** How often each id of a message with this content was seen live. */
+  idsOf(content: string): ReadonlyMap<string, number> {
+    if (!this.#ids) {
+      this.#ids = new Map()
+      for (const { data } of this.live) countIds(data, this.#ids)
+    }
+    return this.#ids.get(content) ?? new Map()
   }
 }
 
-function attemptKey({ hook, data, attempt }: Fired): string {
-  return `${sampleOf(hook, data)} ${attempt}`
+/** Whether the log says nothing of the end of its eval. */
+export function isUnfinished(header: EvalLog | undefined): boolean {
+  return header?.status === 'started' && parseTime(header.stats.started_at) === undefined
+}
+
+/** Of a sample. */
+export function eventsOf(sample: Fields | undefined): readonly Fields[] {
+  return Array.isArray(sample?.['events']) ? (sample['events'] as Fields[]) : []
+}
+
+function sampleIn(fired: readonly Fired[]): Fields | undefined {
+  const sample = fired.findLast(({ hook }) => hook === 'onSampleEnd')?.data['sample']
+  return isFields(sample) ? sample : undefined
+}
+
+function attemptKey({ sample, attempt }: Fired): string {
+  return `${sample} ${attempt}`
 }
 
 /** Counts the ids of all messages in a value, by the content of the message. */
@@ -109,15 +108,10 @@ function countIds(root: unknown, ids: Map<string, Map<string, number>>): void {
   const open: unknown[] = [root]
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
     if (typeof value !== 'object' || value === null) continue
-    open.push(...Object.values(value))
+    open.push(...Object.values(value).filter((item) => item !== undefined))
     if (!isFields(value) || typeof value['role'] !== 'string' || typeof value['id'] !== 'string') continue
     const content = messageContent(value)
     const counts = ids.get(content) ?? new Map<string, number>()
     ids.set(content, counts.set(value['id'], (counts.get(value['id']) ?? 0) + 1))
   }
-}
-
-function bySample(fired: readonly Fired[]): Map<string, readonly Fired[]> {
-  const groups = Map.groupBy(fired, ({ hook, data }) => sampleOf(hook, data))
-  return new Map([...groups].flatMap(([sample, members]) => (sample === undefined ? [] : [[sample, members]])))
 }

@@ -32,6 +32,12 @@ export function migrateHeader(raw: unknown): MigratedHeader {
   const problems: Error[] = []
   const log = asFields(raw, 'it')
   dropNulls(log)
+  try {
+    // Read elsewhere, unless they are no list.
+    listIn(log, 'samples')
+  } catch (error) {
+    problems.push(error as Error)
+  }
   // The log messages of version 1 lie behind the samples; since then they are events.
   for (const name of ['samples', 'reductions', 'logging']) delete log[name]
   log['version'] ??= 2
@@ -69,7 +75,8 @@ function migrateSpec(spec: Fields): void {
   spec['task_version'] ??= 0
   for (const name of ['task_attribs', 'task_args', 'model_args', 'packages']) fieldsIn(spec, name)
   spec['task_args_passed'] ??= spec['task_args']
-  spec['solver_args_passed'] ??= spec['solver_args'] ?? {}
+  // Without a solver of its own a log has neither.
+  if ('solver_args' in spec) spec['solver_args_passed'] ??= spec['solver_args']
   migrateSandbox(spec)
   visit(spec, 'model_generate_config', migrateConfig)
   visit(spec, 'config', migrateEvalConfig)

@@ -292,6 +292,7 @@ export interface EvalSpec {
   readonly task_version: number | string
   readonly task_args?: { readonly [key: string]: Json } | undefined
   readonly solver?: string | undefined
+  readonly solver_args?: { readonly [key: string]: Json } | undefined
   readonly solver_args_passed?: { readonly [key: string]: Json } | undefined
   readonly dataset: {
     readonly name?: string | undefined

@@ -32,51 +32,48 @@ export function beforeGenerate({ sample_id: _, ...ids }: SampleIds, task: string
   )
 }
 
-/** What follows a call: that it is tried again, or what it used. */
-export function* afterGenerate(
-  ids: SampleIds,
-  task: string,
-  event: ModelEvent,
-  { failed, refused }: { readonly failed: FailedAttempt | undefined; readonly refused: boolean },
-): Generator<HookEvent> {
-  const { sample_id: _, ...evalIds } = ids
-  if (failed?.next) yield modelRetry(ids, task, event, failed)
-  const usage = event.output?.usage
-  if (!usage || event.pending) return
-  const time = event.completed ?? addSeconds(parseTime(event.timestamp) ?? [0, 0], event.output?.time ?? 0)
-  if (event.cache === 'read') yield fire('onModelCacheUsage', { model_name: event.model, usage }, time)
-  else if (!refused) {
-    const call = {
-      model_name: event.model,
-      usage,
-      call_duration: event.output?.time ?? 0,
-      ...evalIds,
-      task_name: task,
-      retries: 0,
-    }
-    yield fire('onModelUsage', call, time)
-  }
-}
-
-/** The call is tried again, after a wait. */
-export function modelRetry(ids: SampleIds, task: string, event: ModelEvent, failed: FailedAttempt): HookEvent {
+/** That a failed attempt is tried again; nothing where it was not. */
+export function* modelRetry(ids: SampleIds, task: string, failed: FailedAttempt | undefined): Generator<HookEvent> {
+  if (!failed?.next) return
   const { sample_id, ...evalIds } = ids
-  const [from, to] = [failed.end, failed.next!.start]
-  const seconds = to[0] - from[0] + (to[1] - from[1]) / 1e9
-  return fire(
+  const { event, attempt, end, next } = failed
+  yield fire(
     'onModelRetry',
     {
       model_name: event.model.slice(event.model.indexOf('/') + 1),
-      attempt: failed.attempt,
-      wait_time: Math.max(0, Math.round(seconds * 1e6) / 1e6),
+      attempt,
+      wait_time: Math.round(next.wait * 1e6) / 1e6,
       ...evalIds,
       sample_id,
       task_name: task,
       exception_type: exceptionType(event),
       status_code: statusIn(event.error ?? ''),
     },
-    failed.end,
+    end,
   )
+}
+
+/** Nothing for a call without an answer, and for a provider that does not count. */
+export function* modelUsage(
+  { sample_id: _, ...ids }: SampleIds,
+  task: string,
+  event: ModelEvent,
+): Generator<HookEvent> {
+  const usage = event.output?.usage
+  if (!usage || event.pending) return
+  const time = event.completed ?? addSeconds(parseTime(event.timestamp) ?? [0, 0], event.output?.time ?? 0)
+  if (event.cache === 'read') yield fire('onModelCacheUsage', { model_name: event.model, usage }, time)
+  else {
+    const call = {
+      model_name: event.model,
+      usage,
+      call_duration: event.output?.time ?? 0,
+      ...ids,
+      task_name: task,
+      retries: 0,
+    }
+    yield fire('onModelUsage', call, time)
+  }
 }
 
 /** The class of the exception is told by the last line of its traceback, and where there is none by its text. */

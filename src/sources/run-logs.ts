@@ -20,9 +20,14 @@ export class RunLogs {
     return this.#logs
   }
 
-  /** None of its logs is still being written. */
+  /** None of its logs is still being written, or left by a crash and not recovered. */
   get finished(): boolean {
-    return this.#logs.every((log) => log.finished)
+    return this.#logs.every((log) => this.isFinished(log))
+  }
+
+  /** What a crash left unfinished may have been made a finished log of, beside it, by `inspect log recover`. */
+  isFinished({ header }: TaskLog): boolean {
+    return this.#logs.some((log) => log.finished && log.header.eval.eval_id === header.eval.eval_id)
   }
 
   get startTime(): HrTime {
@@ -34,24 +39,23 @@ export class RunLogs {
   }
 
   start(): HookEvent {
-    const tasks = [...this.#latest().values()].map(({ header }) => header.eval.task)
+    const tasks = [...latestOf(this.#logs).values()].map(({ header }) => header.eval.task)
     return fire('onRunStart', { ...this.#ids(), task_names: tasks }, this.startTime)
   }
 
   end(): HookEvent {
-    // Ctrl-C leaves Inspect without any log to tell of; otherwise each task's latest attempt is told.
-    const cancelled = this.#logs.some(({ header }) => header.status === 'cancelled')
-    const logs = cancelled ? [] : [...this.#latest().values()].map((log) => log.endLog)
-    return fire('onRunEnd', { ...this.#ids(), exception: null, logs }, this.endTime)
+    // A task that Ctrl-C ended leaves Inspect without a log to tell of; of the others it tells the latest attempt's.
+    const logs = [...latestOf(this.#logs.filter(({ header }) => header.status !== 'cancelled')).values()]
+    return fire('onRunEnd', { ...this.#ids(), exception: null, logs: logs.map(({ endLog }) => endLog) }, this.endTime)
   }
 
   #ids(): { eval_set_id: string | null; run_id: string } {
     const { run_id, eval_set_id = null } = this.#logs[0]!.header.eval
     return { eval_set_id, run_id }
   }
+}
 
-  /** By task: one that was retried within the run has several logs and one name. */
-  #latest(): Map<string, TaskLog> {
-    return new Map(this.#logs.map((log) => [log.header.eval.task_id || log.header.eval.eval_id, log]))
-  }
+/** By task: one that was retried within the run has several logs and one name. */
+function latestOf(logs: readonly TaskLog[]): Map<string, TaskLog> {
+  return new Map(logs.map((log) => [log.header.eval.task_id || log.header.eval.eval_id, log]))
 }

@@ -4,7 +4,7 @@ import { callKey, failedAttempts, isFailedAttempt } from '../inspect/model-calls
 import type { EvalLog, EvalSampleSummary, Event, ModelEvent } from '../inspect/records.ts'
 import { sampleIdOf } from '../inspect/sample-key.ts'
 import { fire } from './fire.ts'
-import { afterGenerate, beforeGenerate, modelRetry, type SampleIds } from './model-hooks.ts'
+import { beforeGenerate, modelRetry, modelUsage, type SampleIds } from './model-hooks.ts'
 
 /**
  * The hooks of a sample that is not in its log yet, as its events come. Inspect hands each version of an event to the
@@ -94,13 +94,13 @@ export class RunningSample {
     const step = this.#run.model(event)
     if (step.retried) {
       const [failed] = failedAttempts([...step.retried, event], () => undefined).slice(-1)
-      if (failed?.next) yield modelRetry(this.#ids, this.#task, failed.event, failed)
+      yield* modelRetry(this.#ids, this.#task, failed)
     }
     if (step.begins) {
       yield* this.#release(({ until }) => until === 'call')
       yield beforeGenerate(this.#ids, this.#task, event)
     }
-    if (step.ends) yield* afterGenerate(this.#ids, this.#task, event, { failed: undefined, refused: false })
+    if (step.ends) yield* modelUsage(this.#ids, this.#task, event)
   }
 }
 

@@ -4,7 +4,7 @@ import type { EvalLog, EvalSample, Event, ModelEvent } from '../inspect/records.
 import { sampleIdOf } from '../inspect/sample-key.ts'
 import { parseTime, type HrTime } from '../time.ts'
 import { fire } from './fire.ts'
-import { afterGenerate, beforeGenerate, type SampleIds } from './model-hooks.ts'
+import { beforeGenerate, modelRetry, modelUsage, type SampleIds } from './model-hooks.ts'
 import { attemptsOf, type IsHistory } from './sample-attempts.ts'
 import { streamOrder } from './stream-order.ts'
 
@@ -27,11 +27,14 @@ export function* sampleEvents(log: EvalLog, sample: EvalSample, isHistory: IsHis
   const first = attempts[0]!
 
   // Without it the sample's input could not be made ready, and nothing was said of its start.
-  if (first.ran || attempts.length > 1 || sample.events.some((event) => event.event === 'sample_init'))
-    yield fire('onSampleInit', { ...ids, summary: first.summary }, first.scheduled)
-  if (first.ran) yield fire('onSampleStart', { ...ids, summary: first.summary }, first.start)
-  for (const [index, { ran, events, summary, start, end, error, will_retry }] of attempts.entries()) {
-    if (!ran) continue
+  if (first.prepared) yield fire('onSampleInit', { ...ids, summary: first.summary }, first.scheduled)
+  if (first.started) yield fire('onSampleStart', { ...ids, summary: first.summary }, first.start)
+  for (const [index, { started, ran, events, summary, start, end, error, will_retry }] of attempts.entries()) {
+    if (!ran) {
+      // What a hook raised is scored like anything else that ends a sample.
+      if (started) yield fire('onSampleScoring', ids, end)
+      continue
+    }
     const attempt = index + 1
     yield fire('onSampleAttemptStart', { ...ids, summary, attempt }, start)
     yield* attemptEvents(ids, spec.task, events, end)
@@ -54,6 +57,7 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
   const solvers = events.find((event) => event.event === 'span_begin' && event.name === 'solvers')
   const solversId =
     solvers?.event === 'span_begin' ? solvers.id : events.findLast((event) => event.event === 'span_end')?.span_id
+  const hasScorers = events.some((event) => event.event === 'span_begin' && event.name === 'scorers')
   let scored = false
   for (const { event, complete } of streamOrder(events, (event) => failed.get(event)?.end)) {
     const time = parseTime(event.timestamp) ?? end
@@ -63,17 +67,15 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
     }
     if (event.event === 'model' && !complete) yield beforeGenerate(ids, task, event)
     if (!complete || event.pending) continue
-    if (event.event === 'model')
-      yield* afterGenerate(ids, task, event, { failed: failed.get(event), refused: refused.has(event) })
+    if (event.event === 'model') {
+      yield* modelRetry(ids, task, failed.get(event))
+      if (!refused.has(event)) yield* modelUsage(ids, task, event)
+    }
     yield fire('onSampleEvent', { ...ids, event }, (event as ModelEvent).completed ?? event.timestamp)
-    if (!scored && event.event === 'span_end' && event.id === solversId && !hasScorers(events)) {
+    if (!scored && event.event === 'span_end' && event.id === solversId && !hasScorers) {
       scored = true
       yield fire('onSampleScoring', ids, time)
     }
   }
   if (!scored) yield fire('onSampleScoring', ids, end)
-}
-
-function hasScorers(events: readonly Event[]): boolean {
-  return events.some((event) => event.event === 'span_begin' && event.name === 'scorers')
 }

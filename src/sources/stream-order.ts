@@ -27,8 +27,8 @@ export function* streamOrder(
   for (const [index, event] of events.entries()) {
     if (event.event === 'model') yield { event, complete: false }
     const completion = completionOf(events, index, { endOf, times, endOfFailed })
-    if (completion) late.set(completion.after, [...(late.get(completion.after) ?? []), completion])
-    else yield { event, complete: true }
+    if (!completion) yield { event, complete: true }
+    else if (late.get(completion.after)?.push(completion) === undefined) late.set(completion.after, [completion])
     for (const waiting of (late.get(index) ?? []).toSorted((a, b) => a.time - b.time))
       yield { event: waiting.event, complete: true }
     late.delete(index)
@@ -97,14 +97,14 @@ function lastBeforeCallEnds(events: readonly Event[], index: number): number {
 
 const blockSize = 256
 
-/** When the events began, to be searched: long samples have tens of thousands, many at the same time. */
+/** When the events were written, to be searched: long samples have tens of thousands, many at the same time. */
 class Times {
   readonly #times: Float64Array
   /** The latest of each block, so that a search passes over blocks. */
   readonly #latest: Float64Array
 
   constructor(events: readonly Event[]) {
-    this.#times = Float64Array.from(events, (event) => microseconds(event.timestamp))
+    this.#times = Float64Array.from(events, (event) => microseconds(writtenAt(event)))
     this.#latest = new Float64Array(Math.ceil(events.length / blockSize)).fill(Number.NEGATIVE_INFINITY)
     // An event without a time ends a search, as it may be later.
     this.#times.forEach((time, index) => {
@@ -123,6 +123,11 @@ class Times {
     }
     return this.#times.length
   }
+}
+
+/** When an event was put in the list; one of a sandbox is put there when it is complete. */
+function writtenAt(event: Event): unknown {
+  return event.event === 'sandbox' ? (event.completed ?? event.timestamp) : event.timestamp
 }
 
 function microseconds(timestamp: unknown): number {

@@ -1,6 +1,6 @@
-import { EvalspanError, messageOf } from '../errors.ts'
-import { shownPath } from '../files/shown-path.ts'
+import type { EvalspanError } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
+import { badLog } from '../inspect/bad-log.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
 import { findBuffers } from '../inspect/buffer/find-buffers.ts'
 import type { SampleKey } from '../inspect/layout.ts'
@@ -72,9 +72,11 @@ export class TaskLog {
     return parseTime(this.#header.eval.created)
   }
 
-  /** The log that Inspect hands on at the end of a task: `.eval` is read back, `.json` is as it was written. */
+  /** The log that Inspect hands on at the end of the task: `.eval` is read back, `.json` is as it was written. */
   get endLog(): EvalLog {
-    return this.path.endsWith('.json') ? { ...this.#header, eval: startSpec(this.#header) } : this.#header
+    const { solver_args, ...spec } = this.#header.eval
+    if (this.path.endsWith('.json') || spec.solver_args_passed !== undefined) return this.#header
+    return { ...this.#header, eval: { ...this.#header.eval, solver_args_passed: solver_args ?? {} } }
   }
 
   /** What the log holds and has not been told yet. Takes over a reader that is open, or opens the log. */
@@ -84,7 +86,7 @@ export class TaskLog {
       reader ??= await openLog(this.path)
       yield* this.#tell(reader, options)
     } catch (error) {
-      options.onProblem(toProblem(this.path, error))
+      options.onProblem(badLog(this.path, undefined, error))
     } finally {
       await reader?.close()
     }
@@ -95,10 +97,12 @@ export class TaskLog {
     this.#finished = reader.finished
     const { run_id, eval_set_id = null, eval_id } = this.#header.eval
     const ids = { eval_set_id, run_id, eval_id }
-    if (!this.#started && wasStarted(this.#header)) {
+    if (!this.#started) {
       this.#started = true
-      const spec = startSpec(this.#header)
-      yield [fire('onTaskStart', { ...ids, spec, plan: this.#header.plan }, this.timeOf('started_at'))]
+      const { plan, status } = this.#header
+      // A task that was told to run no samples has a log that is finished and never got beyond its start.
+      if (!this.#finished || status !== 'started')
+        yield [fire('onTaskStart', { ...ids, spec: startSpec(this.#header), plan }, this.timeOf('started_at'))]
     }
     yield* this.#samples(reader, options)
     if (!this.#finished) {
@@ -165,10 +169,15 @@ export class TaskLog {
         continue
       }
       const events = sampleEvents(this.#header, sample, (event) => history.isEarlier(ids, event))
-      yield guarded(events, (error) => onProblem(toProblem(`${shownPath(this.path)}: ${nameOf(sample)}`, error)))
+      yield guarded(events, (error) => onProblem(badLog(this.path, nameOf(sample), error)))
       history.remember(ids, sample)
     }
   }
+}
+
+/** A task without a solver of its own has no arguments of one; a log that was read back and written again has them. */
+function startSpec({ eval: { solver_args_passed, ...spec } }: EvalLog): EvalSpec {
+  return spec.solver === undefined || solver_args_passed === undefined ? spec : { ...spec, solver_args_passed }
 }
 
 /** Some old logs have no run of their own, and are not to be thrown together for that. */
@@ -190,24 +199,7 @@ function* guarded(events: Iterable<HookEvent>, onError: (error: unknown) => void
   }
 }
 
-/** A task that was told to run no samples has a log that is finished and never got beyond its start. */
-function wasStarted({ status, stats }: EvalLog): boolean {
-  return status !== 'started' || parseTime(stats.started_at) === undefined
-}
-
-/** Inspect writes the arguments of a solver when there is one, and adds a default when it reads an `.eval` back. */
-function startSpec({ eval: { solver_args_passed, ...spec } }: EvalLog): EvalSpec {
-  return spec.solver === undefined ? spec : { ...spec, solver_args_passed }
-}
-
 /** Inspect fires a task's end only when the task itself did not raise: a failed threshold leaves no error in the log. */
 function endsRegularly(log: EvalLog): boolean {
   return log.status === 'success' || (log.status === 'error' && log.error === undefined)
-}
-
-/** What was thrown, as a problem with a log. */
-export function toProblem(path: string, error: unknown): EvalspanError {
-  return error instanceof EvalspanError
-    ? error
-    : new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error })
 }

@@ -43,7 +43,6 @@ describe('migrateHeader', () => {
           task_attribs: {},
           task_args: {},
           task_args_passed: {},
-          solver_args_passed: {},
           model_args: {},
           model_generate_config: {},
           packages: {},

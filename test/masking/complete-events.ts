@@ -249,6 +249,7 @@ const spec: Complete<EvalSpec> = {
   task_version: '1',
   task_args: json,
   solver: 'generate',
+  solver_args: json,
   solver_args_passed: json,
   dataset: { name: 'numbers', location: '/a/location', samples: 1, sample_ids: ['lamp-1'] },
   model: 'openai/gpt-9',

@@ -7,6 +7,7 @@ export interface Gap {
   readonly name: string
   /** Why a log cannot hold it. */
   readonly reason: string
+  /** Whether a finding comes from that. */
   covers(finding: Finding, scene: Scene): boolean
 }
 

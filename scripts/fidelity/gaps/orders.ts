@@ -1,81 +1,83 @@
-import type { Fields } from '../../../src/inspect/fields.ts'
-import type { EvalLog } from '../../../src/inspect/records.ts'
-import type { Finding } from '../finding.ts'
-import type { Fired } from '../fired.ts'
+import { isFields } from '../../../src/inspect/fields.ts'
+import { eventIn, type Fired } from '../fired.ts'
 import type { Scene } from '../scene.ts'
 import { isField, type Gap } from './gap.ts'
 
-/** Orders that a log does not tell. */
+/** Orders that a log does not tell, and tasks that it does not name. */
 export const orderGaps: readonly Gap[] = [
   {
-    name: 'order of the tasks of a run',
-    reason: 'Logs have whole seconds, and tasks that start in the same one have no order in them.',
+    name: 'the order of the tasks of a run',
+    reason: 'Logs have whole seconds, and tasks of the same one have no order in them.',
     covers: (finding, scene) => {
       const { kind, hook, fired, live } = finding
-      if (kind === 'order' && hook === 'onTaskStart')
-        return inOrder(startsOf(finding, scene, ({ stats, eval: spec }) => stats.started_at ?? spec.created))
-      if (isField(finding, ['onRunEnd'], 'logs order'))
-        return inOrder(
-          String(live)
-            .split(' ')
-            .map((id) => scene.headers.find((header) => header.eval.eval_id === id)?.eval.created ?? ''),
-        )
-      return (
-        isField(finding, ['onRunStart'], /^task_names\[/) &&
-        isOrderOfNames(fired.live!.data['task_names'], finding, scene)
-      )
+      if (kind === 'order' && hook === 'onTaskStart') return isOrderOfStarts(fired.live!, scene)
+      return isField(finding, ['onRunEnd'], 'logs order') && isOrderOfTasks(String(live).split(' '), scene, fired.live!)
     },
   },
   {
-    name: 'when a failed model call was over',
+    name: '`task_names` of `on_run_start`',
+    reason:
+      'A log names its own task: not those of the run that were never begun, and not their order within a second.',
+    covers: (finding, scene) =>
+      isField(finding, ['onRunStart'], /^task_names\[/) && isPossibleNames(finding.fired.live!, scene),
+  },
+  {
+    name: 'when a failed model call, or an interrupt, was over',
     reason: 'A log has no end of a call that failed, so its place among what ran beside it is not known.',
     covers: ({ kind, hook, fired }, scene) =>
       kind === 'order' && hook === 'onSampleEvent' && isOrderedButForFailedCalls(fired.live!, scene),
   },
 ]
 
-/** The other events of the attempt are in the same order live and on replay. */
-function isOrderedButForFailedCalls(live: Fired, scene: Scene): boolean {
-  const pairs = scene.eventPairsOf(live).filter(({ live: fired }) => fired && !isFailedCall(fired))
-  return pairs.every((pair, index) => index === 0 || pairs[index - 1]!.live!.line < pair.live!.line)
+/** The tasks started live in an order that the seconds in their logs allow. */
+function isOrderOfStarts({ data }: Fired, scene: Scene): boolean {
+  const starts = scene.live.filter((each) => each.hook === 'onTaskStart' && each.data['run_id'] === data['run_id'])
+  return isSorted(starts.flatMap((each) => scene.headerOf(each)?.stats.started_at ?? []))
 }
 
-function isFailedCall({ data }: Fired): boolean {
-  const { event, error, completed } = data['event'] as Fields
-  return event === 'model' && error !== undefined && completed === undefined
+/** The tasks are in an order that the seconds allow in which their first attempts in the run were made. */
+function isOrderOfTasks(evalIds: readonly string[], scene: Scene, { data }: Fired): boolean {
+  const specs = scene.live.flatMap((each) =>
+    each.hook === 'onTaskStart' && each.data['run_id'] === data['run_id'] && isFields(each.data['spec'])
+      ? [each.data['spec']]
+      : [],
+  )
+  return isSorted(
+    evalIds.map((id) => {
+      const taskId = scene.headers.find((header) => header.eval.eval_id === id)?.eval.task_id
+      const times = specs.filter((spec) => spec['task_id'] === taskId).map((spec) => String(spec['created']))
+      return times.toSorted()[0] ?? ''
+    }),
+  )
 }
 
-/** The times of the tasks of the run, in the order in which they started live. */
-function startsOf({ fired }: Finding, scene: Scene, timeOf: (header: EvalLog) => string): string[] {
-  return scene.live
-    .filter(({ hook, data }) => hook === 'onTaskStart' && data['run_id'] === fired.live!.data['run_id'])
-    .map((each) => scene.headerOf(each))
-    .filter((header) => header !== undefined)
-    .map(timeOf)
-}
-
-function inOrder(times: readonly string[]): boolean {
+function isSorted(times: readonly string[]): boolean {
   return times.every((time, index) => index === 0 || times[index - 1]! <= time)
 }
 
-/** The names are those of the logs, in an order that the times at which the logs were created allow. */
-function isOrderOfNames(names: unknown, { fired }: Finding, scene: Scene): boolean {
-  const logs = scene.headers
-    .filter(({ eval: { run_id } }) => run_id === fired.live!.data['run_id'])
-    .toSorted((a, b) => (a.eval.created < b.eval.created ? -1 : Number(a.eval.created > b.eval.created)))
-  if (!Array.isArray(names) || names.length !== logs.length) return false
-  let from = 0
-  for (const [, group] of Map.groupBy(logs, ({ eval: { created } }) => created)) {
-    const part = names.slice(from, from + group.length).toSorted()
-    if (
-      part.join('\n') !==
-      group
-        .map((log) => log.eval.task)
-        .toSorted()
-        .join('\n')
-    )
-      return false
-    from += group.length
+/**
+ * All tasks that were begun are named. Names that are too many are of tasks that were never begun, which only happens
+ * when the run came to no good end.
+ */
+function isPossibleNames({ data }: Fired, scene: Scene): boolean {
+  const names = Array.isArray(data['task_names']) ? [...(data['task_names'] as string[])] : []
+  const headers = scene.headers.filter(({ eval: { run_id } }) => run_id === data['run_id'])
+  const byTask = new Map(headers.map((header) => [header.eval.task_id || header.eval.eval_id, header.eval.task]))
+  for (const task of byTask.values()) {
+    const at = names.indexOf(task)
+    if (at < 0) return false
+    names.splice(at, 1)
   }
-  return true
+  return names.length === 0 || headers.some(({ status }) => status !== 'success')
+}
+
+/** The other events of the attempt are in the same order live and on replay. */
+function isOrderedButForFailedCalls(live: Fired, scene: Scene): boolean {
+  const lines = scene.eventPairsOf(live).flatMap((pair) => (pair.live && !hasNoEnd(pair.live) ? [pair.live.line] : []))
+  return lines.every((line, index) => index === 0 || lines[index - 1]! < line)
+}
+
+function hasNoEnd(fired: Fired): boolean {
+  const { event, error, completed } = eventIn(fired)
+  return event === 'interrupt' || (event === 'model' && error !== undefined && completed === undefined)
 }
