@@ -9,6 +9,7 @@ import { findLostCalls } from './lost-calls.ts'
 import { findOrderDifferences } from './order.ts'
 import { pairUp, type Pair } from './pairs.ts'
 import { Scene, type SceneParts } from './scene.ts'
+import { findTimeDifferences } from './times.ts'
 
 /** How a hook that was fired compares: it is equal, or equal but for fields that a log lacks, or not in a log at all. */
 type Verdict = 'equal' | 'partly' | 'not recorded' | 'different'
@@ -31,6 +32,7 @@ export function compare(live: readonly Fired[], replayed: readonly Fired[], head
     ...deliveries.findings,
     ...pairs.flatMap((pair) => findingsOf(pair, tally)),
     ...findOrderDifferences(pairs),
+    ...findTimeDifferences(pairs),
   ]
   const scene = sceneOf({ live: deliveries.last, replayed: replay.last, headers, pairs })
   const different: Finding[] = []

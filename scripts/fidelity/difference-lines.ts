@@ -28,7 +28,7 @@ function lineOf({ kind, hook, path, live, replayed, fired }: Finding): string {
       return `${what} was fired on replay and not live: ${shown(replayed)}`
     case 'order':
       return `${what} at ${path}: live ${shown(live)}, replayed ${shown(replayed)}`
-    case 'field':
+    default:
       return `${what}: ${path} was ${shown(live)} live, and is ${shown(replayed)} on replay`
   }
 }

@@ -38,7 +38,7 @@ export function refusedAnswers(events: readonly Event[]): Set<ModelEvent> {
 }
 
 /** A model answered, and a limit kept the answer from whoever had asked. */
-export function isAnswerWithoutEnd({ completed, pending, error, output }: ModelEvent): boolean {
+function isAnswerWithoutEnd({ completed, pending, error, output }: ModelEvent): boolean {
   return completed === undefined && !pending && error === undefined && output?.usage !== undefined
 }
 

@@ -13,7 +13,8 @@ export interface SampleIds {
 }
 
 /** Of a call that is about to be made. Its `sample_id` is an id that Inspect writes nowhere. */
-export function beforeGenerate({ sample_id: _, ...ids }: SampleIds, task: string, event: ModelEvent): HookEvent {
+export function beforeGenerate(ids: SampleIds, task: string, event: ModelEvent): HookEvent {
+  const { sample_id: _, ...evalIds } = ids
   return fire(
     'onBeforeModelGenerate',
     {
@@ -24,7 +25,7 @@ export function beforeGenerate({ sample_id: _, ...ids }: SampleIds, task: string
       tool_choice: event.tool_choice ?? null,
       config: { ...event.config },
       cache: event.cache ? 'write' : null,
-      ...ids,
+      ...evalIds,
       sample_id: null,
       task_name: task,
     },
@@ -54,11 +55,8 @@ export function* modelRetry(ids: SampleIds, task: string, failed: FailedAttempt 
 }
 
 /** Nothing for a call without an answer, and for a provider that does not count. */
-export function* modelUsage(
-  { sample_id: _, ...ids }: SampleIds,
-  task: string,
-  event: ModelEvent,
-): Generator<HookEvent> {
+export function* modelUsage(ids: SampleIds, task: string, event: ModelEvent): Generator<HookEvent> {
+  const { sample_id: _, ...evalIds } = ids
   const usage = event.output?.usage
   if (!usage || event.pending) return
   const time = event.completed ?? addSeconds(parseTime(event.timestamp) ?? [0, 0], event.output?.time ?? 0)
@@ -68,7 +66,7 @@ export function* modelUsage(
       model_name: event.model,
       usage,
       call_duration: event.output?.time ?? 0,
-      ...ids,
+      ...evalIds,
       task_name: task,
       retries: 0,
     }

@@ -59,7 +59,7 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
     solvers?.event === 'span_begin' ? solvers.id : events.findLast((event) => event.event === 'span_end')?.span_id
   const hasScorers = events.some((event) => event.event === 'span_begin' && event.name === 'scorers')
   let scored = false
-  for (const { event, complete } of streamOrder(events, (event) => failed.get(event)?.end)) {
+  for (const { event, complete } of streamOrder(events, (call) => failed.get(call)?.end)) {
     const time = parseTime(event.timestamp) ?? end
     if (!scored && event.event === 'span_begin' && event.name === 'scorers') {
       scored = true

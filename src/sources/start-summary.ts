@@ -25,7 +25,7 @@ export function startSummary(sample: EvalSample, startedAt: string | undefined):
     choices: given.choices,
     target: thinTarget(given.target ?? sample.target) as Json,
     description: given.description,
-    metadata: thinMetadata((given.metadata ?? {}) as Fields) as { [key: string]: Json },
+    metadata: thinMetadata(given.metadata ?? {}) as { [key: string]: Json },
     model_usage: {},
     role_usage: {},
     started_at: startedAt,
@@ -90,5 +90,5 @@ function truncate(text: string): string {
 function firstCharacters(text: string, count: number): string {
   if (text.length <= count) return text
   const start = text.slice(0, 2 * count)
-  return /[\ud800-\udfff]/.test(start) ? [...start].slice(0, count).join('') : text.slice(0, count)
+  return /[\ud800-\udfff]/.test(start) ? Array.from(start).slice(0, count).join('') : text.slice(0, count)
 }

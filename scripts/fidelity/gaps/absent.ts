@@ -6,7 +6,7 @@ import { eventsOf, isUnfinished, type Scene } from '../scene.ts'
 import type { Gap } from './gap.ts'
 
 /** Hooks that were fired live and are not in a log. */
-const absences: readonly (Omit<Gap, 'covers'> & { covers(live: Fired, scene: Scene): boolean })[] = [
+const absences: readonly (Omit<Gap, 'covers'> & { readonly covers: (live: Fired, scene: Scene) => boolean })[] = [
   {
     name: 'samples of a run that was told to log none',
     reason: 'It wrote none.',

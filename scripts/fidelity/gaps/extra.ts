@@ -5,7 +5,7 @@ import { eventsOf, type Scene } from '../scene.ts'
 import type { Gap } from './gap.ts'
 
 /** Hooks that a replay fires, and Inspect did not, or lost. */
-const extras: readonly (Omit<Gap, 'covers'> & { covers(replayed: Fired, scene: Scene): boolean })[] = [
+const extras: readonly (Omit<Gap, 'covers'> & { readonly covers: (replayed: Fired, scene: Scene) => boolean })[] = [
   {
     name: 'events that did not reach the hooks',
     reason:

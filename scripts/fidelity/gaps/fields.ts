@@ -2,8 +2,7 @@ import { isFields, type Fields } from '../../../src/inspect/fields.ts'
 import { asLogged } from '../as-logged.ts'
 import { contentOf, messageContent } from '../content.ts'
 import type { Finding } from '../finding.ts'
-import { eventIn } from '../fired.ts'
-import { isUnfinished, type Scene } from '../scene.ts'
+import type { Scene } from '../scene.ts'
 import { isField, type Gap } from './gap.ts'
 
 /** Fields of hooks of which a log holds the rest. */
@@ -86,14 +85,6 @@ export const fieldGaps: readonly Gap[] = [
       finding.path === 'eval_id' &&
       finding.fired.live!.evalId !== finding.live &&
       finding.fired.live!.evalId === finding.replayed,
-  },
-  {
-    name: 'how the last event of a running sample went on',
-    reason: "The run had not finished when Inspect's buffer was written last.",
-    covers: (finding, scene) =>
-      isField(finding, ['onSampleEvent'], /^event\.(?:timestamp|working_start|working_time|completed)$/) &&
-      isUnfinished(scene.headerOf(finding.fired.live!)) &&
-      eventIn(finding.fired.replayed!)['completed'] === undefined,
   },
   {
     name: 'empty `solver_args_passed`',

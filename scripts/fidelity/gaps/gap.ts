@@ -8,7 +8,7 @@ export interface Gap {
   /** Why a log cannot hold it. */
   readonly reason: string
   /** Whether a finding comes from that. */
-  covers(finding: Finding, scene: Scene): boolean
+  readonly covers: (finding: Finding, scene: Scene) => boolean
 }
 
 /** Whether a finding is about a field of one of these hooks. */

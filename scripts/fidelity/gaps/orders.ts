@@ -1,5 +1,6 @@
 import { isFields } from '../../../src/inspect/fields.ts'
 import { eventIn, type Fired } from '../fired.ts'
+import type { Finding } from '../finding.ts'
 import type { Scene } from '../scene.ts'
 import { isField, type Gap } from './gap.ts'
 
@@ -19,7 +20,7 @@ export const orderGaps: readonly Gap[] = [
     reason:
       'A log names its own task: not those of the run that were never begun, and not their order within a second.',
     covers: (finding, scene) =>
-      isField(finding, ['onRunStart'], /^task_names\[/) && isPossibleNames(finding.fired.live!, scene),
+      isField(finding, ['onRunStart'], /^task_names\[/) && isPossibleNames(finding.fired, scene),
   },
   {
     name: 'when a failed model call, or an interrupt, was over',
@@ -56,19 +57,27 @@ function isSorted(times: readonly string[]): boolean {
 }
 
 /**
- * All tasks that were begun are named. Names that are too many are of tasks that were never begun, which only happens
- * when the run came to no good end.
+ * The replay names the tasks that have logs, and so does the live hook. Names that are too many are of tasks that were
+ * never begun, which only happens when the run came to no good end.
  */
-function isPossibleNames({ data }: Fired, scene: Scene): boolean {
-  const names = Array.isArray(data['task_names']) ? [...(data['task_names'] as string[])] : []
-  const headers = scene.headers.filter(({ eval: { run_id } }) => run_id === data['run_id'])
+function isPossibleNames({ live, replayed }: Finding['fired'], scene: Scene): boolean {
+  const headers = scene.headers.filter(({ eval: { run_id } }) => run_id === live!.data['run_id'])
   const byTask = new Map(headers.map((header) => [header.eval.task_id || header.eval.eval_id, header.eval.task]))
+  const [tooMany, others] = [namesIn(live!), namesIn(replayed!)]
   for (const task of byTask.values()) {
-    const at = names.indexOf(task)
-    if (at < 0) return false
-    names.splice(at, 1)
+    if (!takeFrom(tooMany, task) || !takeFrom(others, task)) return false
   }
-  return names.length === 0 || headers.some(({ status }) => status !== 'success')
+  return others.length === 0 && (tooMany.length === 0 || headers.some(({ status }) => status !== 'success'))
+}
+
+function namesIn({ data }: Fired): unknown[] {
+  return Array.isArray(data['task_names']) ? [...(data['task_names'] as unknown[])] : []
+}
+
+function takeFrom(names: unknown[], name: string): boolean {
+  const at = names.indexOf(name)
+  if (at >= 0) names.splice(at, 1)
+  return at >= 0
 }
 
 /** The other events of the attempt are in the same order live and on replay. */

@@ -1,5 +1,5 @@
 import type { HookName } from '../../../src/hooks/hooks.ts'
-import type { Fields } from '../../../src/inspect/fields.ts'
+import { isFields, type Fields } from '../../../src/inspect/fields.ts'
 import { parseTime, type HrTime } from '../../../src/time.ts'
 import type { Finding } from '../finding.ts'
 import { eventsOf, type Scene } from '../scene.ts'
@@ -42,7 +42,7 @@ function isScheduledTime({ live, replayed, fired }: Finding, scene: Scene): bool
     .filter(({ hook, data }) => withSummary.includes(hook) && attemptOf(data) === attempt)
   const isLast = scene.replayedOf(fired.live!).every(({ data }) => attemptOf(data) <= attempt)
   return (
-    hooks.every(({ data }) => (data['summary'] as Fields)['started_at'] === live) &&
+    hooks.every(({ data }) => isFields(data['summary']) && data['summary']['started_at'] === live) &&
     isJustBefore(time, isLast ? other : hooks[0]!.time)
   )
 }
