@@ -135,7 +135,9 @@ export class ObjectStore implements Store {
       }
     } catch (error) {
       if (signal.aborted || error instanceof FileError) throw error
-      throw new FileError(this.#client.explain(error, bucket).message, { cause: error, mayPass: true })
+      const reason = this.#client.explain(error, bucket)
+      const isAnswer = reason instanceof FileError && reason.status !== undefined
+      throw isAnswer ? reason : new FileError(reason.message, { cause: error, mayPass: true })
     } finally {
       clearTimeout(timer)
     }

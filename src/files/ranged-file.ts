@@ -19,6 +19,9 @@ const largestWindow = 4 * 2 ** 20
 /** Windows that are kept: bounds the memory. */
 const mostWindows = 3
 
+/** What was there a moment ago. */
+const gone: ReadonlySet<number> = new Set([404, 410, 412, 416])
+
 interface Range {
   readonly start: number
   readonly end: number
@@ -123,6 +126,7 @@ export class RangedFile implements LogFile {
             filled += chunk.length
           }
         } catch (error) {
+          if (error instanceof FileError && gone.has(error.status ?? 0)) throw new FileError(replaced, { cause: error })
           if (filled === before || !(error instanceof FileError && error.mayPass)) throw error
         }
       })
