@@ -103,7 +103,7 @@ interface ServiceError extends Error {
   readonly details?: { readonly errorCode?: string }
 }
 
-function explain(error: unknown, container: string): Error {
+function explain(error: unknown, container: string): FileError {
   if (error instanceof FileError) return error
   const { name, code, statusCode: status, details } = error as ServiceError
   if (/Authentication|Credential/.test(name)) {

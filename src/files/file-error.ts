@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts'
 
 interface FileErrorOptions extends ErrorOptions {
   readonly mayPass?: boolean
-  readonly status?: number
+  readonly status?: number | undefined
 }
 
 /** Why a file of a store cannot be read. The message does not name the path, and never has a credential in it. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { File, FileMetadata } from '@google-cloud/storage'
+import type { FileMetadata } from '@google-cloud/storage'
 import { messageOf } from '../errors.ts'
 import { FileError, notFound, replaced, unreached } from './file-error.ts'
 import { loadPeer } from './load-peer.ts'
@@ -43,7 +43,10 @@ export async function openGcs(): Promise<ObjectClient> {
         ...(limit !== undefined && { maxResults: limit }),
       })
       try {
-        for await (const { name, metadata } of objects as AsyncIterable<File>) yield { key: name, ...toInfo(metadata) }
+        // With `fields` they come as the service has them.
+        for await (const { name = '', ...metadata } of objects as AsyncIterable<FileMetadata>) {
+          yield { key: name, ...toInfo(metadata) }
+        }
       } catch (error) {
         if ((error as ServiceError).code !== 404) throw error
         throw new FileError(`there is no bucket ${bucket}; check its name`, { cause: error, status: 404 })
@@ -70,7 +73,7 @@ interface ServiceError extends Error {
   readonly code?: number | string
 }
 
-function explain(error: unknown, bucket: string): Error {
+function explain(error: unknown, bucket: string): FileError {
   if (error instanceof FileError) return error
   const message = messageOf(error)
   const code = Number((error as ServiceError).code)

@@ -41,7 +41,7 @@ export interface ObjectClient {
   /** Objects whose key begins with the prefix; `limit` of them are enough. */
   list(bucket: string, prefix: string, limit?: number): AsyncIterable<ObjectInfo>
   /** What an error of the library means to a user. */
-  explain(error: unknown, bucket: string): Error
+  explain(error: unknown, bucket: string): FileError
 }
 
 export interface ObjectStoreOptions {
@@ -117,14 +117,14 @@ export class ObjectStore implements Store {
       const part = await this.#client.read(name, { ...range, signal: either })
       return { ...part, chunks: this.#chunks(part.body, name.bucket, signal) }
     } catch (error) {
-      if (silence.signal.aborted) throw stopped
-      throw signal.aborted ? error : this.#client.explain(error, name.bucket)
+      if (signal.aborted) throw error
+      const { message, status } = silence.signal.aborted ? stopped : this.#client.explain(error, name.bucket)
+      throw new FileError(message, { cause: error, status })
     } finally {
       clearTimeout(timer)
     }
   }
 
-  /** The library tries again by itself, except for what breaks off in the middle. */
   async *#chunks(body: Readable, bucket: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const timer = setTimeout(() => body.destroy(stopped), this.#silenceMs)
     addAbortSignal(signal, body)
@@ -135,9 +135,9 @@ export class ObjectStore implements Store {
       }
     } catch (error) {
       if (signal.aborted || error instanceof FileError) throw error
+      // What breaks off in the middle, the library does not ask for again.
       const reason = this.#client.explain(error, bucket)
-      const isAnswer = reason instanceof FileError && reason.status !== undefined
-      throw isAnswer ? reason : new FileError(reason.message, { cause: error, mayPass: true })
+      throw reason.status === undefined ? new FileError(reason.message, { cause: error, mayPass: true }) : reason
     } finally {
       clearTimeout(timer)
     }
