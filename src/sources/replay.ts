@@ -1,5 +1,6 @@
 import { EvalspanError, messageOf } from '../errors.ts'
 import { statPath } from '../files/files.ts'
+import { isEventLog } from '../files/log-names.ts'
 import { folderOf } from '../files/paths.ts'
 import { shownPath } from '../files/shown-path.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
@@ -50,7 +51,7 @@ export async function* replay(paths: readonly string[], options: ReplayOptions):
   const selection: Selection = { wanted: new Set(options.samples), found: new Set(), limit: options.limit ?? Infinity }
   const logs: LogEntry[] = []
   for (const path of files) {
-    if (path.endsWith('.jsonl')) {
+    if (isEventLog(path)) {
       yield* selectEvents(readEvents(path, { replay: true, onProblem: options.onProblem }), selection)
       continue
     }
