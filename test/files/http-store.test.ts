@@ -47,8 +47,8 @@ describe('a log on a web server', () => {
     expect(server.seen.map(({ range }) => range)).toEqual([
       'bytes=0-65535',
       'bytes=737856-999999',
-      'bytes=300000-365535',
-      'bytes=365536-491071',
+      'bytes=262144-327679',
+      'bytes=327680-458751',
     ])
   })
 
