@@ -46,7 +46,7 @@ export class WatchLines {
   looked({ logs, running }: { readonly logs: number; readonly running: number }, folders: readonly string[]): void {
     if (this.#isFirst) {
       const what = `${counted(logs, 'log')}${running > 0 ? `, ${formatNumber(running)} not finished` : ''}`
-      this.#write(`watching ${folders.map((folder) => shownPath(folder)).join(', ')}: ${what}`)
+      this.#write(`${folders.map((folder) => shownPath(folder)).join(', ')}: ${what}`)
       this.#isFirst = false
     } else {
       for (const task of this.#tasks.values()) if (task.changed) this.#write(taskLine(task))

@@ -14,26 +14,54 @@ const chunkSize = 1024 * 1024
 /** A log in one JSON object: one pass finds its parts, and each sample is read when its turn comes. */
 export async function openJsonLayout(file: LogFile): Promise<LogLayout> {
   const scanner = await scan(file)
-  if (!scanner.done && !scanner.reachedSamples) {
-    throw new Error(`is cut off in its header, after ${file.size} bytes; copy it again from where it was written`)
+  if (scanner.end === undefined && !scanner.reachedSamples) {
+    throw new Error(`${lossOf(file, scanner, ' in its header')}; copy it again from where it was written`)
   }
   const slots = lastOfEach(scanner.samples.map((sample, index) => toSlot(file, sample, index)))
-  if (!scanner.done && scanner.inSamples) slots.push(cutOffSlot(file, scanner))
+  const isCut = scanner.end === undefined && scanner.inSamples
+  if (isCut) slots.push(cutOffSlot(file, scanner))
   const { header, problems } = await readHeader(file, scanner.header)
+  const stray = isCut ? undefined : await strayRest(file, scanner)
   return {
     header,
     // Such a log is written anew as a whole whenever some samples are finished.
     finished: header.status !== 'started',
     slots,
-    complete: scanner.done || !scanner.inSamples,
-    problems: problems.map((problem) => badLog(file.path, 'the header', problem)),
+    complete: !isCut && stray === undefined,
+    problems: [
+      ...problems.map((problem) => badLog(file.path, 'the header', problem)),
+      ...(stray === undefined ? [] : [badLog(file.path, undefined, stray)]),
+    ],
   }
+}
+
+/** Something comes after the log's end: a bracket too many closed it early, or it was written over another file. */
+async function strayRest(file: LogFile, scanner: JsonLogScanner): Promise<Error | undefined> {
+  const { end } = scanner
+  if (end === undefined) {
+    return scanner.brokenAt === undefined ? undefined : new Error(`${lossOf(file, scanner)}, and what followed is lost`)
+  }
+  for (let position = end; position < file.size; position += chunkSize) {
+    const bytes = await file.read(position, Math.min(chunkSize, file.size - position))
+    // Some file systems fill up with zeros.
+    const found = bytes.findIndex((byte) => byte > 0x20)
+    if (found !== -1) {
+      return new Error(`ends early: what comes from byte ${position + found} on is lost; copy the log again`)
+    }
+  }
+  return undefined
+}
+
+function lossOf({ size }: LogFile, { brokenAt }: JsonLogScanner, where = ''): string {
+  return brokenAt === undefined
+    ? `is cut off${where}, after ${size} bytes`
+    : `is damaged${where}: at byte ${brokenAt} a bracket is closed that is not open`
 }
 
 async function scan(file: LogFile): Promise<JsonLogScanner> {
   const start = (await file.read(0, 1))[0] === 0xef ? 3 : 0
   const scanner = new JsonLogScanner(start)
-  for (let position = start; position < file.size && !scanner.done; position += chunkSize) {
+  for (let position = start; position < file.size && !scanner.over; position += chunkSize) {
     scanner.push(await file.read(position, Math.min(chunkSize, file.size - position)))
   }
   return scanner
@@ -78,9 +106,7 @@ function cutOffSlot(file: LogFile, scanner: JsonLogScanner): SampleSlot {
     where: `samples[${scanner.samples.length}]`,
     version: 'cut off',
     load(): Promise<RawSample> {
-      return Promise.reject(
-        new Error(`is cut off, after ${file.size} bytes, and what followed is lost; copy the log again`),
-      )
+      return Promise.reject(new Error(`${lossOf(file, scanner)}, and what followed is lost; copy the log again`))
     },
   }
 }

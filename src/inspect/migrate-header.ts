@@ -32,6 +32,12 @@ export function migrateHeader(raw: unknown): MigratedHeader {
   const problems: Error[] = []
   const log = asFields(raw, 'it')
   dropNulls(log)
+  try {
+    // Read elsewhere, unless they are no list.
+    listIn(log, 'samples')
+  } catch (error) {
+    problems.push(error as Error)
+  }
   delete log['samples']
   delete log['reductions']
   log['version'] ??= 2
@@ -69,7 +75,8 @@ function migrateSpec(spec: Fields): void {
   spec['task_version'] ??= 0
   for (const name of ['task_attribs', 'task_args', 'model_args', 'packages']) fieldsIn(spec, name)
   spec['task_args_passed'] ??= spec['task_args']
-  spec['solver_args_passed'] ??= spec['solver_args'] ?? {}
+  // Without a solver of its own a log has neither.
+  if ('solver_args' in spec) spec['solver_args_passed'] ??= spec['solver_args']
   migrateSandbox(spec)
   visit(spec, 'model_generate_config', migrateConfig)
   visit(spec, 'config', migrateEvalConfig)
@@ -133,8 +140,7 @@ function migrateMetric(metric: Fields, key: string): void {
 function migrateStats(stats: Fields): void {
   dropNulls(stats)
   for (const name of ['started_at', 'completed_at']) {
-    // Empty when the eval ended before.
-    if (stats[name] === '') delete stats[name]
+    // Empty when the eval did not come that far.
     if (name in stats) stats[name] = toUtc(stats[name])
   }
   visitValues(stats, 'model_usage', migrateUsage)

@@ -52,8 +52,22 @@ export function resolveModelEvent(event: Fields, pools: Pools): void {
 
 /** Of ranges `[start, end)`; what lies beyond the pool is left out. */
 export function expandRanges(ranges: readonly unknown[], pool: readonly unknown[]): unknown[] {
-  return ranges.flatMap((range) => (Array.isArray(range) ? pool.slice(range[0] as number, range[1] as number) : []))
+  const items: unknown[] = []
+  for (const range of ranges) {
+    const [start, end] = Array.isArray(range) ? (range as unknown[]) : []
+    if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end)) continue
+    for (let index = Math.max(0, start as number); index < Math.min(end as number, pool.length); index += 1) {
+      items.push(pool[index])
+    }
+    if (items.length > mostItems) {
+      throw new Error(`refers to more than ${mostItems} messages at once, which no model takes; copy the log again`)
+    }
+  }
+  return items
 }
+
+/** Ranges that come again and again would fill the memory. */
+const mostItems = 200_000
 
 /** The text of an attachment, if it is there. */
 export type AttachmentText = (hash: string) => string | undefined

@@ -2,15 +2,16 @@ import { EvalspanError } from '../errors.ts'
 import { statPath } from '../files/files.ts'
 import { folderOf } from '../files/paths.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
+import { badLog } from '../inspect/bad-log.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
 import { compareTimes, fromMilliseconds, parseTime, type HrTime } from '../time.ts'
 import { readEvents } from './event-log.ts'
 import { findFiles } from './find.ts'
 import { RunLogs } from './run-logs.ts'
-import { fire } from './sample-events.ts'
+import { fire } from './fire.ts'
 import { selectEvents, type Selection } from './select.ts'
 import { TaskHistory } from './task-history.ts'
-import { TaskLog, toProblem, type Batch, type ReplayTarget, type TellOptions } from './task-log.ts'
+import { TaskLog, type Batch, type ReplayTarget, type TellOptions } from './task-log.ts'
 
 export type { ReplayTarget }
 
@@ -95,7 +96,7 @@ class OpenLogs {
       if (this.#readers.size < OpenLogs.#mostOpen) this.#readers.set(log, reader)
       else await reader.close()
     } catch (error) {
-      onProblem(toProblem(path, error))
+      onProblem(badLog(path, undefined, error))
     }
   }
 

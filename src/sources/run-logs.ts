@@ -1,6 +1,6 @@
 import type { HookEvent } from '../hooks/hooks.ts'
 import { compareTimes, earliest, latest, type HrTime } from '../time.ts'
-import { fire } from './sample-events.ts'
+import { fire } from './fire.ts'
 import type { TaskLog } from './task-log.ts'
 
 /** The logs of one run: a call of `eval()`, or one pass of an eval set. At least one, by the time they started. */
@@ -34,24 +34,23 @@ export class RunLogs {
   }
 
   start(): HookEvent {
-    const tasks = [...this.#latest().values()].map(({ header }) => header.eval.task)
+    const tasks = [...latestOf(this.#logs).values()].map(({ header }) => header.eval.task)
     return fire('onRunStart', { ...this.#ids(), task_names: tasks }, this.startTime)
   }
 
   end(): HookEvent {
-    // Ctrl-C leaves Inspect without any log to tell of; otherwise each task's latest attempt is told.
-    const cancelled = this.#logs.some(({ header }) => header.status === 'cancelled')
-    const logs = cancelled ? [] : [...this.#latest().values()].map(({ header }) => header)
-    return fire('onRunEnd', { ...this.#ids(), exception: null, logs }, this.endTime)
+    // A task that Ctrl-C ended leaves Inspect without a log to tell of; of the others it tells the latest attempt's.
+    const logs = [...latestOf(this.#logs.filter(({ header }) => header.status !== 'cancelled')).values()]
+    return fire('onRunEnd', { ...this.#ids(), exception: null, logs: logs.map(({ endLog }) => endLog) }, this.endTime)
   }
 
   #ids(): { eval_set_id: string | null; run_id: string } {
     const { run_id, eval_set_id = null } = this.#logs[0]!.header.eval
     return { eval_set_id, run_id }
   }
+}
 
-  /** By task: one that was retried within the run has several logs and one name. */
-  #latest(): Map<string, TaskLog> {
-    return new Map(this.#logs.map((log) => [log.header.eval.task_id || log.header.eval.eval_id, log]))
-  }
+/** By task: one that was retried within the run has several logs and one name. */
+function latestOf(logs: readonly TaskLog[]): Map<string, TaskLog> {
+  return new Map(logs.map((log) => [log.header.eval.task_id || log.header.eval.eval_id, log]))
 }

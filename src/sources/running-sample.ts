@@ -2,7 +2,8 @@ import type { HookEvent } from '../hooks/hooks.ts'
 import type { BufferedEvent, BufferedSample } from '../inspect/buffer/sample-buffer.ts'
 import { callKey, failedAttempts, isFailedAttempt } from '../inspect/model-calls.ts'
 import type { EvalLog, EvalSampleSummary, Event, ModelEvent } from '../inspect/records.ts'
-import { beforeGenerate, fire, modelRetry, modelUsage, type Ids } from './sample-events.ts'
+import { fire } from './fire.ts'
+import { beforeGenerate, modelRetry, modelUsage, type SampleIds } from './model-hooks.ts'
 
 /**
  * The hooks of a sample that is not in its log yet, as its events come. Inspect hands each version of an event to the
@@ -10,10 +11,10 @@ import { beforeGenerate, fire, modelRetry, modelUsage, type Ids } from './sample
  * attempt was retried, and how the sample ended.
  */
 export class RunningSample {
-  readonly #ids: Ids
+  readonly #ids: SampleIds
   readonly #task: string
-  /** No attempt can have been missed. */
-  readonly #counted: boolean
+  /** Attempts that fail are tried again, so this may be one of which the log will keep a part only. */
+  readonly #isTriedAgain: boolean
   #cursor = 0
   #first: number | undefined
   /** From 1; if attempts may have been missed, it is at least this one. */
@@ -21,6 +22,7 @@ export class RunningSample {
   #announced = false
   #started = false
   #run = new AttemptRun()
+  readonly #held: HeldEvent[] = []
 
   constructor({ eval: spec }: EvalLog, { id, epoch, uuid }: EvalSampleSummary) {
     this.#ids = {
@@ -30,7 +32,7 @@ export class RunningSample {
       sample_id: uuid ?? `${id}_epoch_${epoch}`,
     }
     this.#task = spec.task
-    this.#counted = !spec.config['retry_on_error']
+    this.#isTriedAgain = Boolean(spec.config['retry_on_error'])
   }
 
   /** What has been told of it, as the buffer counts. */
@@ -38,11 +40,13 @@ export class RunningSample {
     return this.#cursor
   }
 
-  *take({ summary, first }: BufferedSample, changes: Iterable<BufferedEvent>): Generator<HookEvent> {
+  /** `isLast`: the run has crashed, so no log will tell what is held back for it. */
+  *take({ summary, first }: BufferedSample, changes: Iterable<BufferedEvent>, isLast: boolean): Generator<HookEvent> {
     if (first !== this.#first) {
       this.#first = first
       this.#attempt += 1
       this.#run = new AttemptRun()
+      this.#held.length = 0
     }
     for (const { cursor, event } of changes) {
       this.#cursor = cursor
@@ -57,6 +61,7 @@ export class RunningSample {
       }
       yield* this.#event(event)
     }
+    if (isLast) yield* this.#release(() => true)
   }
 
   *#begin(summary: EvalSampleSummary, time: string): Generator<HookEvent> {
@@ -66,26 +71,42 @@ export class RunningSample {
   }
 
   *#event(event: Event): Generator<HookEvent> {
-    const run = this.#run
-    run.note(event)
+    this.#run.note(event)
     if (event.event === 'model') yield* this.#model(event)
-    // What hangs on the attempt itself is known by the attempt's number.
-    if (event.pending || (!this.#counted && run.endsOnTop(event))) return
-    yield fire('onSampleEvent', { ...this.#ids, event }, (event as ModelEvent).completed ?? event.timestamp)
-    if (event.event === 'span_end' && event.id === run.solvers)
+    if (event.pending) return
+    const given = fire('onSampleEvent', { ...this.#ids, event }, (event as ModelEvent).completed ?? event.timestamp)
+    const until = this.#isTriedAgain ? this.#run.waitsFor(event) : undefined
+    if (until) this.#held.push({ given, until })
+    else yield given
+    if (event.event === 'span_end' && event.id === this.#run.solvers)
       yield fire('onSampleScoring', this.#ids, event.timestamp)
   }
 
+  *#release(isDue: (held: HeldEvent) => boolean): Generator<HookEvent> {
+    for (const held of this.#held.splice(0)) {
+      if (isDue(held)) yield held.given
+      else this.#held.push(held)
+    }
+  }
+
   *#model(event: ModelEvent): Generator<HookEvent> {
-    const { sample_id: _, ...evalIds } = this.#ids
     const step = this.#run.model(event)
     if (step.retried) {
       const [failed] = failedAttempts([...step.retried, event], () => undefined).slice(-1)
       if (failed?.next) yield modelRetry(this.#ids, this.#task, failed, failed.next.start)
     }
-    if (step.begins) yield beforeGenerate(evalIds, this.#task, event)
+    if (step.begins) {
+      yield* this.#release(({ until }) => until === 'call')
+      yield beforeGenerate(this.#ids, this.#task, event)
+    }
     if (step.ends) yield* modelUsage(this.#ids, this.#task, event)
   }
+}
+
+/** What the log tells, in words of its own if the attempt is tried again, unless there is another call of a model. */
+interface HeldEvent {
+  readonly given: HookEvent
+  readonly until: 'call' | 'log'
 }
 
 interface ModelStep {
@@ -110,10 +131,16 @@ class AttemptRun {
     if (event.parent_id === undefined) this.#topSpans.add(event.id)
   }
 
-  /** The event makes something final that has no other parent than the attempt. */
-  endsOnTop(event: Event): boolean {
-    if (event.event === 'span_begin') return false
-    return event.event === 'span_end' ? this.#topSpans.has(event.id) : event.span_id === undefined
+  /**
+   * What an event waits for that makes a span final, if the attempt may be tried again. Of a failed attempt the log keeps
+   * what followed its last call of a model, so ends of spans whose begins are lost: before the next call nobody knows
+   * whether that is now. What has no other parent than the attempt needs the attempt's number, which only the log tells.
+   */
+  waitsFor(event: Event): HeldEvent['until'] | undefined {
+    if (event.event === 'span_end') return this.#topSpans.has(event.id) ? 'log' : 'call'
+    if (event.event === 'span_begin') return undefined
+    if (event.span_id === undefined) return 'log'
+    return event.event === 'tool' || event.event === 'subtask' ? 'call' : undefined
   }
 
   /** A model's event comes when the call begins, when it is answered, and when its times are known. */

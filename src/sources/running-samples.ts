@@ -2,6 +2,7 @@ import type { EvalspanError } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { badLog } from '../inspect/bad-log.ts'
 import { finishedSample } from '../inspect/buffer/finished-sample.ts'
+import { isAlive } from '../inspect/buffer/is-alive.ts'
 import { openBuffer } from '../inspect/buffer/open-buffer.ts'
 import type { BufferPlace } from '../inspect/buffer/find-buffers.ts'
 import type { BufferedSample, SampleBuffer } from '../inspect/buffer/sample-buffer.ts'
@@ -13,12 +14,22 @@ import { sampleEvents } from './sample-events.ts'
 export interface RunningSamplesOptions {
   /** The header of their log. */
   readonly log: EvalLog
-  /** Its run is over without having written all of it. What is finished then ends here: no log will tell it. */
+  /**
+   * Its run is over without having written all of it, as it also is when the process that writes the buffer is no more.
+   * What is finished then ends here: no log will tell it.
+   */
   readonly crashed?: boolean | undefined
   /** Samples that are told from the log, or not wanted. One that was told from here is forgotten when this says so. */
   readonly leaveOut: (key: SampleKey) => boolean
   /** What cannot be read; the rest is. */
   readonly onProblem: (error: EvalspanError) => void
+}
+
+interface Known {
+  readonly key: SampleKey
+  readonly sample: RunningSample
+  /** Its end has been told. */
+  ended: boolean
 }
 
 /**
@@ -29,8 +40,9 @@ export interface RunningSamplesOptions {
 export class RunningSamples {
   readonly #options: RunningSamplesOptions
   readonly #buffer: SampleBuffer
-  readonly #samples = new Map<string, { readonly key: SampleKey; readonly sample: RunningSample }>()
+  readonly #samples = new Map<string, Known>()
   #gone = false
+  #crashed = false
   /** Not all that was there has been told. */
   #behind = false
 
@@ -44,13 +56,21 @@ export class RunningSamples {
     return this.#gone
   }
 
+  /** The run is over, and what it did not write to the log is here. */
+  get crashed(): boolean {
+    return this.#crashed
+  }
+
   /** What has come since the last time, one sample after another. To be read to its end before it is asked again. */
   async *update(): AsyncGenerator<Iterable<HookEvent>> {
     if (this.#gone) return
     try {
+      // Before what is read, so that nothing can be written in between.
+      const crashed = this.#hasCrashed()
       const state = await this.#buffer.refresh()
       this.#gone = state === 'gone'
-      if (this.#gone || (state === 'same' && !this.#behind)) return
+      if (this.#gone || (state === 'same' && !this.#behind && crashed === this.#crashed)) return
+      this.#crashed = crashed
       const samples = this.#buffer.samples()
       this.#behind = false
       this.#forget()
@@ -73,17 +93,25 @@ export class RunningSamples {
     const name = uuid ?? `${epoch}|${id}`
     let known = this.#samples.get(name)
     if (!known) {
-      known = { key: { id, epoch, uuid }, sample: new RunningSample(this.#options.log, buffered.summary) }
+      const sample = new RunningSample(this.#options.log, buffered.summary)
+      known = { key: { id, epoch, uuid }, sample, ended: false }
       this.#samples.set(name, known)
     }
-    const { log, crashed } = this.#options
+    if (known.ended) return
+    const { log } = this.#options
     try {
-      if (crashed && buffered.summary.completed) {
+      if (this.#crashed && buffered.summary.completed) {
         yield* sampleEvents(log, finishedSample(buffered.summary, this.#buffer.changes(buffered)), () => false)
-      } else yield* known.sample.take(buffered, this.#buffer.changes(buffered, known.sample.cursor))
+        known.ended = true
+      } else yield* known.sample.take(buffered, this.#buffer.changes(buffered, known.sample.cursor), this.#crashed)
     } catch (error) {
       this.#problem(error)
     }
+  }
+
+  #hasCrashed(): boolean {
+    const { place } = this.#buffer
+    return this.#options.crashed === true || (place.kind === 'database' && !isAlive(place.pid))
   }
 
   /** A sample that is not in the buffer at the moment may be retried later, so only those are forgotten that are told. */

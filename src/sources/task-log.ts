@@ -1,14 +1,14 @@
-import { EvalspanError, messageOf } from '../errors.ts'
-import { schemeOf } from '../files/paths.ts'
-import { shownPath } from '../files/shown-path.ts'
+import type { EvalspanError } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
+import { badLog } from '../inspect/bad-log.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
 import { findBuffers } from '../inspect/buffer/find-buffers.ts'
 import type { SampleKey } from '../inspect/layout.ts'
-import type { EvalLog } from '../inspect/records.ts'
+import type { EvalLog, EvalSpec } from '../inspect/records.ts'
 import { RunningSamples } from './running-samples.ts'
 import { parseTime, type HrTime } from '../time.ts'
-import { fire, sampleEvents } from './sample-events.ts'
+import { fire } from './fire.ts'
+import { sampleEvents } from './sample-events.ts'
 import { isWanted, type Selection } from './select.ts'
 import type { TaskHistory } from './task-history.ts'
 
@@ -72,6 +72,13 @@ export class TaskLog {
     return parseTime(this.#header.eval.created)
   }
 
+  /** The log that Inspect hands on at the end of the task: `.eval` is read back, `.json` is as it was written. */
+  get endLog(): EvalLog {
+    const { solver_args, ...spec } = this.#header.eval
+    if (this.path.endsWith('.json') || spec.solver_args_passed !== undefined) return this.#header
+    return { ...this.#header, eval: { ...this.#header.eval, solver_args_passed: solver_args ?? {} } }
+  }
+
   /** What the log holds and has not been told yet. Takes over a reader that is open, or opens the log. */
   async *tell(options: TellOptions, open?: LogReader): AsyncGenerator<Batch> {
     let reader = open
@@ -79,7 +86,7 @@ export class TaskLog {
       reader ??= await openLog(this.path)
       yield* this.#tell(reader, options)
     } catch (error) {
-      options.onProblem(toProblem(this.path, error))
+      options.onProblem(badLog(this.path, undefined, error))
     } finally {
       await reader?.close()
     }
@@ -92,8 +99,10 @@ export class TaskLog {
     const ids = { eval_set_id, run_id, eval_id }
     if (!this.#started) {
       this.#started = true
-      const { eval: spec, plan } = this.#header
-      yield [fire('onTaskStart', { ...ids, spec, plan }, this.timeOf('started_at'))]
+      const { plan, status } = this.#header
+      // A task that was told to run no samples has a log that is finished and never got beyond its start.
+      if (!this.#finished || status !== 'started')
+        yield [fire('onTaskStart', { ...ids, spec: startSpec(this.#header), plan }, this.timeOf('started_at'))]
     }
     yield* this.#samples(reader, options)
     if (!this.#finished) {
@@ -105,7 +114,7 @@ export class TaskLog {
     this.#ended = true
     options.to?.taskLog(this.#header)
     if (endsRegularly(this.#header)) {
-      yield [fire('onTaskEnd', { ...ids, log: this.#header }, this.timeOf('completed_at'))]
+      yield [fire('onTaskEnd', { ...ids, log: this.endLog }, this.timeOf('completed_at'))]
     }
   }
 
@@ -125,7 +134,7 @@ export class TaskLog {
   async #openRunning({ selection, onProblem }: TellOptions): Promise<RunningSamples | undefined> {
     const now = performance.now()
     if (now < this.#nextLook) return undefined
-    const [place] = schemeOf(this.path) === undefined ? await findBuffers(this.path) : []
+    const [place] = await findBuffers(this.path)
     if (!place) {
       this.#nextLook = now + this.#lookMs
       this.#lookMs = Math.min(this.#lookMs * 2, 60_000)
@@ -133,8 +142,7 @@ export class TaskLog {
     }
     return new RunningSamples(place, {
       log: this.#header,
-      crashed: place.kind === 'database' && !place.alive,
-      leaveOut: (key) => this.#holds.has(nameOf(key)) || !isWanted(selection, key),
+      leaveOut: (key) => this.#holds.has(key.uuid ?? nameOf(key)) || !isWanted(selection, key),
       onProblem,
     })
   }
@@ -152,7 +160,8 @@ export class TaskLog {
       }
       const { sample, where, version } = entry
       this.#told.set(where, version)
-      this.#holds.add(nameOf(sample))
+      // A retried task's log also holds the failed samples of its last attempt, which may be running again.
+      this.#holds.add(sample.uuid ?? nameOf(sample))
       // Not every log tells the uuid before the sample is read.
       if (!isWanted(selection, sample)) continue
       if (history.isReused(ids, sample.uuid)) {
@@ -160,10 +169,15 @@ export class TaskLog {
         continue
       }
       const events = sampleEvents(this.#header, sample, (event) => history.isEarlier(ids, event))
-      yield guarded(events, (error) => onProblem(toProblem(`${shownPath(this.path)}: ${nameOf(sample)}`, error)))
+      yield guarded(events, (error) => onProblem(badLog(this.path, nameOf(sample), error)))
       history.remember(ids, sample)
     }
   }
+}
+
+/** A task without a solver of its own has no arguments of one; a log that was read back and written again has them. */
+function startSpec({ eval: { solver_args_passed, ...spec } }: EvalLog): EvalSpec {
+  return spec.solver === undefined || solver_args_passed === undefined ? spec : { ...spec, solver_args_passed }
 }
 
 /** Some old logs have no run of their own, and are not to be thrown together for that. */
@@ -188,11 +202,4 @@ function* guarded(events: Iterable<HookEvent>, onError: (error: unknown) => void
 /** Inspect fires a task's end only when the task itself did not raise: a failed threshold leaves no error in the log. */
 function endsRegularly(log: EvalLog): boolean {
   return log.status === 'success' || (log.status === 'error' && log.error === undefined)
-}
-
-/** What was thrown, as a problem with a log. */
-export function toProblem(path: string, error: unknown): EvalspanError {
-  return error instanceof EvalspanError
-    ? error
-    : new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error })
 }

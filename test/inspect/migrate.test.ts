@@ -43,7 +43,6 @@ describe('migrateHeader', () => {
           task_attribs: {},
           task_args: {},
           task_args_passed: {},
-          solver_args_passed: {},
           model_args: {},
           model_generate_config: {},
           packages: {},
@@ -115,6 +114,7 @@ describe('migrateHeader', () => {
         ],
       },
       stats: {
+        started_at: '',
         completed_at: '2024-08-12T16:00:00+00:00',
         model_usage: { m: { input_tokens: 3, output_tokens: 0, total_tokens: 0 } },
         role_usage: {},

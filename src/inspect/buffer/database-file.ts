@@ -46,7 +46,7 @@ export class DatabaseFile implements BufferSource {
     this.#alive = place.alive
   }
 
-  async refresh(): Promise<{ readonly rows: BufferRows; readonly changed: boolean } | undefined> {
+  async refresh(): Promise<{ readonly rows: BufferRows | undefined; readonly changed: boolean } | undefined> {
     const file = statSync(this.#path, { throwIfNoEntry: false })?.ino
     // Another file in its place is another run's.
     if (file === undefined || (this.#file !== undefined && file !== this.#file)) {
@@ -54,14 +54,13 @@ export class DatabaseFile implements BufferSource {
       return undefined
     }
     this.#file = file
-    const state = signature(this.#path)
-    if (this.#opened?.copied !== undefined && this.#opened.copied !== state) this.#closeDatabase()
-    const isNew = this.#opened === undefined
-    const opened = (this.#opened ??= await this.#open(state))
-    const version = opened.database.prepare('PRAGMA data_version').get()?.['data_version']
-    const changed = isNew || version !== opened.version
-    opened.version = version
-    return { rows: opened.rows, changed }
+    try {
+      return await this.#look()
+    } catch (error) {
+      if (existsSync(this.#path)) throw error
+      this.close()
+      return undefined
+    }
   }
 
   close(): void {
@@ -70,13 +69,30 @@ export class DatabaseFile implements BufferSource {
     this.#folder = undefined
   }
 
-  async #open(state: string): Promise<Opened> {
+  async #look(): Promise<{ readonly rows: BufferRows | undefined; readonly changed: boolean }> {
+    const state = signature(this.#path)
+    if (this.#opened?.copied !== undefined && this.#opened.copied !== state) this.#closeDatabase()
+    const isNew = this.#opened === undefined
+    this.#opened ??= await this.#open(state)
+    if (!this.#opened) return { rows: undefined, changed: false }
+    const version = this.#opened.database.prepare('PRAGMA data_version').get()?.['data_version']
+    const changed = isNew || version !== this.#opened.version
+    this.#opened.version = version
+    return { rows: this.#opened.rows, changed }
+  }
+
+  /** Undefined: Inspect has only just made the file. */
+  async #open(state: string): Promise<Opened | undefined> {
     const { DatabaseSync } = await loadSqlite()
     const inPlace = this.#alive && isInUse(this.#path)
     const database = inPlace
       ? new DatabaseSync(this.#path, { readOnly: true, timeout: busyMs })
       : new DatabaseSync(this.#copy(), { timeout: busyMs })
     try {
+      if (isEmpty(database)) {
+        database.close()
+        return undefined
+      }
       return { database, rows: new BufferRows(database), copied: inPlace ? undefined : state, version: undefined }
     } catch (error) {
       database.close()
@@ -99,6 +115,10 @@ export class DatabaseFile implements BufferSource {
     this.#opened?.database.close()
     this.#opened = undefined
   }
+}
+
+function isEmpty(database: DatabaseSync): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_master').get() === undefined
 }
 
 /** What tells one state of the files from another. */

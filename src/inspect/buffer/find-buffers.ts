@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 import { readdir, realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
+import { statPath } from '../../files/files.ts'
+import { folderOf, localPath, schemeOf } from '../../files/paths.ts'
 import { dataFolders } from './data-folders.ts'
+import { isAlive } from './is-alive.ts'
 
 /** Where Inspect keeps the samples of a log that it has not written to the log yet. */
 export type BufferPlace = DatabasePlace | FolderPlace
@@ -24,16 +27,24 @@ export interface FolderPlace {
   readonly written: number
 }
 
-/** The buffers of a log, the best one first: databases of running processes, other databases, the folder. */
+/** In the folder: what else is in it. */
+export const manifestName = 'manifest.json'
+
+/**
+ * The buffers of a log, the best one first: databases of running processes, other databases, the folder. The log may lie
+ * in a store, and its databases are here when its run is.
+ */
 export async function findBuffers(logPath: string, env: NodeJS.ProcessEnv = process.env): Promise<BufferPlace[]> {
-  const [databases, folder] = await Promise.all([findDatabases(logPath, env), findFolder(logPath)])
+  // What a URL says besides the place of the log is of no use for another file.
+  const path = schemeOf(logPath) === undefined ? resolve(localPath(logPath)) : logPath
+  const [databases, folder] = await Promise.all([findDatabases(path, env), findFolder(path).catch(() => undefined)])
   const sorted = databases.toSorted((a, b) => Number(b.alive) - Number(a.alive) || b.written - a.written)
   return folder ? [...sorted, folder] : sorted
 }
 
 async function findDatabases(logPath: string, env: NodeJS.ProcessEnv): Promise<DatabasePlace[]> {
   const name = basename(logPath)
-  const own = new Set([resolve(logPath), await realpath(logPath).catch(() => resolve(logPath))].map(folderName))
+  const own = new Set([logPath, await realpath(logPath).catch(() => logPath)].map(folderName))
   const found: DatabasePlace[] = []
   const elsewhere: DatabasePlace[] = []
   for (const data of dataFolders(env)) {
@@ -50,9 +61,9 @@ async function findDatabases(logPath: string, env: NodeJS.ProcessEnv): Promise<D
 
 /** As Inspect names the databases' folder: by the address of the log's folder, as it is and not encoded. */
 function folderName(logPath: string): string {
-  return createHash('sha256')
-    .update(`file://${dirname(logPath).replace(/[/\\]+$/, '')}`)
-    .digest('hex')
+  const folder = folderOf(logPath).replace(/[/\\]+$/, '')
+  const address = schemeOf(logPath) === undefined ? `file://${folder}` : folder
+  return createHash('sha256').update(address).digest('hex')
 }
 
 async function databasesOf(logName: string, folder: string): Promise<DatabasePlace[]> {
@@ -68,28 +79,22 @@ async function databasesOf(logName: string, folder: string): Promise<DatabasePla
   return found
 }
 
+/** On the disk it may be without a manifest yet; in a store there are no folders, only what is in them. */
 async function findFolder(logPath: string): Promise<FolderPlace | undefined> {
+  if (/[?#]/.test(logPath) && schemeOf(logPath) !== undefined) return undefined
   const name = basename(logPath)
   const dot = name.lastIndexOf('.')
-  const path = join(dirname(resolve(logPath)), '.buffer', dot > 0 ? name.slice(0, dot) : name)
-  const written = await lastWritten(path, join(path, 'manifest.json'))
-  return written === undefined ? undefined : { kind: 'folder', path, written }
+  const path = `${folderOf(logPath)}/.buffer/${dot > 0 ? name.slice(0, dot) : name}`
+  const manifest = await statPath(`${path}/${manifestName}`)
+  const written = manifest?.kind === 'file' ? manifest.modifiedMs : undefined
+  if (!manifest && (schemeOf(path) !== undefined || !(await statPath(path)))) return undefined
+  return { kind: 'folder', path, written: written ?? 0 }
 }
 
 /** Undefined when there is no such file; what belongs to it may be missing. */
 async function lastWritten(path: string, companion: string): Promise<number | undefined> {
   const [own, other] = await Promise.all([path, companion].map((each) => stat(each).catch(() => undefined)))
   return own && Math.max(own.mtimeMs, other?.mtimeMs ?? 0)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // The process of another user is there, and not to be signalled.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

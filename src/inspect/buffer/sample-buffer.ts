@@ -22,8 +22,8 @@ export interface BufferedEvent {
 
 /** What gives the rows, a database or what was made of a folder. */
 export interface BufferSource {
-  /** Undefined: what it is made of is gone. */
-  refresh(): Promise<{ readonly rows: BufferRows; readonly changed: boolean } | undefined>
+  /** Undefined: what it is made of is gone. Without rows: it is only just being made. */
+  refresh(): Promise<{ readonly rows: BufferRows | undefined; readonly changed: boolean } | undefined>
   close(): void
 }
 

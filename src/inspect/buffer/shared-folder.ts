@@ -1,5 +1,3 @@
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { DatabaseSync } from 'node:sqlite'
 import { messageOf, type EvalspanError } from '../../errors.ts'
@@ -7,14 +5,14 @@ import { loadSqlite } from '../../load-sqlite.ts'
 import { badLog } from '../bad-log.ts'
 import { asFields, isFields, listIn, type Fields } from '../fields.ts'
 import { stringify } from '../json.ts'
-import { openFile } from '../../files/files.ts'
+import { openFile, statPath } from '../../files/files.ts'
 import type { LogFile } from '../../files/log-file.ts'
 import { toSampleKey } from '../sample-key.ts'
 import { decodeText, parseText } from '../text.ts'
 import { readZipDirectory } from '../zip-directory.ts'
 import { readZipMember } from '../zip-member.ts'
 import type { BufferSource } from './sample-buffer.ts'
-import type { FolderPlace } from './find-buffers.ts'
+import { manifestName, type FolderPlace } from './find-buffers.ts'
 import { BufferRows } from './rows.ts'
 
 /** What the manifest says of a sample. */
@@ -46,7 +44,8 @@ export class SharedFolder implements BufferSource {
   }
 
   async refresh(): Promise<{ readonly rows: BufferRows; readonly changed: boolean } | undefined> {
-    if (!(await stat(this.#folder).catch(() => undefined))) {
+    const state = await this.#look()
+    if (state === undefined) {
       this.close()
       return undefined
     }
@@ -54,7 +53,7 @@ export class SharedFolder implements BufferSource {
     // SQLite removes a database without a name when it is closed.
     const database = (this.#database ??= createTables(new DatabaseSync('')))
     this.#rows ??= new BufferRows(database)
-    return { rows: this.#rows, changed: await this.#takeNew(database) }
+    return { rows: this.#rows, changed: state !== this.#state && (await this.#takeNew(database, state)) }
   }
 
   close(): void {
@@ -65,11 +64,15 @@ export class SharedFolder implements BufferSource {
     this.#state = ''
   }
 
-  async #takeNew(database: DatabaseSync): Promise<boolean> {
-    const stats = await stat(join(this.#folder, manifestName), { bigint: true }).catch(() => undefined)
-    const state = stats ? `${stats.ino}:${stats.size}:${stats.mtimeNs}` : ''
-    if (state === this.#state) return false
-    const listed = stats ? await this.#readManifest() : []
+  /** What tells one manifest from another, '' as long as there is none; undefined when the folder is gone. */
+  async #look(): Promise<string | undefined> {
+    const manifest = await statPath(`${this.#folder}/${manifestName}`)
+    if (manifest) return manifest.kind === 'file' ? `${manifest.version}:${manifest.size}` : ''
+    return this.#database || !(await statPath(this.#folder)) ? undefined : ''
+  }
+
+  async #takeNew(database: DatabaseSync, state: string): Promise<boolean> {
+    const listed = await this.#readManifest()
     if (!listed) return false
     let whole = true
     for (const key of this.#taken.keys()) {
@@ -88,14 +91,23 @@ export class SharedFolder implements BufferSource {
   async #readManifest(): Promise<Listed[] | undefined> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return listedIn(await readFile(join(this.#folder, manifestName)))
+        return listedIn(await this.#read(manifestName, (file) => file.read(0, file.size)))
       } catch (error) {
         if (tries === mostTries) {
-          this.#problem(manifestName, error)
+          await this.#problem(manifestName, error)
           return undefined
         }
         await setTimeout(pauseMs)
       }
+    }
+  }
+
+  async #read<T>(name: string, read: (file: LogFile) => Promise<T>): Promise<T> {
+    const file = await openFile(`${this.#folder}/${name}`)
+    try {
+      return await read(file)
+    } finally {
+      await file.close()
     }
   }
 
@@ -123,45 +135,42 @@ export class SharedFolder implements BufferSource {
   /** False when not all of it could be read. */
   async #takeSegment(database: DatabaseSync, segment: number, samples: readonly Listed[]): Promise<boolean> {
     const name = `segment.${segment}.zip`
-    let file: LogFile | undefined
     let whole = true
     try {
-      file = await openFile(join(this.#folder, name))
-      const members = await readZipDirectory(file)
-      for (const sample of samples) {
-        const taken = this.#taken.get(keyOf(sample))!
-        // Places in the pools are counted, so nothing behind a lost segment can be told.
-        if (!isNext(sample, segment, taken)) continue
-        const memberName = `${sample.id}_${sample.epoch}.json`
-        const member = members.get(memberName)
-        try {
-          if (!member) throw new Error('is missing: the file is damaged; copy it again from where it was written')
-          insert(database, sample, asFields(parseText(decodeText(await readZipMember(file, member))), 'the segment'))
-          taken.add(segment)
-        } catch (error) {
-          whole = false
-          this.#problem(`${name}: ${memberName}`, error)
+      await this.#read(name, async (file) => {
+        const members = await readZipDirectory(file)
+        for (const sample of samples) {
+          const taken = this.#taken.get(keyOf(sample))!
+          // Places in the pools are counted, so nothing behind a lost segment can be told.
+          if (!isNext(sample, segment, taken)) continue
+          const memberName = `${sample.id}_${sample.epoch}.json`
+          const member = members.get(memberName)
+          try {
+            if (!member) throw new Error('is missing: the file is damaged; copy it again from where it was written')
+            insert(database, sample, asFields(parseText(decodeText(await readZipMember(file, member))), 'the segment'))
+            taken.add(segment)
+          } catch (error) {
+            whole = false
+            await this.#problem(`${name}: ${memberName}`, error)
+          }
         }
-      }
+      })
     } catch (error) {
       whole = false
-      this.#problem(name, error)
-    } finally {
-      await file?.close()
+      await this.#problem(name, error)
     }
     return whole
   }
 
-  /** Told once, however often it is read. */
-  #problem(where: string, cause: unknown): void {
+  /** Told once, however often it is read, and not when Inspect removed the folder meanwhile. */
+  async #problem(where: string, cause: unknown): Promise<void> {
     const key = `${where}: ${messageOf(cause)}`
-    if (this.#told.has(key)) return
+    if (this.#told.has(key) || (await this.#look().catch(() => '')) === undefined) return
     this.#told.add(key)
     this.#onProblem(badLog(this.#folder, where, cause))
   }
 }
 
-const manifestName = 'manifest.json'
 const mostTries = 4
 const pauseMs = 50
 

@@ -1,11 +1,12 @@
 import type { EvalspanError } from '../../errors.ts'
 import { folderOf } from '../../files/paths.ts'
 import type { ListedFile } from '../../files/store.ts'
+import { badLog } from '../../inspect/bad-log.ts'
 import { openLog, type LogReader } from '../../inspect/log.ts'
 import { compareTimes } from '../../time.ts'
-import { fire } from '../sample-events.ts'
+import { fire } from '../fire.ts'
 import { TaskHistory } from '../task-history.ts'
-import { toProblem, withRunId, type Batch, type ReplayTarget, type TellOptions } from '../task-log.ts'
+import { withRunId, type Batch, type ReplayTarget, type TellOptions } from '../task-log.ts'
 import { FolderChanges } from './folder-changes.ts'
 import { noteText, parseNote, type LogNote } from './log-note.ts'
 import { Troubles } from './troubles.ts'
@@ -127,7 +128,7 @@ export class LogWatch {
       try {
         reader = await openLog(file.path)
       } catch (error) {
-        this.#troubles.add(file, toProblem(file.path, error))
+        this.#troubles.add(file, badLog(file.path, undefined, error))
         continue
       }
       this.#troubles.settle(file, reader.problems)

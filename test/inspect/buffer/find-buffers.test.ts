@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { dataFolders } from '../../../src/inspect/buffer/data-folders.ts'
 import { findBuffers } from '../../../src/inspect/buffer/find-buffers.ts'
+import { WebServer } from '../../files/web-server.ts'
 import { temporaryFolder, WrittenBuffer } from './written-buffer.ts'
 
 /** No process has it: beyond what Linux gives. */
@@ -59,6 +60,21 @@ describe('the buffers of a log', () => {
     const name = written.logPath.slice(written.logPath.lastIndexOf('/'))
     expect((await findBuffers(moved + name, written.env)).map(({ path }) => path)).toStrictEqual([written.path])
     expect(await findBuffers(join(moved, 'log.eval'), plain.env)).toStrictEqual([])
+  })
+
+  it('are databases here of a log in a store, and the folder beside the log there', async () => {
+    await using server = await WebServer.start()
+    const address = `http://${server.host}/logs`
+    const written = new WrittenBuffer({ logName: 'log.eval', address })
+    const elsewhere = new WrittenBuffer({ logName: 'log.eval', address: 'http://elsewhere/logs' })
+    const path = `${address}/log.eval`
+    expect((await findBuffers(path, written.env)).map(({ path: at }) => at)).toStrictEqual([written.path])
+    expect(await findBuffers(path, elsewhere.env)).toStrictEqual([])
+    server.serve('/logs/.buffer/log/manifest.json', '{}')
+    expect((await findBuffers(path, written.env)).map(({ path: at }) => at)).toStrictEqual([
+      written.path,
+      `${address}/.buffer/log`,
+    ])
   })
 
   it('are not those of a log whose name begins the same', async () => {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import { changesOf, eventsOf, openFor } from './read-buffer.ts'
+import { changesOf, eventsOf, openFor, openPlace } from './read-buffer.ts'
 import { WrittenBuffer } from './written-buffer.ts'
 
 const timestamp = '2026-11-27T10:00:00.000001+00:00'
@@ -142,6 +143,23 @@ describe('a database in use', () => {
     rmSync(written.path)
     expect(await buffer.refresh()).toBe('gone')
     expect(buffer.samples()).toStrictEqual([])
+  })
+
+  it('is empty while Inspect has only just made it', async () => {
+    const written = new WrittenBuffer()
+    const fresh = written.path.replace('.eval.', '.eval.new.eval.')
+    const database = new DatabaseSync(fresh)
+    database.exec('PRAGMA journal_mode = WAL')
+    const place = { kind: 'database', path: fresh, pid: process.pid, alive: true, written: 0 } as const
+    const { buffer } = await openPlace(place)
+    expect([await buffer.refresh(), buffer.samples()]).toStrictEqual(['same', []])
+    database.exec(
+      `CREATE TABLE samples (id TEXT, epoch INTEGER, data TEXT);
+       CREATE TABLE events (id INTEGER PRIMARY KEY, sample_id TEXT, sample_epoch INTEGER, data TEXT);
+       CREATE TABLE attachments (sample_id TEXT, sample_epoch INTEGER, hash TEXT, content TEXT);`,
+    )
+    expect([await buffer.refresh(), buffer.samples()]).toStrictEqual(['changed', []])
+    database.close()
   })
 
   it('waits for a lock, and says so when it is held too long', { timeout: 30_000 }, async () => {

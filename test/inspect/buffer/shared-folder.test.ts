@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { FolderPlace } from '../../../src/inspect/buffer/find-buffers.ts'
 import { stringify } from '../../../src/inspect/json.ts'
+import { WebServer } from '../../files/web-server.ts'
 import { writeZip } from '../zip-writer.ts'
 import { changesOf, eventsOf, openFor, openPlace } from './read-buffer.ts'
 import { temporaryFolder } from './written-buffer.ts'
@@ -178,6 +179,22 @@ describe('the folder beside a log', () => {
     expect(problems.slice(2).map(({ message }) => message)).toStrictEqual([
       `${folder.path}: segment.4.zip: 3_1.json: is missing: the file is damaged; copy it again from where it was written`,
     ])
+  })
+
+  it('is read from a store as well', async () => {
+    const folder = new WrittenFolder()
+    folder.segment(1, { 1: { events: { 1: info('a') } } })
+    folder.manifest([1, [1]])
+    await using server = await WebServer.start()
+    const path = `http://${server.host}/logs/.buffer/log`
+    for (const name of readdirSync(folder.path))
+      server.serve(`/logs/.buffer/log/${name}`, readFileSync(join(folder.path, name)))
+    const { buffer, problems } = await openPlace({ kind: 'folder', path, written: 0 })
+    expect(eventsOf(buffer, 1)).toStrictEqual([info('a')])
+    expect(await buffer.refresh()).toBe('same')
+    server.files.clear()
+    expect(await buffer.refresh()).toBe('gone')
+    expect(problems).toStrictEqual([])
   })
 
   it('is gone when Inspect removed it', async () => {

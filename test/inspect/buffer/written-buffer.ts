@@ -27,6 +27,8 @@ export interface WrittenBufferOptions {
   readonly logName?: string
   readonly pid?: number
   readonly wal?: boolean
+  /** Of the log's folder, where that is not on the disk. */
+  readonly address?: string
   /** As before pools came, in the middle of 2026. */
   readonly old?: boolean
 }
@@ -49,7 +51,9 @@ export class WrittenBuffer {
     this.logPath = join(logs, logName)
     writeFileSync(this.logPath, '')
     this.env = { XDG_DATA_HOME: join(this.root, 'data') }
-    const hash = createHash('sha256').update(`file://${logs}`).digest('hex')
+    const hash = createHash('sha256')
+      .update(options.address ?? `file://${logs}`)
+      .digest('hex')
     const folder = join(this.root, 'data/inspect_ai/samplebuffer', hash)
     mkdirSync(folder, { recursive: true })
     this.path = join(folder, `${logName}.${options.pid ?? process.pid}.db`)

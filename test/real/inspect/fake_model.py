@@ -1,4 +1,4 @@
-"""A model provider `fake/NAME` whose answers are written in the scenario: no network, no tokenizer, usage always set."""
+"""A model provider `fake/NAME` whose answers a scenario writes: no network, no tokenizer, usage always set."""
 
 import inspect
 from collections import Counter
@@ -81,7 +81,9 @@ def tool_calls(*calls: tuple[str, dict[str, Any]], text: str = "") -> ModelOutpu
     message = ChatMessageAssistant(
         content=text,
         source="generate",
-        tool_calls=[ToolCall(id=f"call_{n}_{name}", function=name, arguments=args) for n, (name, args) in enumerate(calls)],
+        tool_calls=[
+            ToolCall(id=f"call_{n}_{name}", function=name, arguments=args) for n, (name, args) in enumerate(calls)
+        ],
     )
     return ModelOutput.from_message(message, stop_reason="tool_calls")
 

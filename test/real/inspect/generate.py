@@ -1,6 +1,8 @@
 """Runs scenarios of real Inspect runs: `python generate.py OUTDIR [NAME…]`. See README.md."""
 
 import argparse
+import glob
+import hashlib
 import importlib
 import multiprocessing
 import os
@@ -13,12 +15,10 @@ from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import recorder
+from scenario import Run, Scenario, Skip, not_databases, scenarios
+
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-
-import recorder  # noqa: E402
-from scenario import Run, Scenario, Skip, scenarios  # noqa: E402
-
 SKIPPED = 77
 
 
@@ -33,11 +33,17 @@ class Running:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("outdir", type=Path)
+    parser.add_argument("outdir", type=Path, nargs="?")
     parser.add_argument("names", nargs="*", metavar="NAME", help="scenarios to run; all when none is given")
     parser.add_argument("--jobs", type=int, default=2, help="how many run at a time (default 2)")
+    parser.add_argument("--list", action="store_true", help="print the names of all scenarios")
     options = parser.parse_args()
     load_scenarios()
+    if options.list:
+        print("\n".join(scenarios))
+        return 0
+    if options.outdir is None:
+        parser.error("OUTDIR is missing")
     unknown = [name for name in options.names if name not in scenarios]
     if unknown:
         parser.error(f"no such scenario: {', '.join(unknown)}; there are: {', '.join(scenarios)}")
@@ -85,12 +91,13 @@ def start(name: str) -> Running:
 
 def run_one(name: str, scratch: Path) -> None:
     os.setsid()
-    run = Run(name, scratch / "logs", scratch / "moments", scratch / "hooks.jsonl")
+    run = Run(name, scratch)
     work = scratch / "work"
-    for folder in (run.log_dir, run.moments, work):
+    for folder in (run.log_dir, run.data, work):
         folder.mkdir()
     # what Inspect keeps beside the logs (buffer databases, caches) stays in the scenario's own folder
-    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "INSPECT_CACHE_DIR"):
+    os.environ["XDG_DATA_HOME"] = str(run.data)
+    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "INSPECT_CACHE_DIR"):
         os.environ[variable] = str(scratch / variable)
     os.environ["INSPECT_DISPLAY"] = "none"
     os.chdir(work)
@@ -100,7 +107,7 @@ def run_one(name: str, scratch: Path) -> None:
     recorder.record_to(run.hooks_file)
     try:
         scenarios[name].run(run)
-    except Skip as reason:
+    except (Skip, ImportError) as reason:
         (scratch / "skipped.txt").write_text(str(reason))
         sys.exit(SKIPPED)
     except BaseException:
@@ -128,26 +135,44 @@ def finish(one: Running, outdir: Path) -> bool:
 
 
 def deliver(one: Running, outdir: Path) -> None:
-    """Leaves the hooks beside the log or logs, under the names that README.md of the fixtures says."""
+    """Leaves the hooks beside the log or logs, under the names that README.md says."""
+    run = Run(one.name, one.scratch)
     clear(one.name, outdir)
-    shutil.copy(one.scratch / "hooks.jsonl", outdir / f"{one.name}.hooks.jsonl")
-    logs = sorted((one.scratch / "logs").rglob("*.*"), key=first_written)
-    logs = [path for path in logs if path.suffix in (".eval", ".json") and path.name not in ("logs.json", "eval-set.json")]
+    shutil.copy(run.hooks_file, outdir / f"{one.name}.hooks.jsonl")
+    logs = [path for path in run.log_dir.rglob("*.*") if path.suffix in (".eval", ".json")]
+    logs = sorted([path for path in logs if path.name not in ("logs.json", "eval-set.json")], key=first_written)
     if one.scenario.folder:
-        shutil.copytree(one.scratch / "logs", outdir / one.name)
+        shutil.copytree(run.log_dir, outdir / one.name)
     elif len(logs) == 1:
         shutil.copy(logs[0], outdir / f"{one.name}{logs[0].suffix}")
     else:
         for number, path in enumerate(logs, 1):
             shutil.copy(path, outdir / f"{one.name}.{number}{path.suffix}")
-    for moment in sorted((one.scratch / "moments").iterdir()):
-        shutil.copytree(moment, outdir / f"{one.name}.{moment.name}")
+    if one.scenario.keep_data:
+        shutil.copytree(run.data, outdir / f"{one.name}.data", ignore=not_databases)
+        name_databases(outdir / f"{one.name}.data", run.log_dir, outdir / one.name)
+    if run.moments.exists():
+        moments = shutil.copytree(run.moments, outdir / f"{one.name}.moments")
+        for data in moments.glob("*.data"):
+            name_databases(data, run.log_dir, data.with_suffix(""))
+
+
+def name_databases(data: Path, log_dir: Path, now: Path) -> None:
+    """The databases of a log folder are in one named by its place, which is another now."""
+    for folder in data.rglob(place_name(log_dir)):
+        folder.rename(folder.with_name(place_name(now)))
+
+
+def place_name(log_dir: Path) -> str:
+    return hashlib.sha256(log_dir.as_uri().encode()).hexdigest()
 
 
 def clear(name: str, outdir: Path) -> None:
-    for path in outdir.glob(f"{name}.*"):
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    shutil.rmtree(outdir / name, ignore_errors=True)
+    for path in [outdir / name, *outdir.glob(f"{glob.escape(name)}.*")]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def first_written(path: Path) -> tuple[str, int]:

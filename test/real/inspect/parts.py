@@ -3,11 +3,13 @@
 import asyncio
 from collections import Counter
 
-from fake_model import Answer, Call, tool_calls
 from inspect_ai.solver import Generate, Solver, TaskState, solver
 from inspect_ai.tool import Tool, tool
 
+from fake_model import Answer, Call, RateLimit, Script, tool_calls
+
 _failures: Counter[str] = Counter()
+_limited: Counter[str] = Counter()
 
 
 def fails(key: str, times: int) -> None:
@@ -52,12 +54,25 @@ def add() -> Tool:
     return execute
 
 
-def adds(times: int = 2, last: str = "4"):
+def adds(times: int = 2, last: str = "4") -> Script:
     """A script that calls the tool `add` in so many turns, and then answers."""
 
     def script(call: Call) -> Answer:
         if call.turn > times:
             return last
         return tool_calls(("add", {"x": call.turn, "y": 2}), text=f"step {call.turn}")
+
+    return script
+
+
+def rate_limited(times: int, text: str = "2") -> Script:
+    """A script that refuses the same conversation so many times."""
+
+    def script(call: Call) -> str:
+        key = "\n".join(message.text for message in call.messages)
+        _limited[key] += 1
+        if _limited[key] <= times:
+            raise RateLimit(f"too many requests ({_limited[key]})")
+        return text
 
     return script

@@ -16,9 +16,10 @@ _seq = count(1)
 
 
 def record_to(path: Path) -> None:
-    """Hooks that fire from now on are written to this file."""
-    global _output
+    """Hooks that fire from now on are written to this file, after those that another process wrote."""
+    global _output, _seq
     _output = path.open("a", encoding="ascii")
+    _seq = count(1 + len(path.read_text().splitlines()))
 
 
 def _write(hook: str, data: Any) -> None:

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
-from fake_model import Answer, Call, fake, tool_calls
-from inspect_ai.agent import Agent, AgentState, AgentSubmit, agent, as_solver, as_tool, handoff, react, run as run_agent
+from inspect_ai.agent import Agent, AgentState, AgentSubmit, agent, as_solver, as_tool, handoff, react
+from inspect_ai.agent import run as run_agent
 from inspect_ai.model import ChatMessageUser, CompactionEdit, CompactionSummary, CompactionTrim, get_model
 from inspect_ai.scorer import includes
 from inspect_ai.solver import Generate, Solver, TaskState, basic_agent, generate, solver, use_tools
 from inspect_ai.tool import Tool, tool
 from inspect_ai.util import collect, message_limit
+
+from fake_model import Answer, Call, fake, tool_calls
 from parts import add
 from scenario import Run, scenario, task
 
@@ -118,7 +120,9 @@ def supervisor(models: list[str]) -> Agent:
         Args:
             state: The conversation.
         """
-        states = await collect(*[run_agent(researcher(model), state.messages, name=f"with {model}") for model in models])
+        states = await collect(
+            *[run_agent(researcher(model), state.messages, name=f"with {model}") for model in models]
+        )
         state.messages.append(ChatMessageUser(content=" / ".join(other.output.completion for other in states)))
         state.output = await get_model().generate(state.messages)
         state.messages.append(state.output.message)

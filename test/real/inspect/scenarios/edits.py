@@ -1,6 +1,5 @@
 """Logs that are changed after the run, for which no hooks fire."""
 
-from fake_model import fake
 from inspect_ai import score
 from inspect_ai.log import (
     EvalLog,
@@ -16,6 +15,8 @@ from inspect_ai.log import (
 from inspect_ai.model import get_model
 from inspect_ai.scorer import Score, ScoreEdit, Scorer, Target, accuracy, includes, match, mean, scorer
 from inspect_ai.solver import TaskState
+
+from fake_model import fake
 from scenario import Run, scenario, task
 
 BY = ProvenanceData(author="a person", reason="it was wrong", metadata={"ticket": None})
@@ -75,7 +76,9 @@ def score_edits(run: Run) -> None:
 @scenario()
 def tags_and_metadata_edits(run: Run) -> None:
     log = read(run.eval(task(run.name, 1), tags=["old", "kept"], metadata={"a": 1, "b": None}))
-    log = edit_eval_log(log, [TagsEdit(tags_add=["new"], tags_remove=["old"]), MetadataEdit(metadata_set={"c": {"d": None}})], BY)
+    log = edit_eval_log(
+        log, [TagsEdit(tags_add=["new"], tags_remove=["old"]), MetadataEdit(metadata_set={"c": {"d": None}})], BY
+    )
     log = edit_eval_log(log, [MetadataEdit(metadata_set={"a": 2}, metadata_remove=["b"])], BY)
     write(log)
 

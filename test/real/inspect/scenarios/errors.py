@@ -1,8 +1,9 @@
 """Samples that fail, and what Inspect is told to do about it."""
 
-from fake_model import Call, Fatal, fake
 from inspect_ai.scorer import Score, Scorer, Target, accuracy, match, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, use_tools
+
+from fake_model import Call, Fatal, fake
 from parts import add, adds, fail, fails
 from scenario import Run, scenario, task
 

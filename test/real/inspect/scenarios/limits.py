@@ -2,11 +2,12 @@
 
 import asyncio
 
-from fake_model import Call, answer, fake
 from inspect_ai.model import GenerateConfig, ModelCost, ModelInfo, ModelUsage, get_model, set_model_info
 from inspect_ai.scorer import match
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, use_tools
 from inspect_ai.util import LimitExceededError, apply_limits, message_limit, time_limit, token_limit
+
+from fake_model import Call, answer, fake
 from parts import add, adds, fail, wait
 from scenario import Run, scenario, task
 
@@ -181,7 +182,9 @@ def limit_after_retry(run: Run) -> None:
 def limit_in_scorer(run: Run) -> None:
     from inspect_ai.scorer import model_graded_qa
 
-    fake("grader", lambda call: answer("GRADE: C", usage=ModelUsage(input_tokens=500, output_tokens=1, total_tokens=501)))
+    fake(
+        "grader", lambda call: answer("GRADE: C", usage=ModelUsage(input_tokens=500, output_tokens=1, total_tokens=501))
+    )
     run.eval(task(run.name, 1, scorer=[match(), model_graded_qa(model="fake/grader")]), token_limit=200)
 
 

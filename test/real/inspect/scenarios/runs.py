@@ -1,9 +1,10 @@
 """How a run is put together: models, tasks, epochs, what is logged and where."""
 
-from fake_model import answer, fake
 from inspect_ai import Epochs
 from inspect_ai.scorer import at_least, pass_at
 from inspect_ai.solver import Generate, Solver, TaskState, chain, generate, solver, system_message, use_tools
+
+from fake_model import answer, fake
 from parts import add, adds, fail, wait
 from scenario import Run, scenario, task
 
@@ -17,7 +18,11 @@ def several_models(run: Run) -> None:
 @scenario()
 def several_tasks(run: Run) -> None:
     fake(run.name, lambda call: "4")
-    tasks = [task("first", 2), task("second", 1, solver=[wait(0.2), generate()]), task("third", 3, metadata={"a": None})]
+    tasks = [
+        task("first", 2),
+        task("second", 1, solver=[wait(0.2), generate()]),
+        task("third", 3, metadata={"a": None}),
+    ]
     run.eval(tasks, max_tasks=3, tags=["several"], metadata={"who": "me"})
 
 
@@ -29,7 +34,9 @@ def tasks_and_models(run: Run) -> None:
 
 @scenario()
 def one_task_of_two_fails(run: Run) -> None:
-    run.eval([task("fails", 2, solver=[generate(), fail()]), task("passes", 2, solver=[wait(0.1), generate()])], max_tasks=2)
+    run.eval(
+        [task("fails", 2, solver=[generate(), fail()]), task("passes", 2, solver=[wait(0.1), generate()])], max_tasks=2
+    )
 
 
 @scenario()
@@ -84,7 +91,9 @@ def log_realtime_false(run: Run) -> None:
 @scenario()
 def log_format_json(run: Run) -> None:
     fake(run.name, adds(2))
-    run.eval(task(run.name, 2, solver=[use_tools(add()), generate(), fail(times=1)]), log_format="json", retry_on_error=1)
+    run.eval(
+        task(run.name, 2, solver=[use_tools(add()), generate(), fail(times=1)]), log_format="json", retry_on_error=1
+    )
 
 
 @scenario()

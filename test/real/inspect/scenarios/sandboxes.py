@@ -2,12 +2,13 @@
 
 from typing import Literal
 
-from fake_model import fake, tool_calls
 from inspect_ai.dataset import Sample
 from inspect_ai.scorer import Score, Scorer, Target, accuracy, scorer
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, use_tools
 from inspect_ai.tool import bash, python
 from inspect_ai.util import ExecResult, SandboxEnvironment, sandbox, sandboxenv
+
+from fake_model import fake, tool_calls
 from parts import fail, fails
 from scenario import Run, scenario, task
 
@@ -71,7 +72,11 @@ def sandbox_of_sample(run: Run) -> None:
 
 @scenario()
 def sandbox_tools(run: Run) -> None:
-    calls = [("bash", {"command": "echo $((1+1))"}), ("python", {"code": "print(1+1)"}), ("bash", {"command": "exit 2"})]
+    calls = [
+        ("bash", {"command": "echo $((1+1))"}),
+        ("python", {"code": "print(1+1)"}),
+        ("bash", {"command": "exit 2"}),
+    ]
     fake(run.name, lambda call: tool_calls(*calls) if call.turn == 1 else "2")
     run.eval(task(run.name, 1, solver=[use_tools(bash(), python()), generate()], sandbox="local"))
 

@@ -1,6 +1,5 @@
 """Scorers, metrics and what scores can be."""
 
-from fake_model import Call, answer, fake
 from inspect_ai.dataset import Sample
 from inspect_ai.model import get_model
 from inspect_ai.scorer import (
@@ -21,13 +20,17 @@ from inspect_ai.scorer import (
     model_graded_qa,
     multi_scorer,
     pattern,
-    score as score_now,
     scorer,
     std,
     stderr,
 )
+from inspect_ai.scorer import (
+    score as score_now,
+)
 from inspect_ai.solver import Generate, Solver, TaskState, generate, multiple_choice, solver
 from inspect_ai.util import span, store
+
+from fake_model import Call, answer, fake
 from parts import fail
 from scenario import Run, Skip, scenario, task
 
@@ -127,7 +130,10 @@ def with_metrics() -> Scorer:
 
 @scenario()
 def metrics_grouped(run: Run) -> None:
-    samples = [Sample(id=name, input=name, target="x", metadata={"kind": kind}) for name, kind in zip("abc", "xxy")]
+    samples = [
+        Sample(id=name, input=name, target="x", metadata={"kind": kind})
+        for name, kind in zip("abc", "xxy", strict=True)
+    ]
     run.eval(task(run.name, samples, scorer=with_metrics()))
 
 
@@ -139,7 +145,11 @@ def metrics_of_task(run: Run) -> None:
 @scenario()
 def graded_by_model(run: Run) -> None:
     """By several models, and by a scorer that asks twice."""
-    graders = [fake("first", lambda call: "GRADE: C"), fake("second", lambda call: "GRADE: I"), fake("third", lambda call: "GRADE: C")]
+    graders = [
+        fake("first", lambda call: "GRADE: C"),
+        fake("second", lambda call: "GRADE: I"),
+        fake("third", lambda call: "GRADE: C"),
+    ]
     fake(run.name, lambda call: "2")
     run.eval(task(run.name, 2, scorer=[model_graded_qa(model=graders), asks_twice()]))
 
@@ -156,9 +166,14 @@ def asks_twice() -> Scorer:
     return score
 
 
+@scorer(metrics=[accuracy()])
+def of_several() -> Scorer:
+    return multi_scorer([match(), includes()], reducer="mode")
+
+
 @scenario()
 def scorer_of_several(run: Run) -> None:
-    run.eval(task(run.name, 2, scorer=multi_scorer([match(), includes()], reducer="mode")))
+    run.eval(task(run.name, 2, scorer=of_several()))
 
 
 @solver

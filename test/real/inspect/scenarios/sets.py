@@ -1,10 +1,11 @@
 """Runs that are tried again: eval_retry and eval sets."""
 
-from fake_model import fake
 from inspect_ai import Task, eval_retry, eval_set
 from inspect_ai import task as task_function
 from inspect_ai.log import EvalLog
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, system_message
+
+from fake_model import fake
 from parts import fails, wait
 from scenario import Run, scenario, task
 

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from typing import Any
 
-from fake_model import fake
 from inspect_ai.log import transcript
 from inspect_ai.model import get_model
 from inspect_ai.solver import Generate, Solver, TaskState, chain, fork, generate, solver, system_message
 from inspect_ai.util import background, collect, span, store, subtask
+
+from fake_model import fake
 from parts import fail, fails
 from scenario import Run, scenario, task
 

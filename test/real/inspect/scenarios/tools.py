@@ -3,12 +3,13 @@
 import asyncio
 import subprocess
 
-from fake_model import Call, Script, fake, tool_calls
 from inspect_ai.approval import Approval, ApprovalPolicy, Approver, approver, auto_approver
 from inspect_ai.model import ChatMessage, ContentImage, ContentText, ModelOutput, execute_tools
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, use_tools
 from inspect_ai.tool import Tool, ToolCall, ToolCallContent, ToolCallView, ToolError, ToolResult, tool
 from inspect_ai.util import message_limit, token_limit
+
+from fake_model import Call, Script, fake, tool_calls
 from parts import add
 from scenario import Run, scenario, task
 
@@ -243,7 +244,11 @@ def approval_terminates(run: Run) -> None:
 @scenario()
 def approval_auto_rejects(run: Run) -> None:
     fake(run.name, approves(0))
-    run.eval(task(run.name, 1, solver=[use_tools(add()), generate()], approval=[ApprovalPolicy(auto_approver("reject"), "a*")]))
+    run.eval(
+        task(
+            run.name, 1, solver=[use_tools(add()), generate()], approval=[ApprovalPolicy(auto_approver("reject"), "a*")]
+        )
+    )
 
 
 def view_of_call(call: ToolCall) -> ToolCallView:

@@ -4,7 +4,6 @@ import base64
 import datetime
 from typing import Any
 
-from fake_model import answer, fake
 from inspect_ai.dataset import Sample
 from inspect_ai.log import transcript
 from inspect_ai.model import (
@@ -20,8 +19,10 @@ from inspect_ai.model import (
 )
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver
 from inspect_ai.util import store
-from parts import fail
 from pydantic import BaseModel
+
+from fake_model import answer, fake
+from parts import fail
 from scenario import Run, scenario, task
 
 PNG = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + bytes(range(200))).decode()
@@ -82,7 +83,20 @@ def writes(value: Any) -> Solver:
 
 @scenario()
 def numbers(run: Run) -> None:
-    odd = [float("nan"), float("inf"), float("-inf"), -0.0, 1e308, 5e-324, 1e21, 0.1 + 0.2, 2**53 + 1, 2**64, -(2**63), 10**30]
+    odd = [
+        float("nan"),
+        float("inf"),
+        float("-inf"),
+        -0.0,
+        1e308,
+        5e-324,
+        1e21,
+        0.1 + 0.2,
+        2**53 + 1,
+        2**64,
+        -(2**63),
+        10**30,
+    ]
     dataset = [Sample(id=1, input="numbers", target="ok", metadata={"odd": odd, "nothing": None, "true": True})]
     run.eval(task(run.name, dataset, solver=writes(odd), metadata={"nan": float("nan"), "big": 2**70}))
 
@@ -90,7 +104,9 @@ def numbers(run: Run) -> None:
 @scenario()
 def texts(run: Run) -> None:
     """Everything but lone surrogates."""
-    odd = "nul \x00, bell \x07, delete \x7f, line \u2028, mark \ufeff, astral 😀, combining e\u0301, right-to-left \u202e, </script>"
+    odd = (
+        "nul \x00, bell \x07, delete \x7f, line \u2028, mark \ufeff, astral 😀, combining e\u0301, turned \u202e, </b>"
+    )
     fake(run.name, lambda call: odd)
     dataset = [Sample(id=1, input=odd, target=odd, metadata={odd: odd})]
     run.eval(task("task name with spaces / and 😀", dataset, solver=writes(odd), tags=["täg", "with space"]))
@@ -120,7 +136,12 @@ def attachment_texts(run: Run) -> None:
     fake(run.name, lambda call: long if call.turn == 1 else "attachment://0123456789abcdef0123456789abcdef")
     dataset = [
         Sample(id=1, input=long, target=long, metadata={"long": long, "short": "attachment://"}),
-        Sample(id=2, input="attachment://15d1d938c8b18eaa9c899df7ad1d7859", target="tc://x", metadata={"list": [long, [long]]}),
+        Sample(
+            id=2,
+            input="attachment://15d1d938c8b18eaa9c899df7ad1d7859",
+            target="tc://x",
+            metadata={"list": [long, [long]]},
+        ),
     ]
     run.eval(task(run.name, dataset, solver=[generate(), writes(long), generate()]))
 
@@ -163,7 +184,9 @@ def media(run: Run) -> None:
         ContentImage(image=PNG, detail="high"),
         ContentImage(image=PNG),
         ContentAudio(audio="data:audio/wav;base64,UklGRiQAAABXQVZF", format="wav"),
-        ContentDocument(document="data:application/pdf;base64,JVBERi0xLjQK", filename="a.pdf", mime_type="application/pdf"),
+        ContentDocument(
+            document="data:application/pdf;base64,JVBERi0xLjQK", filename="a.pdf", mime_type="application/pdf"
+        ),
         ContentData(data={"own": [1, None]}),
     ]
     run.eval(task(run.name, [Sample(id="media", input=[ChatMessageUser(content=content)], target="ok")]))
@@ -199,7 +222,7 @@ def writes_objects() -> Solver:
             "bytes": b"plain",
             "set": {1},
             "tuple": (1, None),
-            "date": datetime.datetime(2026, 1, 2, tzinfo=datetime.timezone.utc),
+            "date": datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC),
             "function": print,
             "keys": {1: "one", None: "none"},
         }

@@ -1,0 +1,112 @@
+import { hash } from 'node:crypto'
+import { join } from 'node:path'
+import { messageOf } from '../../src/errors.ts'
+import { Masker } from '../../src/masking/masker.ts'
+import { Mapping } from '../../src/telemetry/mapping.ts'
+import { telemetrySettings, type TelemetrySettings } from '../../src/telemetry/settings.ts'
+import { replay } from '../../src/sources/replay.ts'
+import type { Item } from '../../src/delivery/item.ts'
+import { faultOf } from './valid-item.ts'
+
+export interface ReplayedSample {
+  readonly evalId: string
+  /** `ID_epoch_N`. */
+  readonly key: string
+  /** Digest of all items of its trace. */
+  readonly digest: string
+}
+
+/** What came of a log. */
+export interface Replayed {
+  /** By trace. */
+  readonly samples: ReadonlyMap<string, ReplayedSample>
+  readonly tasks: ReadonlyMap<string, { readonly taskId: string }>
+  readonly problems: readonly { readonly code: string; readonly message: string }[]
+  /** Samples that were taken for those of an earlier log. */
+  readonly reused: number
+  /** What must never happen: the mapping threw, an item that the types do not allow. */
+  readonly faults: readonly string[]
+}
+
+/** How much of a log is mapped: as by default, or all that can be asked for. */
+export type Extent = 'plain' | 'full'
+
+const settings: { readonly [extent in Extent]: TelemetrySettings } = {
+  plain: telemetrySettings({}),
+  full: telemetrySettings(
+    {
+      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_AND_EVENT',
+      OTEL_SEMCONV_STABILITY_OPT_IN: 'gen_ai_latest_experimental',
+      OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'logs/dup',
+    },
+    new Masker({ env: { FUZZ_API_KEY: 'correct-horse-battery-staple' } }),
+  ),
+}
+
+/** Replays a log, or a folder of them, and maps all of it. */
+export async function replayLog(folder: string, input: string, extent: Extent): Promise<Replayed> {
+  const mapping = new Mapping(settings[extent])
+  const lines = new Map<string, string[]>()
+  const roots: { object: string; evalId: string; key: string }[] = []
+  const tasks = new Map<string, { taskId: string }>()
+  const problems: { code: string; message: string }[] = []
+  const faults = new Set<string>()
+  let reused = 0
+  const take = (items: readonly Item[]): void => {
+    for (const item of items) {
+      const fault = faultOf(item)
+      if (fault !== undefined) faults.add(fault)
+      const measurements = JSON.stringify(item.measurements ?? [])
+      const line = `${item.kind} ${item.id} ${item.digest} ${measurements}`
+      const known = lines.get(item.object)
+      if (known) known.push(line)
+      else lines.set(item.object, [line])
+    }
+  }
+  const guard = (what: string, run: () => void): void => {
+    try {
+      run()
+    } catch (error) {
+      faults.add(`${what} threw: ${messageOf(error)}${placeOf(error)}`)
+    }
+  }
+  const events = replay([join(folder, input)], {
+    onProblem: ({ code, message }) => void problems.push({ code, message }),
+    to: {
+      taskLog: (log) => guard('taskLog', () => take(mapping.taskLog(log).items)),
+      sampleReused(log) {
+        reused += 1
+        guard('sampleReused', () => mapping.sampleReused(log))
+      },
+    },
+  })
+  try {
+    for await (const event of events) {
+      guard(event.hook, () => {
+        const { items } = mapping.map(event)
+        take(items)
+        if (event.hook === 'onTaskStart') tasks.set(event.data.eval_id, { taskId: event.data.spec.task_id })
+        const root = items.find((item) => item.subject !== undefined)
+        if (event.hook === 'onSampleEnd' && root) {
+          const { id, epoch } = event.data.sample
+          roots.push({ object: root.object, evalId: event.data.eval_id, key: `${id}_epoch_${epoch}` })
+        }
+      })
+    }
+  } catch (error) {
+    faults.add(`replay threw: ${messageOf(error)}${placeOf(error)}`)
+  }
+  guard('seal', () => take(mapping.seal([0, 0]).items))
+  const samples = roots.map(({ object, evalId, key }): [string, ReplayedSample] => [
+    object,
+    { evalId, key, digest: hash('sha1', (lines.get(object) ?? []).toSorted().join('\n'), 'hex') },
+  ])
+  return { samples: new Map(samples), tasks, problems, reused, faults: [...faults] }
+}
+
+/** Where in our source something was thrown. */
+function placeOf(error: unknown): string {
+  const place =
+    error instanceof Error ? /\((?:file:\/\/)?[^()]*\/(src\/[^()]+)\)/.exec(error.stack ?? '')?.[1] : undefined
+  return place === undefined ? '' : ` (${place})`
+}
