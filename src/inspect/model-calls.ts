@@ -9,8 +9,8 @@ import { addSeconds, compareTimes, earliest, parseTime, secondsBetween, type HrT
 export interface FailedAttempt {
   readonly event: ModelEvent
   readonly end: HrTime
-  /** The call went on: the attempt that followed, and when it started. */
-  readonly next?: { readonly event: ModelEvent; readonly start: HrTime } | undefined
+  /** The call went on: the attempt that followed, when it started, and for how many seconds at most was waited for it. */
+  readonly next?: { readonly event: ModelEvent; readonly start: HrTime; readonly wait: number } | undefined
   /** From 1: how many attempts of the call had failed by then. */
   readonly attempt: number
   /** When the first attempt of the call began. */
@@ -114,9 +114,13 @@ function toAttempt(
     return { index, failed: { ...common, end: ownEnd(event, start) ?? bounded(start, endOfSpan(event.span_id)) } }
   }
   const nextStart = startOfRequest(next.event) ?? start
+  const wait = secondsBetween(ownEnd(event, start) ?? start, nextStart)
   const spent = workingSeconds(event, next.event, events[next.index + 1])
   const end = ownEnd(event, start) ?? addSeconds(start, spent <= secondsBetween(start, nextStart) ? spent : 0)
-  return { index, failed: { ...common, end: earliest(end, nextStart), next: { event: next.event, start: nextStart } } }
+  return {
+    index,
+    failed: { ...common, end: earliest(end, nextStart), next: { event: next.event, start: nextStart, wait } },
+  }
 }
 
 /** Whether the call was not tried again: it had all its attempts, or was cancelled. */
@@ -162,7 +166,10 @@ function startOfRequest(event: ModelEvent): HrTime | undefined {
   )
 }
 
-/** Inspect's working clock stands still during back-off, so what it advanced between two events is what was spent. */
+/**
+ * Inspect's working clock stands still during back-off, so what it advanced between two events is what was spent. Newer
+ * versions leave out attempts that were tried again, and then it is a few milliseconds that something else took.
+ */
 function workingSeconds(failed: ModelEvent, next: ModelEvent, after: Event | undefined): number {
   const from = failed.working_start ?? Number.NaN
   const spent =

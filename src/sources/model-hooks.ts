@@ -1,7 +1,7 @@
 import type { HookEvent } from '../hooks/hooks.ts'
 import type { FailedAttempt } from '../inspect/model-calls.ts'
 import type { ModelEvent } from '../inspect/records.ts'
-import { addSeconds, parseTime, type HrTime } from '../time.ts'
+import { addSeconds, parseTime } from '../time.ts'
 import { fire } from './fire.ts'
 
 /** The ids that every hook of a sample carries. */
@@ -32,21 +32,17 @@ export function beforeGenerate({ sample_id: _, ...ids }: SampleIds, task: string
   )
 }
 
-/** `next` is when the attempt that followed began. */
-export function modelRetry(
-  ids: SampleIds,
-  task: string,
-  { event, attempt, end }: FailedAttempt,
-  next: HrTime,
-): HookEvent {
+/** That a failed attempt is tried again; nothing where it was not. */
+export function* modelRetry(ids: SampleIds, task: string, failed: FailedAttempt | undefined): Generator<HookEvent> {
+  if (!failed?.next) return
   const { sample_id, ...evalIds } = ids
-  const seconds = next[0] - end[0] + (next[1] - end[1]) / 1e9
-  return fire(
+  const { event, attempt, end, next } = failed
+  yield fire(
     'onModelRetry',
     {
       model_name: event.model.slice(event.model.indexOf('/') + 1),
       attempt,
-      wait_time: Math.max(0, Math.round(seconds * 1e6) / 1e6),
+      wait_time: Math.round(next.wait * 1e6) / 1e6,
       ...evalIds,
       sample_id,
       task_name: task,

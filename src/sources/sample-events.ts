@@ -1,6 +1,7 @@
 import type { HookEvent } from '../hooks/hooks.ts'
 import { failedAttempts, refusedAnswers } from '../inspect/model-calls.ts'
 import type { EvalLog, EvalSample, Event, ModelEvent } from '../inspect/records.ts'
+import { sampleIdOf } from '../inspect/sample-key.ts'
 import { parseTime, type HrTime } from '../time.ts'
 import { fire } from './fire.ts'
 import { beforeGenerate, modelRetry, modelUsage, type SampleIds } from './model-hooks.ts'
@@ -17,7 +18,7 @@ export function* sampleEvents(log: EvalLog, sample: EvalSample, isHistory: IsHis
     eval_set_id: spec.eval_set_id ?? null,
     run_id: spec.run_id,
     eval_id: spec.eval_id,
-    sample_id: sample.uuid ?? `${sample.id}_epoch_${sample.epoch}`,
+    sample_id: sampleIdOf(spec.eval_id, sample),
   }
   const completed = parseTime(sample.completed_at) ??
     parseTime(sample.events.at(-1)?.timestamp) ??
@@ -66,8 +67,7 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
     if (event.event === 'model' && !complete) yield beforeGenerate(ids, task, event)
     if (!complete || event.pending) continue
     if (event.event === 'model') {
-      const { next } = failed.get(event) ?? {}
-      if (next) yield modelRetry(ids, task, failed.get(event)!, next.start)
+      yield* modelRetry(ids, task, failed.get(event))
       if (!refused.has(event)) yield* modelUsage(ids, task, event)
     }
     yield fire('onSampleEvent', { ...ids, event }, (event as ModelEvent).completed ?? event.timestamp)

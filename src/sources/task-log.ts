@@ -164,7 +164,7 @@ export class TaskLog {
       this.#holds.add(sample.uuid ?? nameOf(sample))
       // Not every log tells the uuid before the sample is read.
       if (!isWanted(selection, sample)) continue
-      if (history.isReused(ids, sample.uuid)) {
+      if (history.isReused(ids, sample)) {
         options.to?.sampleReused(this.#header)
         continue
       }

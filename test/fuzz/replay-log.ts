@@ -12,7 +12,7 @@ export interface ReplayedSample {
   readonly evalId: string
   /** `ID_epoch_N`. */
   readonly key: string
-  /** Digest of all items of its trace. */
+  /** Digest of all items of its trace; one that comes twice is delivered once. */
   readonly digest: string
 }
 
@@ -63,13 +63,18 @@ export async function replayLog(folder: string, input: string, extent: Extent): 
       else lines.set(item.object, [line])
     }
   }
+  // Records of an event log go where those of a live run go, and whoever emits them tells of what cannot be mapped.
+  const isLive = input.endsWith('.jsonl')
   const guard = (what: string, run: () => void): void => {
     try {
       run()
     } catch (error) {
-      faults.add(`${what} threw: ${messageOf(error)}${placeOf(error)}`)
+      if (isLive) problems.push({ code: 'BAD_LOG', message: `${folder}: an event of ${what} cannot be mapped` })
+      else faults.add(`${what} threw: ${messageOf(error)}${placeOf(error)}`)
     }
   }
+  // Where the databases of running samples are looked for.
+  process.env['XDG_DATA_HOME'] = join(folder, 'data')
   const events = replay([join(folder, input)], {
     onProblem: ({ code, message }) => void problems.push({ code, message }),
     to: {
@@ -99,7 +104,7 @@ export async function replayLog(folder: string, input: string, extent: Extent): 
   guard('seal', () => take(mapping.seal([0, 0]).items))
   const samples = roots.map(({ object, evalId, key }): [string, ReplayedSample] => [
     object,
-    { evalId, key, digest: hash('sha1', (lines.get(object) ?? []).toSorted().join('\n'), 'hex') },
+    { evalId, key, digest: hash('sha1', [...new Set(lines.get(object))].toSorted().join('\n'), 'hex') },
   ])
   return { samples: new Map(samples), tasks, problems, reused, faults: [...faults] }
 }

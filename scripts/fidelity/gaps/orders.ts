@@ -11,7 +11,7 @@ export const orderGaps: readonly Gap[] = [
     covers: (finding, scene) => {
       const { kind, hook, fired, live } = finding
       if (kind === 'order' && hook === 'onTaskStart') return isOrderOfStarts(fired.live!, scene)
-      return isField(finding, ['onRunEnd'], 'logs order') && isOrderOfTasks(String(live).split(' '), scene)
+      return isField(finding, ['onRunEnd'], 'logs order') && isOrderOfTasks(String(live).split(' '), scene, fired.live!)
     },
   },
   {
@@ -35,19 +35,20 @@ function isOrderOfStarts({ data }: Fired, scene: Scene): boolean {
   return isSorted(starts.flatMap((each) => scene.headerOf(each)?.stats.started_at ?? []))
 }
 
-/** The tasks are in an order that the seconds allow in which their first attempts were made. */
-function isOrderOfTasks(evalIds: readonly string[], scene: Scene): boolean {
+/** The tasks are in an order that the seconds allow in which their first attempts in the run were made. */
+function isOrderOfTasks(evalIds: readonly string[], scene: Scene, { data }: Fired): boolean {
+  const specs = scene.live.flatMap((each) =>
+    each.hook === 'onTaskStart' && each.data['run_id'] === data['run_id'] && isFields(each.data['spec'])
+      ? [each.data['spec']]
+      : [],
+  )
   return isSorted(
-    evalIds.map((id) => firstCreated(scene.headers.find((header) => header.eval.eval_id === id)?.eval.task_id, scene)),
+    evalIds.map((id) => {
+      const taskId = scene.headers.find((header) => header.eval.eval_id === id)?.eval.task_id
+      const times = specs.filter((spec) => spec['task_id'] === taskId).map((spec) => String(spec['created']))
+      return times.toSorted()[0] ?? ''
+    }),
   )
-}
-
-function firstCreated(taskId: string | undefined, scene: Scene): string {
-  const specs = scene.live.flatMap(({ hook, data }) =>
-    hook === 'onTaskStart' && isFields(data['spec']) ? [data['spec']] : [],
-  )
-  const times = specs.filter((spec) => spec['task_id'] === taskId).map((spec) => String(spec['created']))
-  return times.toSorted()[0] ?? ''
 }
 
 function isSorted(times: readonly string[]): boolean {

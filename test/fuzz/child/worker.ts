@@ -46,7 +46,8 @@ async function serve({ seed, index, folder }: Request): Promise<void> {
   const milliseconds = performance.now() - start
   const content = contents.get(fixture) ?? contentOf(fixture)
   contents.set(fixture, content)
-  const verdict = judge({ folder, fixture, damage, baseline, replayed, content })
+  const isDetectable = fixture.model.zip !== undefined && expands === 0 && /^(?:bytes|zip|member|names)\//.test(kind)
+  const verdict = judge({ folder, fixture, damage, isDetectable, baseline, replayed, content })
   const failures = [...verdict.failures, ...unexpected]
   unexpected = []
   if (listing(folder) !== before) failures.push('files were written')

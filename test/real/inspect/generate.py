@@ -7,6 +7,7 @@ import importlib
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -140,11 +141,18 @@ def run_one(name: str, scratch: Path) -> None:
 
 def finish(one: Running, outdir: Path) -> bool:
     timed_out = one.process.is_alive()
-    if timed_out:
-        one.process.kill()
+    if timed_out and one.process.pid is not None:
+        # with the processes that it started
+        os.killpg(one.process.pid, signal.SIGKILL)
     one.process.join()
-    took = f"{time.time() - one.started:5.1f} s"
-    if one.process.exitcode == SKIPPED:
+    try:
+        return report(one, timed_out, outdir)
+    finally:
+        shutil.rmtree(one.scratch)
+
+
+def report(one: Running, timed_out: bool, outdir: Path) -> bool:
+    if not timed_out and one.process.exitcode == SKIPPED:
         print(f"skipped   {one.name}: {(one.scratch / 'skipped.txt').read_text()}", flush=True)
     elif timed_out or one.process.exitcode != one.scenario.exit_code:
         why = "took too long" if timed_out else f"exit code {one.process.exitcode}"
@@ -152,8 +160,7 @@ def finish(one: Running, outdir: Path) -> bool:
         return False
     else:
         deliver(one, outdir)
-        print(f"{took}   {one.name}", flush=True)
-    shutil.rmtree(one.scratch)
+        print(f"{time.time() - one.started:5.1f} s   {one.name}", flush=True)
     return True
 
 
