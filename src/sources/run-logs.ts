@@ -22,7 +22,13 @@ export class RunLogs {
 
   /** None of its logs is still being written. */
   get finished(): boolean {
-    return this.#logs.every((log) => log.finished)
+    return this.#logs.every((log) => this.isThrough(log))
+  }
+
+  /** It is finished, or was cut off and there is a finished one of the same eval: what `inspect log recover` made of it. */
+  isThrough({ finished, header }: TaskLog): boolean {
+    const { eval_id: evalId } = header.eval
+    return finished || this.#logs.some((log) => log.finished && log.header.eval.eval_id === evalId)
   }
 
   get startTime(): HrTime {
@@ -40,7 +46,8 @@ export class RunLogs {
 
   end(): HookEvent {
     // A task that Ctrl-C ended leaves Inspect without a log to tell of; of the others it tells the latest attempt's.
-    const logs = [...latestOf(this.#logs.filter(({ header }) => header.status !== 'cancelled')).values()]
+    const ended = this.#logs.filter(({ finished, header }) => finished && header.status !== 'cancelled')
+    const logs = [...latestOf(ended).values()]
     return fire('onRunEnd', { ...this.#ids(), exception: null, logs: logs.map(({ endLog }) => endLog) }, this.endTime)
   }
 

@@ -63,7 +63,8 @@ export class Arrivals {
   /** Resolves when so many spans of that name are there, and rejects when they are not in a minute. */
   async until(name: string, count = 1): Promise<void> {
     for (const deadline = performance.now() + waitMs; this.named(name).length < count; await sleep(10)) {
-      if (performance.now() > deadline) throw new Error(`${count} of ${name}: not within ${waitMs / 1000} s; ${this.#names()}`)
+      if (performance.now() > deadline)
+        throw new Error(`${count} of ${name}: not within ${waitMs / 1000} s; ${this.#names()}`)
     }
   }
 

@@ -75,7 +75,12 @@ function describedSample(sample: EvalSample): DescribedSample {
   const { uuid = null, scores = {}, model_usage: usage = {}, error, limit, error_retries: retries = [] } = sample
   return {
     uuid,
-    scores: Object.fromEntries(Object.entries(scores).map(([name, { value, history = [] }]) => [name, [value, ...history.map((edit) => edit.value)]])),
+    scores: Object.fromEntries(
+      Object.entries(scores).map(([name, { value, history = [] }]) => [
+        name,
+        [value, ...history.map((edit) => edit.value)],
+      ]),
+    ),
     usage,
     error: error?.message ?? null,
     limit: limit?.type ?? null,

@@ -49,12 +49,16 @@ describeWithInspect('logs that Inspect has just written', () => {
     expect(ours).toStrictEqual(described)
   })
 
-  it('give spans that say the same of tasks and samples', async () => {
-    for (const [path, log] of described) {
-      const told = await toldBySpans(path)
-      expect([basename(path), told]).toStrictEqual([basename(path), expectedOfSpans(log)])
-    }
-  }, 5 * minutes)
+  it(
+    'give spans that say the same of tasks and samples',
+    async () => {
+      for (const [path, log] of described) {
+        const told = await toldBySpans(path)
+        expect([basename(path), told]).toStrictEqual([basename(path), expectedOfSpans(log)])
+      }
+    },
+    5 * minutes,
+  )
 })
 
 /** Eval sets have files of their own in their folders, and Inspect's buffer has one for its parts. */

@@ -60,7 +60,12 @@ describeWithInspect('evalspan watch while real evals run', { concurrent: true },
     await arrivals.until('eval_run', 2)
     expect(await interrupted(watcher)).toMatch(/one {2}fake\/live {2}3 of 3 samples {2}success\n/)
     expect((await Promise.all(runs.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0])
-    expect(arrivals.named('eval_task').map(({ name }) => name).toSorted()).toEqual(['eval_task one', 'eval_task two'])
+    expect(
+      arrivals
+        .named('eval_task')
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(['eval_task one', 'eval_task two'])
     expect(arrivals.all).toEqual((await freshReplay(scene, scene.logs)).all)
   })
 
