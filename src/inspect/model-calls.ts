@@ -27,14 +27,14 @@ export function isFailedAttempt(event: ModelEvent): boolean {
  * count.
  */
 export function refusedAnswers(events: readonly Event[]): Set<ModelEvent> {
-  const limits = new Set(['token', 'cost', 'turn'])
-  return new Set(
-    events.flatMap((event, index) => {
-      if (event.event !== 'model' || !isAnswerWithoutEnd(event)) return []
-      const limit = events.find((other, at) => at > index && other.event === 'sample_limit' && limits.has(other.type))
-      return limit?.event === 'sample_limit' && limit.type !== 'turn' ? [event] : []
-    }),
-  )
+  const refused = new Set<ModelEvent>()
+  let limit: string | undefined
+  for (const event of events.toReversed()) {
+    if (event.event === 'sample_limit' && ['token', 'cost', 'turn'].includes(event.type)) limit = event.type
+    const isCut = event.event === 'model' && isAnswerWithoutEnd(event)
+    if (isCut && limit !== undefined && limit !== 'turn') refused.add(event)
+  }
+  return refused
 }
 
 /** A model answered, and a limit kept the answer from whoever had asked. */
@@ -47,7 +47,9 @@ export function failedAttempts(
   events: readonly Event[],
   endOfSpan: (spanId: string | undefined) => HrTime | undefined,
 ): FailedAttempt[] {
-  const models = events.flatMap((event, index) => (event.event === 'model' ? [{ event, index }] : []))
+  const models = events.flatMap((event, index): Placed[] =>
+    event.event === 'model' ? [{ event, index, time: parseTime(event.timestamp) }] : [],
+  )
   if (!models.some(({ event }) => isFailedAttempt(event))) return []
   const chains = [...Map.groupBy(models, ({ event }) => callKey(event)).values()].flatMap(chainsOf)
   return chains
@@ -61,6 +63,7 @@ export function failedAttempts(
 interface Placed {
   readonly event: ModelEvent
   readonly index: number
+  readonly time: HrTime | undefined
 }
 
 /**
@@ -74,8 +77,12 @@ function chainsOf(attempts: readonly Placed[]): Placed[][] {
   const open: Placed[][] = []
   for (const attempt of attempts) {
     if (attempt.event.completed !== undefined) continue
-    const owners = answered.filter(({ answer }) => mayLeadTo(attempt, answer))
-    const [owner] = owners.toSorted((a, b) => a.failed.length - b.failed.length || b.answer.index - a.answer.index)
+    let owner: (typeof answered)[number] | undefined
+    // Those that come later win over those that come first.
+    for (const call of answered) {
+      const isFirst = owner === undefined || call.failed.length <= owner.failed.length
+      if (isFirst && mayLeadTo(attempt, call.answer)) owner = call
+    }
     if (owner) {
       owner.failed.push(attempt)
       continue
@@ -90,8 +97,8 @@ function chainsOf(attempts: readonly Placed[]): Placed[][] {
 }
 
 function mayLeadTo(attempt: Placed, answer: Placed): boolean {
-  const [time, start] = [parseTime(attempt.event.timestamp), parseTime(answer.event.timestamp)]
-  const isBefore = time !== undefined && start !== undefined && compareTimes(start, time) <= 0
+  const { time } = attempt
+  const isBefore = time !== undefined && answer.time !== undefined && compareTimes(answer.time, time) <= 0
   return (
     isBefore &&
     attempt.index < answer.index &&

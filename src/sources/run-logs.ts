@@ -20,15 +20,14 @@ export class RunLogs {
     return this.#logs
   }
 
-  /** None of its logs is still being written. */
+  /** None of its logs is still being written, or left by a crash and not recovered. */
   get finished(): boolean {
-    return this.#logs.every((log) => this.isThrough(log))
+    return this.#logs.every((log) => this.isFinished(log))
   }
 
-  /** It is finished, or was cut off and there is a finished one of the same eval: what `inspect log recover` made of it. */
-  isThrough({ finished, header }: TaskLog): boolean {
-    const { eval_id: evalId } = header.eval
-    return finished || this.#logs.some((log) => log.finished && log.header.eval.eval_id === evalId)
+  /** What a crash left unfinished may have been made a finished log of, beside it, by `inspect log recover`. */
+  isFinished({ header }: TaskLog): boolean {
+    return this.#logs.some((log) => log.finished && log.header.eval.eval_id === header.eval.eval_id)
   }
 
   get startTime(): HrTime {

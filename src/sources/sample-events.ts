@@ -57,6 +57,7 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
   const solvers = events.find((event) => event.event === 'span_begin' && event.name === 'solvers')
   const solversId =
     solvers?.event === 'span_begin' ? solvers.id : events.findLast((event) => event.event === 'span_end')?.span_id
+  const hasScorers = events.some((event) => event.event === 'span_begin' && event.name === 'scorers')
   let scored = false
   for (const { event, complete } of streamOrder(events, (event) => failed.get(event)?.end)) {
     const time = parseTime(event.timestamp) ?? end
@@ -71,14 +72,10 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
       if (!refused.has(event)) yield* modelUsage(ids, task, event)
     }
     yield fire('onSampleEvent', { ...ids, event }, (event as ModelEvent).completed ?? event.timestamp)
-    if (!scored && event.event === 'span_end' && event.id === solversId && !hasScorers(events)) {
+    if (!scored && event.event === 'span_end' && event.id === solversId && !hasScorers) {
       scored = true
       yield fire('onSampleScoring', ids, time)
     }
   }
   if (!scored) yield fire('onSampleScoring', ids, end)
-}
-
-function hasScorers(events: readonly Event[]): boolean {
-  return events.some((event) => event.event === 'span_begin' && event.name === 'scorers')
 }

@@ -133,6 +133,27 @@ describe('steps', () => {
     ])
   })
 
+  it('of a scorer that a solver made itself lie within it', () => {
+    expect(
+      outline([
+        step('begin', 'phase', 0, 'solver'),
+        step('begin', 'phase', 1, 'scorer'),
+        step('end', 'phase', 2, 'scorer'),
+        model(3),
+        step('end', 'phase', 4, 'solver'),
+        step('end', 'phase', 5),
+      ]),
+    ).toEqual([
+      'span_begin solvers solvers 0',
+      '  span_begin solver phase 0',
+      '    span_begin scorer phase 1',
+      '    span_end 2',
+      '    model 3',
+      '  span_end 4',
+      'span_end 4',
+    ])
+  })
+
   it('of a sample that could not be made ready are no attempt', () => {
     expect(outline([step('begin', 'init', 0), event('error', 1, { error: { message: 'e' } })])).toEqual([
       'span_begin init init 0',

@@ -15,7 +15,7 @@ export interface DescribedLog {
   /** All samples, and those without an error. */
   readonly counts: readonly [number, number] | null
   /** Scorer, score, reducer, metric, value. */
-  readonly metrics: readonly (readonly unknown[])[]
+  readonly metrics: readonly (readonly [string, string, string | null, string, number])[]
   /** By id and epoch. */
   readonly samples: Readonly<Record<string, DescribedSample>>
 }
@@ -66,7 +66,7 @@ function describedHeader({ status, eval: spec, error, stats, results }: EvalLog)
     usage: stats.model_usage,
     counts: results ? [results.total_samples, results.completed_samples] : null,
     metrics: (results?.scores ?? []).flatMap(({ scorer, name, reducer = null, metrics }) =>
-      Object.entries(metrics).map(([key, { value }]) => [scorer, name, reducer, key, value]),
+      Object.entries(metrics).map(([key, { value }]) => [scorer, name, reducer, key, value] as const),
     ),
   }
 }

@@ -78,11 +78,9 @@ describeWithInspect('the log of a run that is going on', () => {
   it('can be replayed as often as one likes: what comes out is what one replay of the finished log gives', async () => {
     await using scene = await InspectScene.open()
     const run = scene.startEval('--samples', '3', '--at-once', '2', '--seconds', '0.7')
-    let isOver = false
-    void run.ended.then(() => (isOver = true))
     await run.until(() => run.stdout.includes('call 1'))
     const counts: number[] = []
-    while (!isOver) {
+    while (!run.isOver) {
       expectSuccess(await scene.replay(scene.logs))
       counts.push(scene.arrivals.spans.length)
     }
@@ -117,10 +115,10 @@ function expectSuccess(ended: Ended): Ended {
 }
 
 /** Which samples came to an end, by their ids in the dataset. */
-function samplesOf(arrivals: Arrivals): unknown[] {
+function samplesOf(arrivals: Arrivals): string[] {
   return arrivals
     .named('eval_sample')
-    .map(({ attributes }) => attributes['test.case.id'])
+    .map(({ attributes }) => String(attributes['test.case.id']))
     .toSorted()
 }
 

@@ -46,10 +46,10 @@ export function expectedOfSpans(log: DescribedLog): ToldLog {
     errors: counts ? counts[0] - counts[1] : undefined,
     ...tokensOf(usage),
     metrics: numbersOf(
-      metrics.map(([scorer, name, reducer, metric, value]) => [
-        `${String(scorer)}${name === scorer ? '' : `/${String(name)}`}${reducer === null || reducer === 'mean' ? '' : `/${String(reducer)}`}.${String(metric)}`,
-        value,
-      ]),
+      metrics.map(([scorer, name, reducer, metric, value]) => {
+        const parts = [scorer, name === scorer ? [] : name, reducer === null || reducer === 'mean' ? [] : reducer]
+        return [`${parts.flat().join('/')}.${metric}`, value]
+      }),
     ),
   }
   return {

@@ -25,7 +25,7 @@ export class InspectScene implements AsyncDisposable {
   /** `beside`: a scene whose evals this one's commands look at, as those of another user of the same machine. */
   static async open(beside?: InspectScene): Promise<InspectScene> {
     const folder = mkdtempSync(join(tmpdir(), 'evalspan-inspect-'))
-    return new InspectScene(await Arrivals.start(), folder, beside?.#data ?? join(folder, 'data'))
+    return new InspectScene(await Arrivals.start(), folder, beside ? beside.#data : join(folder, 'data'))
   }
 
   /** Runs `live_evals.py`, which says what its options are. */

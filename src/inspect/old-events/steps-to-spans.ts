@@ -25,32 +25,26 @@ class SpanList {
 
   /** Adds a list of events of a sample, a tool or a sub-task, whose span is `enclosing`. */
   add(events: readonly Fields[], enclosing: unknown): void {
-    const open: Fields[] = []
+    const endOf = pairedSteps(events)
+    const ends = new Set(endOf.values())
+    const open: { readonly begin: Fields; readonly end: Fields | undefined }[] = []
+    const closeLost = (): void => {
+      while (open.length > 0 && !open.at(-1)!.end) this.#end(open.pop()!.begin, undefined)
+    }
     for (const event of events) {
-      const parent = open.at(-1)?.['id'] ?? enclosing
-      if (event['event'] !== 'step') this.#addEvent(event, parent)
+      if (event['event'] !== 'step') this.#addEvent(event, open.at(-1)?.begin['id'] ?? enclosing)
       else if (event['action'] === 'begin') {
         // A solver that raised or ran into a limit has no end, and what comes next is scoring.
-        const parentOfStep = event['type'] === 'scorer' && this.#closeFrom(open, 0) ? enclosing : parent
-        open.push(this.#begin(event, event['type'] ?? event['name'], event['name'], parentOfStep))
-      } else this.#endStep(event, open)
+        if (event['type'] === 'scorer') closeLost()
+        const parent = open.at(-1)?.begin['id'] ?? enclosing
+        const begin = this.#begin(event, event['type'] ?? event['name'], event['name'], parent)
+        open.push({ begin, end: endOf.get(event) })
+      } else if (ends.has(event)) {
+        closeLost()
+        this.#end(open.pop()!.begin, event['timestamp'])
+      }
     }
-    this.#closeFrom(open, 0)
-  }
-
-  #endStep(step: Fields, open: Fields[]): void {
-    const type = step['type'] ?? step['name']
-    const index = open.findLastIndex((begin) => begin['name'] === step['name'] && begin['type'] === type)
-    if (index < 0) return
-    this.#closeFrom(open, index + 1)
-    this.#end(open.pop()!, step['timestamp'])
-  }
-
-  /** Ends what something that was raised has left without an end: with the last that happened in it. */
-  #closeFrom(open: Fields[], index: number): boolean {
-    const any = open.length > index
-    while (open.length > index) this.#end(open.pop()!, undefined)
-    return any
+    closeLost()
   }
 
   #addEvent(event: Fields, parent: unknown): void {
@@ -77,6 +71,7 @@ class SpanList {
     return begin
   }
 
+  /** What something that was raised has left without an end, ends with the last that happened. */
   #end({ id, timestamp: begun }: Fields, timestamp: unknown): void {
     const end = timestamp ?? (this.#latest ? formatTimestamp(this.#latest) : begun)
     this.#push({ event: 'span_end', timestamp: end, id }, id)
@@ -91,6 +86,24 @@ class SpanList {
       if (parsed) this.#latest = latest(parsed, this.#latest)
     }
   }
+}
+
+/** The ends of steps by their begins. Steps in which something was raised have none. */
+function pairedSteps(events: readonly Fields[]): Map<Fields, Fields> {
+  const endOf = new Map<Fields, Fields>()
+  const open: Fields[] = []
+  for (const event of events) {
+    if (event['event'] !== 'step') continue
+    if (event['action'] === 'begin') {
+      open.push(event)
+      continue
+    }
+    const index = open.findLastIndex(({ name, type }) => name === event['name'] && type === event['type'])
+    if (index < 0) continue
+    endOf.set(open[index]!, event)
+    open.length = index
+  }
+  return endOf
 }
 
 function text(value: unknown): string {

@@ -76,9 +76,9 @@ export class WatchedRun {
     for (const { log } of this.logs) log.close()
   }
 
-  /** All its logs are through, and nothing has happened for so long that no other one is to be expected. */
+  /** All its logs are finished, and nothing has happened for so long that no other one is to be expected. */
   isOver(nowMs: number, quietMs: number): boolean {
     const isQuiet = ({ modifiedMs = 0 }: ListedFile): boolean => nowMs - modifiedMs >= quietMs
-    return this.logs.every(({ log, file, gone }) => gone || (this.#all.isThrough(log) && isQuiet(file)))
+    return this.logs.every(({ log, file, gone }) => gone || (this.#all.isFinished(log) && isQuiet(file)))
   }
 }

@@ -6,7 +6,7 @@ import { loadFixtures, type Fixture } from '../fixtures.ts'
 import type { Request, Response } from '../messages.ts'
 import { runOf } from '../mutations.ts'
 import { contentOf, describeDamage, judge } from '../oracle.ts'
-import { replayLog, type Extent, type Replayed } from '../replay-log.ts'
+import { extents, replayLog, type Extent, type Replayed } from '../replay-log.ts'
 
 const fixtures = loadFixtures()
 const baselines = new Map<string, Promise<Replayed>>()
@@ -33,7 +33,7 @@ function giveUp(error: unknown): void {
 
 async function serve({ seed, index, folder }: Request): Promise<void> {
   const { kind, note, files, damage, fixture, expands = 0 } = runOf(fixtures, seed, index)
-  const extent: Extent = index % 2 === 0 ? 'plain' : 'full'
+  const extent = extents[index % extents.length]!
   const baseline = await baselineOf(fixture, extent, folder)
   const bytes = writeFiles(folder, new Map([...fixture.files, ...files]))
   const before = listing(folder)
