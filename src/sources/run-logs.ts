@@ -45,7 +45,8 @@ export class RunLogs {
 
   end(): HookEvent {
     // A task that Ctrl-C ended leaves Inspect without a log to tell of; of the others it tells the latest attempt's.
-    const logs = [...latestOf(this.#logs.filter(({ header }) => header.status !== 'cancelled')).values()]
+    const ended = this.#logs.filter(({ finished, header }) => finished && header.status !== 'cancelled')
+    const logs = [...latestOf(ended).values()]
     return fire('onRunEnd', { ...this.#ids(), exception: null, logs: logs.map(({ endLog }) => endLog) }, this.endTime)
   }
 

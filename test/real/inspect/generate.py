@@ -21,6 +21,19 @@ from scenario import Run, Scenario, Skip, not_databases, scenarios
 
 HERE = Path(__file__).parent
 SKIPPED = 77
+RUNTIME_MODULES = (
+    "inspect_ai._control.disconnect",
+    "inspect_ai._control.scoring",
+    "inspect_ai.agent._acp.server",
+    "inspect_ai.agent._acp.transport_live",
+    "inspect_ai.hooks._startup",
+    "inspect_ai.model._openai_responses",
+    "inspect_ai.solver._transcript",
+    "fastapi",
+    "opentelemetry.propagate",
+    "rich.markdown",
+    "uvicorn",
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,16 @@ def load_scenarios() -> None:
             importlib.import_module(f"scenarios.{path.stem}")
         except ImportError as error:
             print(f"skipped   scenarios/{path.name}: {error}")
+    preload()
+
+
+def preload() -> None:
+    """What Inspect imports only when it runs, once for all scenarios instead of once for each."""
+    for name in RUNTIME_MODULES:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            pass  # another version of Inspect, or a package that this one does without
 
 
 def run_all(names: list[str], outdir: Path, jobs: int) -> list[str]:
