@@ -63,7 +63,7 @@ function describedHeader({ status, eval: spec, error, stats, results }: EvalLog)
     task: spec.task,
     model: spec.model,
     error: error?.message ?? null,
-    usage: stats.model_usage,
+    usage: stats.model_usage ?? {},
     counts: results ? [results.total_samples, results.completed_samples] : null,
     metrics: (results?.scores ?? []).flatMap(({ scorer, name, reducer = null, metrics }) =>
       Object.entries(metrics).map(([key, { value }]) => [scorer, name, reducer, key, value] as const),
