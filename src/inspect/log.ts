@@ -110,7 +110,7 @@ class Reader implements LogReader {
       const { record, condensed } = await raw
       const sample = migrateSample(record, this.header.results?.scores[0]?.name)
       resolveSample(sample, { attachments: condensed })
-      migrateEvents(sample, this.header.eval)
+      migrateEvents(sample, this.header)
       return { where, version, sample: sample as unknown as EvalSample }
     } catch (error) {
       return { where, version, error: badLog(this.path, where, error) }

@@ -30,19 +30,21 @@ function tool(seconds: number, name: string, events: readonly Event[] = [], fiel
 interface Options {
   readonly release?: string | undefined
   readonly evalId?: string
+  readonly stats?: string
   readonly changes?: object
 }
 
 function migrated(
   events: readonly Event[],
-  { release = '0.3.90', evalId = 'eval', changes = {} }: Options = {},
+  { release = '0.3.90', evalId = 'eval', stats = at(59), changes = {} }: Options = {},
 ): { [name: string]: unknown } {
   const record = migrateSample(
     sample('a', 0, { uuid: undefined, events: structuredClone(events), ...changes }),
     undefined,
   )
   const spec = header()['eval'] as EvalSpec
-  migrateEvents(record, { ...spec, eval_id: evalId, packages: release === undefined ? {} : { inspect_ai: release } })
+  const packages = release === undefined ? {} : { inspect_ai: release }
+  migrateEvents(record, { eval: { ...spec, eval_id: evalId, packages }, stats: { completed_at: stats } })
   return record
 }
 
@@ -293,7 +295,7 @@ describe('times of calls', () => {
 
   it('of other releases, and of none, stay as they are', () => {
     const events = [step('begin', 's', 0, 'solver'), model(1), step('end', 's', 2, 'solver')]
-    for (const release of ['0.3.71', '0.4.0', '1.0', 'dev', undefined]) {
+    for (const release of ['0.3.71', '0.3.112', 'dev', undefined]) {
       expect(outline(events, { release })[2]).toBe('    model 1')
     }
   })
@@ -333,6 +335,38 @@ describe('spans', () => {
       '  span_end 9',
       'span_end 9',
     ])
+  })
+
+  it('of a newer release that scored the sample anew stay as they are, and are no part of the time it took', () => {
+    const events = [
+      event('sample_init', 0),
+      step('begin', 'match', 1, 'scorer'),
+      model(2, { completed: at(3) }),
+      step('end', 'match', 4, 'scorer'),
+      begin('g', 'scorers', 'scorers', 50),
+      begin('m', 'includes', 'scorer', 51, { parent_id: 'g' }),
+      end('m', 52),
+      end('g', 53),
+    ]
+    expect(outline(events, { stats: at(3) })).toEqual([
+      'sample_init 0',
+      'span_begin solvers solvers 1',
+      'span_end 1',
+      'span_begin scorers scorers 1',
+      '  span_begin scorer match 1',
+      '    model 2–3',
+      '  span_end 4',
+      'span_end 4',
+      'span_begin scorers scorers 50',
+      '  span_begin scorer includes 51',
+      '  span_end 52',
+      'span_end 53',
+    ])
+    const untold = { completed_at: undefined }
+    expect(migrated(events, { stats: at(3), changes: untold })['completed_at']).toBe(at(4))
+    expect(migrated(events.slice(0, 4), { stats: at(3), changes: untold })['completed_at']).toBeUndefined()
+    expect(migrated(events, { stats: '', changes: untold })['completed_at']).toBeUndefined()
+    expect(migrated(events, { stats: at(3), changes: { completed_at: at(5) } })['completed_at']).toBe(at(5))
   })
 
   it('that are grouped stay as they are', () => {

@@ -69,6 +69,22 @@ describe('spans of logs of older releases', () => {
     },
   )
 
+  it('are the same when the log was scored anew by a newer Inspect, with what that added', async () => {
+    const [before, after] = [
+      spansOf(await itemsOf([`${folder}/0.3.93.json`])),
+      spansOf(await itemsOf([`${folder}/0.3.93-rescored.json`])),
+    ]
+    const isOfSample = ({ name }: SpanBody): boolean => !/^eval_(?:sample|task|run)/.test(name)
+    expect(after.filter((span) => before.some(({ spanId }) => spanId === span.spanId)).filter(isOfSample)).toEqual(
+      before.filter(isOfSample),
+    )
+    const added = after.filter((span) => !before.some(({ spanId }) => spanId === span.spanId))
+    expect(added.map(({ name }) => name)).toEqual(['scorers', 'scorer includes', 'scorers', 'scorer includes'])
+    const times = (spans: readonly SpanBody[]): unknown =>
+      spans.filter(({ name }) => name.startsWith('eval_sample ')).map(({ start, end }) => [start, end])
+    expect(times(after)).toEqual(times(before))
+  })
+
   it('are the same, digests and all, however often a log is replayed', async () => {
     const paths = logs.map((name) => `${folder}/${name}`)
     const [first, second] = [await itemsOf(paths), await itemsOf(paths)]

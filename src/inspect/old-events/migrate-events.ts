@@ -1,9 +1,10 @@
+import { addSeconds, compareTimes, parseTime } from '../../time.ts'
 import type { Fields } from '../fields.ts'
-import type { EvalSpec } from '../records.ts'
+import type { EvalLog, EvalStats } from '../records.ts'
 import { addCallEnds, turnEndsIntoBegins } from './call-times.ts'
 import { EventIds } from './event-ids.ts'
-import { isBefore } from './inspect-version.ts'
 import { eventsWithin } from './nested-events.ts'
+import { isBefore, releaseOf } from './release.ts'
 import { groupSpans } from './span-groups.ts'
 import { stepsToSpans } from './steps-to-spans.ts'
 import { sumUsage } from './sum-usage.ts'
@@ -13,12 +14,14 @@ import { sumUsage } from './sum-usage.ts'
  * ones: calls have a begin and an end, steps are spans, what a tool or a sub-task did is in its span and not in its
  * event, solvers and scorers are grouped, and each event has an id, which is the same on every read.
  */
-export function migrateEvents(sample: Fields, spec: EvalSpec): void {
+export function migrateEvents(sample: Fields, { eval: spec, stats }: Pick<EvalLog, 'eval' | 'stats'>): void {
   const old = sample['events'] as Fields[]
-  // Since then events have ids, and there were no steps and nothing within events any more.
-  if (!isBefore(spec, '0.3.113') && !old.some(isOld)) return
-  if (isBefore(spec, '0.3.48')) turnEndsIntoBegins(old)
-  else if (isBefore(spec, '0.3.71')) addCallEnds(old)
+  if (sample['completed_at'] === undefined) noteCompletion(sample, old, stats)
+  const release = releaseOf(spec)
+  // Since 0.3.113 events have ids, and by then all else was as it is.
+  if (release ? !isBefore(release, [0, 3, 113]) : !old.some(isOld)) return
+  if (release && isBefore(release, [0, 3, 48])) turnEndsIntoBegins(old)
+  else if (release && isBefore(release, [0, 3, 71])) addCallEnds(old)
   // What a retried task takes over from an earlier log has its uuid still, and so the same ids.
   const { uuid = [spec.eval_id, sample['id'], sample['epoch']].join('|') } = sample
   const ids = new EventIds(String(uuid))
@@ -26,6 +29,18 @@ export function migrateEvents(sample: Fields, spec: EvalSpec): void {
   sample['events'] = events
   // Up to 0.3.41 samples do not tell it.
   if (Object.keys(sample['model_usage'] as Fields).length === 0) sample['model_usage'] = sumUsage(events)
+}
+
+/**
+ * Older samples do not tell when they were finished. It is not to be taken for the time of their last event when they
+ * were scored anew long after the run, whose end is known to the second.
+ */
+function noteCompletion(sample: Fields, events: readonly Fields[], stats: EvalStats): void {
+  const end = parseTime(stats.completed_at)
+  if (!end) return
+  const isOfRun = ({ timestamp }: Fields): boolean => compareTimes(parseTime(timestamp) ?? end, addSeconds(end, 1)) <= 0
+  const last = events.findLast(isOfRun)
+  if (last && last !== events.at(-1)) sample['completed_at'] = last['completed'] ?? last['timestamp']
 }
 
 /** For logs that do not tell the release. */

@@ -9,15 +9,26 @@ import type { EventIds } from './event-ids.ts'
 export function groupSpans(events: Fields[], ids: EventIds): Fields[] {
   if (events.some((event) => event['event'] === 'span_begin' && event['name'] === 'solvers')) return events
   const start = endOfInit(events)
-  const isScorer = (event: Fields): boolean => isOutermost(event) && event['type'] === 'scorer'
-  const scoring = events.findIndex((event, index) => index >= start && isScorer(event))
-  const solving = scoring < 0 ? events.slice(start) : events.slice(start, scoring)
-  if (scoring < 0 && !solving.some(isOutermost)) return events
+  const end = indexOr(events.length, events, (event) => isOutermost(event) && event['name'] === 'scorers')
+  const scoring = indexOr(end, events, (event, at) => at >= start && isOutermost(event) && event['type'] === 'scorer')
+  const [solvers, scorers] = [events.slice(start, scoring), events.slice(scoring, end)]
+  if (scorers.length === 0 && !solvers.some(isOutermost)) return events
   return [
     ...events.slice(0, start),
-    ...grouped('solvers', solving, events[start]!, ids),
-    ...(scoring < 0 ? [] : grouped('scorers', events.slice(scoring), events[scoring]!, ids)),
+    ...grouped('solvers', solvers, events[start]!, ids),
+    ...(scorers.length === 0 ? [] : grouped('scorers', scorers, events[scoring]!, ids)),
+    // A newer Inspect scored the sample anew.
+    ...events.slice(end),
   ]
+}
+
+function indexOr(
+  otherwise: number,
+  events: readonly Fields[],
+  isWanted: (event: Fields, index: number) => boolean,
+): number {
+  const index = events.findIndex(isWanted)
+  return index < 0 || index > otherwise ? otherwise : index
 }
 
 function isOutermost(event: Fields): boolean {

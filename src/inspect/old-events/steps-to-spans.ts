@@ -78,7 +78,8 @@ class SpanList {
   }
 
   #push(event: Fields, spanId: unknown): void {
-    event['uuid'] ??= this.#ids.next()
+    // An id that is there was made up, anew each time, when a newer Inspect rewrote the log.
+    event['uuid'] = this.#ids.next()
     if (spanId !== undefined) event['span_id'] ??= spanId
     this.events.push(event)
     for (const time of [event['timestamp'], event['completed']]) {
