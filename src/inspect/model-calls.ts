@@ -1,5 +1,5 @@
 import { jsonText } from './json-text.ts'
-import type { Event, ModelEvent } from './records.ts'
+import type { Event, ModelEvent, SampleLimitEvent } from './records.ts'
 import { addSeconds, compareTimes, earliest, parseTime, secondsBetween, type HrTime } from '../time.ts'
 
 /**
@@ -27,15 +27,41 @@ export function isFailedAttempt(event: ModelEvent): boolean {
  * count.
  */
 export function refusedAnswers(events: readonly Event[]): Set<ModelEvent> {
-  const limits = new Set(['token', 'cost', 'turn'])
-  return new Set(
-    events.flatMap((event, index) => {
-      if (event.event !== 'model' || !isAnswerWithoutEnd(event)) return []
-      const limit = events.find((other, at) => at > index && other.event === 'sample_limit' && limits.has(other.type))
-      return limit?.event === 'sample_limit' && limit.type !== 'turn' ? [event] : []
-    }),
-  )
+  const limits = [...limitsOfAnswers(events)].filter(([, at]) => (events[at] as SampleLimitEvent).type !== 'turn')
+  return new Set(limits.map(([answer]) => answer))
 }
+
+/**
+ * The limits that answers exceeded: an answer is complete, and then the event of the limit follows in its span. Where
+ * several came at once, each has one of its own.
+ */
+export function limitsOfAnswers(events: readonly Event[]): Map<ModelEvent, number> {
+  const limits = new Map<ModelEvent, number>()
+  const taken = new Set<number>()
+  const answers = events.flatMap((event) => (event.event === 'model' && isAnswerWithoutEnd(event) ? [event] : []))
+  for (const answer of answers.toSorted((a, b) => compareTimes(whenItCame(a), whenItCame(b)))) {
+    const came = whenItCame(answer)
+    const at = events.findIndex(
+      (event, index) =>
+        event.event === 'sample_limit' &&
+        answerLimits.has(event.type) &&
+        event.span_id === answer.span_id &&
+        !taken.has(index) &&
+        compareTimes(parseTime(event.timestamp) ?? came, came) >= 0,
+    )
+    if (at < 0) continue
+    taken.add(at)
+    limits.set(answer, at)
+  }
+  return limits
+}
+
+/** To a fraction of a millisecond. */
+function whenItCame({ timestamp, output }: ModelEvent): HrTime {
+  return addSeconds(parseTime(timestamp) ?? [0, 0], (output?.time ?? 0) - 0.001)
+}
+
+const answerLimits = new Set(['token', 'cost', 'turn'])
 
 /** A model answered, and a limit kept the answer from whoever had asked. */
 function isAnswerWithoutEnd({ completed, pending, error, output }: ModelEvent): boolean {
