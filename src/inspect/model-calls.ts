@@ -1,5 +1,5 @@
 import { jsonText } from './json-text.ts'
-import type { Event, ModelEvent } from './records.ts'
+import type { Event, ModelEvent, SampleLimitEvent } from './records.ts'
 import { addSeconds, compareTimes, earliest, parseTime, secondsBetween, type HrTime } from '../time.ts'
 
 /**
@@ -27,15 +27,38 @@ export function isFailedAttempt(event: ModelEvent): boolean {
  * count.
  */
 export function refusedAnswers(events: readonly Event[]): Set<ModelEvent> {
-  const refused = new Set<ModelEvent>()
-  let limit: string | undefined
-  for (const event of events.toReversed()) {
-    if (event.event === 'sample_limit' && ['token', 'cost', 'turn'].includes(event.type)) limit = event.type
-    const isCut = event.event === 'model' && isAnswerWithoutEnd(event)
-    if (isCut && limit !== undefined && limit !== 'turn') refused.add(event)
-  }
-  return refused
+  const limits = [...limitsOfAnswers(events)].filter(([, at]) => (events[at] as SampleLimitEvent).type !== 'turn')
+  return new Set(limits.map(([answer]) => answer))
 }
+
+/**
+ * The limits that answers exceeded: an answer is complete, and then the event of the limit follows in its span. Where
+ * several came at once, each has one of its own.
+ */
+export function limitsOfAnswers(events: readonly Event[]): Map<ModelEvent, number> {
+  const limits = new Map<ModelEvent, number>()
+  const free = events.flatMap((event, at) =>
+    event.event === 'sample_limit' && answerLimits.has(event.type) ? [{ event, at }] : [],
+  )
+  if (free.length === 0) return limits
+  const answers = events.flatMap((event) => (event.event === 'model' && isAnswerWithoutEnd(event) ? [event] : []))
+  for (const answer of answers.toSorted((a, b) => compareTimes(whenItCame(a), whenItCame(b)))) {
+    const came = whenItCame(answer)
+    const index = free.findIndex(
+      ({ event }) => event.span_id === answer.span_id && compareTimes(parseTime(event.timestamp) ?? came, came) >= 0,
+    )
+    const [limit] = index < 0 ? [] : free.splice(index, 1)
+    if (limit) limits.set(answer, limit.at)
+  }
+  return limits
+}
+
+/** To a fraction of a millisecond. */
+function whenItCame({ timestamp, output }: ModelEvent): HrTime {
+  return addSeconds(parseTime(timestamp) ?? [0, 0], (output?.time ?? 0) - 0.001)
+}
+
+const answerLimits = new Set(['token', 'cost', 'turn'])
 
 /** A model answered, and a limit kept the answer from whoever had asked. */
 function isAnswerWithoutEnd({ completed, pending, error, output }: ModelEvent): boolean {

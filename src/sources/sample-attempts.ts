@@ -57,7 +57,11 @@ export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, 
   return [
     ...failed,
     {
-      prepared: begin >= 0 || isBare || sample.events.some((event) => event.event === 'sample_init'),
+      prepared:
+        begin >= 0 ||
+        isBare ||
+        sample.total_time !== undefined ||
+        sample.events.some((event) => event.event === 'sample_init'),
       // Only what started has a duration.
       started: begin >= 0 || isBare || sample.total_time !== undefined,
       ran: begin >= 0 || isBare,
@@ -79,7 +83,7 @@ export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, 
 function attemptBegin({ events }: EvalSample): number {
   const solvers = solversBegin(events)
   if (solvers >= 0) return solvers
-  const init = events.find(isInit)
+  const init = events.find((event) => isTopSpan(event, 'init'))
   if (init && !events.some((event) => event.event === 'span_begin' && event.type === 'solver')) return -1
   const last = events.findIndex((event) =>
     init ? event.event === 'span_end' && event.id === init.id : event.event === 'sample_init',
@@ -87,19 +91,20 @@ function attemptBegin({ events }: EvalSample): number {
   return last + 1 < events.length ? last + 1 : -1
 }
 
-function isInit(event: Event): event is SpanBeginEvent {
-  return event.event === 'span_begin' && event.name === 'init'
+function solversBegin(events: readonly Event[]): number {
+  return events.findIndex((event) => isTopSpan(event, 'solvers'))
 }
 
-function solversBegin(events: readonly Event[]): number {
-  return events.findIndex((event) => event.event === 'span_begin' && event.name === 'solvers')
+/** The begin of one of Inspect's own spans; those of a solver may have the same name. */
+export function isTopSpan(event: Event, name: 'init' | 'solvers' | 'scorers'): event is SpanBeginEvent {
+  return event.event === 'span_begin' && event.name === name && event.parent_id === undefined
 }
 
 /** What of an attempt could not be made ready. Its error was raised there, and it has no events of solvers. */
 function diedIn({ traceback }: EvalError, events: readonly Event[]): 'input' | 'sandbox' | undefined {
   const [first] = events
   // Where a run keeps no events outside of memory, all of them are there, and otherwise none.
-  const ran = first !== undefined && (!isInit(first) || solversBegin(events) >= 0)
+  const ran = first !== undefined && (!isTopSpan(first, 'init') || solversBegin(events) >= 0)
   if (ran) return undefined
   if (/\bin materialize_sample_input\n/.test(traceback)) return 'input'
   return first !== undefined || /\bin sandboxenv_context\n/.test(traceback) ? 'sandbox' : undefined

@@ -5,7 +5,7 @@ import { sampleIdOf } from '../inspect/sample-key.ts'
 import { parseTime, type HrTime } from '../time.ts'
 import { fire } from './fire.ts'
 import { beforeGenerate, modelRetry, modelUsage, type SampleIds } from './model-hooks.ts'
-import { attemptsOf, type IsHistory } from './sample-attempts.ts'
+import { attemptsOf, isTopSpan, type IsHistory } from './sample-attempts.ts'
 import { streamOrder } from './stream-order.ts'
 
 /**
@@ -54,14 +54,14 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
     ]),
   )
   const refused = refusedAnswers(events)
-  const solvers = events.find((event) => event.event === 'span_begin' && event.name === 'solvers')
+  const solvers = events.find((event) => isTopSpan(event, 'solvers'))
   const solversId =
     solvers?.event === 'span_begin' ? solvers.id : events.findLast((event) => event.event === 'span_end')?.span_id
-  const hasScorers = events.some((event) => event.event === 'span_begin' && event.name === 'scorers')
+  const hasScorers = events.some((event) => isTopSpan(event, 'scorers'))
   let scored = false
   for (const { event, complete } of streamOrder(events, (call) => failed.get(call)?.end)) {
     const time = parseTime(event.timestamp) ?? end
-    if (!scored && event.event === 'span_begin' && event.name === 'scorers') {
+    if (!scored && isTopSpan(event, 'scorers')) {
       scored = true
       yield fire('onSampleScoring', ids, time)
     }

@@ -55,7 +55,7 @@ describe('the failed attempts of a model call', () => {
 
 describe('answers that nobody was given', () => {
   it('were not counted when they exceeded a limit of tokens or cost, and were for one of turns', () => {
-    const limit = (type: string): Event => ({ event: 'sample_limit', type, timestamp: at(3) })
+    const limit = (type: string): Event => ({ event: 'sample_limit', type, span_id: 'solver', timestamp: at(3) })
     const names = (events: readonly Event[]): (string | undefined)[] =>
       [...refusedAnswers(events)].map(({ uuid }) => uuid)
     expect(names([model('a', 1, 2), model('b', 2, undefined), limit('token')])).toEqual(['b'])

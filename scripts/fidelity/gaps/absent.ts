@@ -1,8 +1,9 @@
 import type { Fields } from '../../../src/inspect/fields.ts'
 import { compareTimes, parseTime, type HrTime } from '../../../src/time.ts'
+import { contentOf } from '../content.ts'
 import { eventIn, modelHooks, type Fired } from '../fired.ts'
 import { callOf, callsOf } from '../lost-calls.ts'
-import { eventsOf, isUnfinished, type Scene } from '../scene.ts'
+import { eventsOf, isStripped, isUnfinished, type Scene } from '../scene.ts'
 import type { Gap } from './gap.ts'
 
 /** Hooks that were fired live and are not in a log. */
@@ -32,6 +33,11 @@ const absences: readonly (Omit<Gap, 'covers'> & { readonly covers: (live: Fired,
     name: 'what an unfinished log does not have yet',
     reason: 'The run had not finished when the log was written last.',
     covers: isNotYetWritten,
+  },
+  {
+    name: 'events of a sample whose content could not be written',
+    reason: 'Inspect writes the sample without it, and says so in its error.',
+    covers: (live, scene) => live.hook === 'onSampleEvent' && isStripped(scene.loggedSampleOf(live)),
   },
   {
     name: 'events of a retried attempt before its last model call',
@@ -189,14 +195,22 @@ function hasLostSample(live: Fired, scene: Scene): boolean {
   )
 }
 
-/** The log has failed calls of the model, and none that began after this one failed. */
+/** The log has a failed attempt of the model by then, and nothing of the same call that came later. */
 function isLastOfCall(live: Fired, scene: Scene): boolean {
+  const name = `/${String(live.data['model_name'])}`
   const calls = eventsOf(scene.loggedSampleOf(live)).filter(
-    ({ event, model }) => event === 'model' && String(model).endsWith(`/${String(live.data['model_name'])}`),
+    ({ event, model }) => event === 'model' && String(model).endsWith(name),
   )
-  const isFailed = ({ error, completed }: Fields): boolean => error !== undefined && completed === undefined
-  const isLater = (event: Fields): boolean => compareTimes(endOf(event) ?? live.time, live.time) > 0
-  return calls.some((event) => isFailed(event) && !isLater(event)) && !calls.some(isLater)
+  const isLater = (time: HrTime | undefined): boolean => compareTimes(time ?? live.time, live.time) > 0
+  const requestOf = ({ input, span_id: span }: Fields): string => contentOf([input, span])
+  const later = new Set(calls.filter((call) => isLater(endOf(call))).map(requestOf))
+  return calls.some(
+    (call) =>
+      call['error'] !== undefined &&
+      call['completed'] === undefined &&
+      !isLater(parseTime(call['timestamp'])) &&
+      !later.has(requestOf(call)),
+  )
 }
 
 /** When a call was over, or began where its event has no end. */

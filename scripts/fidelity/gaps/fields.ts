@@ -2,8 +2,8 @@ import { isFields, type Fields } from '../../../src/inspect/fields.ts'
 import { asLogged } from '../as-logged.ts'
 import { contentOf, messageContent } from '../content.ts'
 import type { Finding } from '../finding.ts'
-import type { Scene } from '../scene.ts'
-import { isField, type Gap } from './gap.ts'
+import { isStripped, type Scene } from '../scene.ts'
+import { isField, withSummary, type Gap } from './gap.ts'
 
 /** Fields of hooks of which a log holds the rest. */
 export const fieldGaps: readonly Gap[] = [
@@ -47,6 +47,14 @@ export const fieldGaps: readonly Gap[] = [
       typeof live === 'string' &&
       replayed === '<base64-data-removed>' &&
       scene.headerOf(fired.live!)?.eval.config['log_images'] === false,
+  },
+  {
+    name: 'what a sample had whose content could not be written',
+    reason: 'Inspect writes the sample without it, with an error of its own or a longer one.',
+    covers: (finding, scene) =>
+      (isField(finding, ['onSampleAttemptEnd'], /^error(?:\.|$)/) ||
+        isField(finding, withSummary, /^summary\.metadata\./)) &&
+      isStripped(scene.loggedSampleOf(finding.fired.live!)),
   },
   {
     name: '`exception` of `on_run_end`',

@@ -17,3 +17,11 @@ export function isField({ kind, hook, path }: Finding, hooks: readonly HookName[
     kind === 'field' && hooks.includes(hook) && (typeof pattern === 'string' ? path === pattern : pattern.test(path))
   )
 }
+
+/** The hooks that carry a sample's summary as it was before it ran. */
+export const withSummary: readonly HookName[] = [
+  'onSampleInit',
+  'onSampleStart',
+  'onSampleAttemptStart',
+  'onSampleAttemptEnd',
+]

@@ -23,10 +23,11 @@ export const orderGaps: readonly Gap[] = [
       isField(finding, ['onRunStart'], /^task_names\[/) && isPossibleNames(finding.fired, scene),
   },
   {
-    name: 'when a failed model call, or an interrupt, was over',
-    reason: 'A log has no end of a call that failed, so its place among what ran beside it is not known.',
+    name: 'when a model call that came to nothing was over, and when it was interrupted',
+    reason:
+      'A log has no end of a call that failed or whose answer exceeded a limit, so its place among what ran beside it is not known.',
     covers: ({ kind, hook, fired }, scene) =>
-      kind === 'order' && hook === 'onSampleEvent' && isOrderedButForFailedCalls(fired.live!, scene),
+      kind === 'order' && hook === 'onSampleEvent' && isOrderedButForOpenCalls(fired.live!, scene),
   },
 ]
 
@@ -81,12 +82,12 @@ function takeFrom(names: unknown[], name: string): boolean {
 }
 
 /** The other events of the attempt are in the same order live and on replay. */
-function isOrderedButForFailedCalls(live: Fired, scene: Scene): boolean {
+function isOrderedButForOpenCalls(live: Fired, scene: Scene): boolean {
   const lines = scene.eventPairsOf(live).flatMap((pair) => (pair.live && !hasNoEnd(pair.live) ? [pair.live.line] : []))
   return lines.every((line, index) => index === 0 || lines[index - 1]! < line)
 }
 
 function hasNoEnd(fired: Fired): boolean {
-  const { event, error, completed } = eventIn(fired)
-  return event === 'interrupt' || (event === 'model' && error !== undefined && completed === undefined)
+  const { event, completed } = eventIn(fired)
+  return event === 'interrupt' || (event === 'model' && completed === undefined)
 }
