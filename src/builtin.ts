@@ -14,7 +14,7 @@ import { leftLines } from './session/left-lines.ts'
 import { openDelivery } from './session/open-delivery.ts'
 import { atProcessEnd } from './session/process-end.ts'
 import { fromSeconds } from './time.ts'
-import { Mapping } from './telemetry/mapping.ts'
+import { Mapping, type Unfinished } from './telemetry/mapping.ts'
 import { draftOf, type Mapped } from './telemetry/mapped.ts'
 import { telemetrySettings } from './telemetry/settings.ts'
 
@@ -63,8 +63,12 @@ export interface Session {
   taskLog(log: EvalLog): void
   /** A sample of that log was passed over, since a retry took it over from an earlier one. */
   sampleReused(log: EvalLog): void
-  /** How many samples have begun and not ended in what was fired so far. */
-  readonly unfinished: number
+  /** What a source of events noted, for the destinations that are on now. */
+  notes(source: string): Promise<readonly { readonly name: string; readonly value: string }[]>
+  /** Notes something once all that was fired is stored; without a value it is forgotten. */
+  note(source: string, notes: readonly { readonly name: string; readonly value: string | undefined }[]): Promise<void>
+  /** How many samples and tasks have begun and not ended in what was fired so far: their spans are drafts. */
+  readonly unfinished: Unfinished
   /** How many events could not be mapped, so that what they tell is lost. Each was reported. */
   readonly unmapped: number
   /** No more events will come: what is under way is closed as incomplete. */
@@ -122,6 +126,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     if (hooks && send)
       registry.registerFirst({ name: `evalspan/${exporter.name}`, description: exporter.summary, source: hooks })
   }
+  // A destination that is switched on later has been told nothing.
+  const destinations = [...open.sinks].map((sink) => sink.destination()).toSorted()
+  const noteKey = (source: string): string => [source, ...destinations].join(' ')
   let closing: Promise<DeliveryReport> | undefined
   const close = async (): Promise<DeliveryReport> => {
     await committer.flush()
@@ -156,6 +163,11 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     async room() {
       await committer.underway
       await delivery.room()
+    },
+    notes: (source) => delivery.store.notes(noteKey(source)),
+    async note(source, notes) {
+      await committer.flush()
+      await delivery.store.note(noteKey(source), notes)
     },
     taskLog: (log) => commitOrTell(`log of task ${log.eval.task}`, () => mapping.taskLog(log)),
     sampleReused: (log) => mapping.sampleReused(log),

@@ -1,4 +1,5 @@
 import type { DeliveryReport, DestinationReport } from '../exporter.ts'
+import type { Unfinished } from '../telemetry/mapping.ts'
 import { plainText } from '../plain-text.ts'
 import { destinationLines, equation, placeOf, waitingText } from './destination-lines.ts'
 import { counted, day, formatNumber } from './quantity.ts'
@@ -10,6 +11,8 @@ export interface AccountOptions {
   readonly columns: number
   /** What was delivered before was to be sent once more. */
   readonly again?: boolean | undefined
+  /** False: the command goes on where it ended the last time, so that what was seen before is no news. */
+  readonly tellKnown?: boolean | undefined
 }
 
 /**
@@ -17,14 +20,19 @@ export interface AccountOptions {
  * dropped`, why something was not delivered, the same of the whole outbox where that differs, and what was not sent
  * because it was known.
  */
-export function accountLines(report: DeliveryReport, { columns, again = false }: AccountOptions): string[] {
+export function accountLines(
+  report: DeliveryReport,
+  { columns, again = false, tellKnown = true }: AccountOptions,
+): string[] {
   if (report.destinations.length === 0) return ['Nothing was sent, because no destination is on.', switchOn]
   return [
     ...report.destinations.flatMap((each) => [
       ...destinationLines(each, columns),
       ...overallLines(each, report, columns),
     ]),
-    ...[...knownTexts(report, again), ...supersededTexts(report)].flatMap((text) => indented(text, columns, 0)),
+    ...[...(tellKnown ? knownTexts(report, again) : []), ...supersededTexts(report)].flatMap((text) =>
+      indented(text, columns, 0),
+    ),
   ]
 }
 
@@ -48,6 +56,16 @@ export function dryRunLines(report: DeliveryReport, samples: number): string[] {
 export function passedOverLines(count: number): string[] {
   if (count === 0) return []
   return [`${counted(count, 'sample')} passed over: in an earlier one of these logs as well, and sent from there.`]
+}
+
+/** Of runs that are going on or were killed, and of what a damaged log has lost. */
+export function unfinishedLines({ samples, tasks }: Unfinished): string[] {
+  const what = [tasks > 0 ? counted(tasks, 'task') : [], samples > 0 ? counted(samples, 'sample') : []].flat()
+  if (what.length === 0) return []
+  const [has, completes] = tasks + samples === 1 ? ['has', 'completes it'] : ['have', 'completes them']
+  return [
+    `${what.join(' and ')} ${has} no end in this input; a later replay ${completes}, --seal sends what is known, as incomplete`,
+  ]
 }
 
 /** Something of what the command was to send is not where it should be, be it from an earlier time. */

@@ -9,10 +9,12 @@ import { packageVersion } from './package-folder.ts'
 import { replayCommand } from './replay.ts'
 import { retryCommand } from './retry.ts'
 import { statusCommand } from './status.ts'
+import { watchCommand } from './watch.ts'
 import { whereCommand } from './where.ts'
 
 const commands = [
   replayCommand,
+  watchCommand,
   demoCommand,
   flushCommand,
   statusCommand,

@@ -1,12 +1,11 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { openSession } from '../builtin.ts'
 import { EvalspanError, messageOf } from '../errors.ts'
 import type { DeliveryReport } from '../exporter.ts'
-import type { HookEvent } from '../hooks/hooks.ts'
 import { globalRegistry } from '../hooks/registry.ts'
 import { replay } from '../sources/replay.ts'
-import { accountLines, dryRunLines, isIncomplete, passedOverLines } from './account.ts'
+import { accountLines, dryRunLines, isIncomplete, passedOverLines, unfinishedLines } from './account.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
+import { EventPump } from './event-pump.ts'
 import { openRecords, type RecordWriter } from './record-file.ts'
 import { tell } from './tell.ts'
 import { columnsOf } from './wrap.ts'
@@ -82,9 +81,9 @@ export async function sendReplay(
       },
     })
     const isOver = (): boolean => interrupt.aborted || (options.events === '-' && stdout.closed)
-    const room = (): Promise<void> => orAborted(session.room(), interrupt)
-    await play(events, room, async (event) => {
-      if (isOver()) return false
+    const pump = new EventPump(session, interrupt)
+    for await (const event of events) {
+      if (isOver()) break
       if (event.hook === 'onSampleEnd') samples += 1
       try {
         await records?.write(event)
@@ -92,15 +91,11 @@ export async function sendReplay(
         if (error instanceof EvalspanError) throw error
         onProblem(new Error(`--events: an event of ${event.hook} is left out: ${messageOf(error)}`))
       }
-      await session.emitter.emit(event.hook, event.data, event.meta)
-      return true
-    })
+      await pump.fire(event)
+    }
     await records?.close()
     if (options.seal && !isOver()) session.seal()
-    else if (session.unfinished > 0 && !isOver()) {
-      const what = session.unfinished === 1 ? '1 sample has' : `${session.unfinished} samples have`
-      tell(context, `${what} no end in this input; --seal sends what is known of such samples, as incomplete`)
-    }
+    else if (!isOver()) for (const line of unfinishedLines(session.unfinished)) tell(context, line)
   } finally {
     if (session.unmapped > 0) {
       const what = session.unmapped === 1 ? '1 event, which' : `${session.unmapped} events, which`
@@ -117,41 +112,4 @@ export async function sendReplay(
   }
   if (interrupt.aborted) return interrupt.reason as ExitCode
   return problems > 0 || (!options.dryRun && isIncomplete(account)) ? FAILED : 0
-}
-
-/** An event makes a few items at most, so it is enough to ask for room now and then. */
-const eventsBetweenWaits = 50
-
-/** Takes one event after another until there are no more, or the taker has enough. */
-async function play(
-  events: AsyncIterable<HookEvent>,
-  room: () => Promise<void>,
-  take: (event: HookEvent) => Promise<boolean>,
-): Promise<void> {
-  let lastTurn = performance.now()
-  let count = 0
-  for await (const event of events) {
-    if (!(await take(event))) return
-    count += 1
-    if (count % eventsBetweenWaits !== 0) continue
-    await room()
-    if (performance.now() - lastTurn > 5) {
-      // Signals, timers and sockets have their turn, however much can be read at once.
-      await turn()
-      lastTurn = performance.now()
-    }
-  }
-}
-
-/** Room may not come for as long as a backend is away. */
-async function orAborted(room: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, resolve } = Promise.withResolvers<void>()
-  const listener = (): void => resolve()
-  if (signal.aborted) return
-  signal.addEventListener('abort', listener, { once: true })
-  try {
-    await Promise.race([room, aborted])
-  } finally {
-    signal.removeEventListener('abort', listener)
-  }
 }

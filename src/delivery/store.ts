@@ -6,6 +6,7 @@ import { HeldItems } from './held-items.ts'
 import type { Destination } from './outbox/accounts.ts'
 import type { Before, CommitRow, Filed } from './outbox/commit.ts'
 import type { LostDraft } from './outbox/drafts.ts'
+import type { Note } from './outbox/notes.ts'
 import { perform, type Call } from './outbox/protocol.ts'
 import type { Push } from './outbox/pushes.ts'
 import type { Settlement, StoredItem, Want } from './outbox/queue.ts'
@@ -15,7 +16,7 @@ import type { Standing } from './outbox/outbox.ts'
 import { WorkerCall } from './outbox/worker-call.ts'
 import type { DestinationReport } from './report.ts'
 
-export type { Before, Filed, LostDraft, Push, SeriesRow, Settlement, Standing }
+export type { Before, Filed, LostDraft, Note, Push, SeriesRow, Settlement, Standing }
 
 export interface StoreOptions {
   readonly sinks: readonly Sink[]
@@ -201,6 +202,16 @@ export class Store {
 
   report(of: 'session' | 'all'): Promise<DestinationReport[]> {
     return this.#call('report', of)
+  }
+
+  /** What a source of events has noted. */
+  notes(source: string): Promise<Note[]> {
+    return this.#call('notes', source)
+  }
+
+  /** Notes something once what was committed before it is safe; without a value it is forgotten. */
+  note(source: string, notes: readonly { readonly name: string; readonly value: string | undefined }[]): Promise<void> {
+    return this.#call('note', source, notes)
   }
 
   lostDrafts(): Promise<LostDraft[]> {

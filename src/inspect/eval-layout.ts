@@ -1,80 +1,109 @@
-import { messageOf } from '../errors.ts'
-import { asFields, isFields } from './fields.ts'
+import { badLog } from './bad-log.ts'
+import { isFields } from './fields.ts'
+import { loadChunkedSample, sizeOfChunks } from './chunked-sample.ts'
+import { readEvalHeader } from './eval-header.ts'
+import { readSummaries, type Summary } from './eval-summaries.ts'
 import type { LogFile } from '../files/log-file.ts'
-import type { LogLayout, RawSample, SampleKey, SampleSlot } from './layout.ts'
+import type { LogLayout, RawSample, SampleSlot } from './layout.ts'
+import type { EvalLog } from './records.ts'
 import { mayHoldAttachments } from './resolve.ts'
-import { toSampleKey } from './sample-key.ts'
-import { decodeText, parseQuietly, parseText } from './text.ts'
-import { readZipDirectory, type ZipMember } from './zip-directory.ts'
+import { decodeText, parseText } from './text.ts'
+import { readZipDirectory, ZipDirectoryError, type ZipMember } from './zip-directory.ts'
 import { readZipMember } from './zip-member.ts'
+import { scanZip } from './zip-scan.ts'
 
-/** A finished log in a ZIP: one member for each sample. */
+/** A log in a ZIP, finished or not: one member for each sample, or a folder of members for one that is stored in chunks. */
 export async function openEvalLayout(file: LogFile): Promise<LogLayout> {
-  const members = await readZipDirectory(file)
-  const header = await readHeader(file, headerOf(members))
-  const summaries = await readSummaries(file, members.get('summaries.json'))
+  const { members, damage } = await findMembers(file)
+  const found = await readEvalHeader(file, members)
+  if (found === undefined)
+    throw damage?.cause ?? new Error('is a ZIP, but no log of Inspect; give a log that Inspect wrote')
+  const summaries = await readSummaries(file, members)
+  const { header, finished } = found
   return {
     header,
-    headerWhere: 'header.json',
-    slots: toSlots(file, members, summaries, datasetIds(header)),
-    complete: true,
+    finished,
+    slots: toSlots(file, samplePlaces(members), summaries, datasetIds(header)),
+    complete: damage === undefined,
+    problems: [...(damage ? [damage] : []), ...found.problems].map((problem) => badLog(file.path, undefined, problem)),
   }
 }
 
-function headerOf(members: ReadonlyMap<string, ZipMember>): ZipMember {
-  const header = members.get('header.json')
-  if (header !== undefined) return header
-  throw new Error(
-    members.has('_journal/start.json')
-      ? 'has no header.json: the run is going on, or it crashed; read the log when the run is finished'
-      : 'is a ZIP without header.json, so no log of Inspect; give a log that Inspect wrote',
-  )
-}
-
-interface Summary {
-  readonly key: SampleKey
-  readonly completedAt: string | undefined
-}
-
-/** By the name of the sample's member. Summaries that cannot be read are no loss: the names say the same. */
-async function readSummaries(file: LogFile, member: ZipMember | undefined): Promise<Map<string, Summary>> {
-  const summaries = new Map<string, Summary>()
-  if (member === undefined) return summaries
-  const text = await readZipMember(file, member).then(decodeText, () => undefined)
-  const records = parseQuietly(text)
-  for (const record of Array.isArray(records) ? records : []) {
-    const key = toSampleKey(record)
-    if (key === undefined) continue
-    const completedAt = asFields(record)['completed_at']
-    summaries.set(`samples/${key.id}_epoch_${key.epoch}.json`, {
-      key,
-      completedAt: typeof completedAt === 'string' ? completedAt : undefined,
-    })
+/** By the directory, or without one by what lies in the file. */
+async function findMembers(file: LogFile): Promise<{ members: ReadonlyMap<string, ZipMember>; damage?: Error }> {
+  try {
+    return { members: await readZipDirectory(file) }
+  } catch (error) {
+    if (!(error instanceof ZipDirectoryError)) throw error
+    const { members, brokenAt } = await scanZip(file)
+    const rest = brokenAt === undefined ? '' : `; what begins at byte ${brokenAt} of ${file.size} is not whole`
+    const message = `${error.message}${rest}; what could be found in it is read`
+    return { members, damage: new Error(message, { cause: error }) }
   }
-  return summaries
+}
+
+/** The members of one sample, by the rest of their names; that of a sample in one piece is the empty name. */
+interface SamplePlace {
+  readonly id: string
+  readonly epoch: number
+  readonly members: Map<string, ZipMember>
+}
+
+/** Ids are not escaped: they may hold slashes, and even `_epoch_`. */
+const whole = /^samples\/(.*)_epoch_(\d+)\.json$/s
+const shell = /^samples\/(.*)_epoch_(\d+)\/sample\.json$/s
+
+/** By `samples/<id>_epoch_<epoch>`, in the order of the file. A sample that was written in both forms is there as the later one. */
+function samplePlaces(members: ReadonlyMap<string, ZipMember>): Map<string, SamplePlace> {
+  const places = new Map<string, SamplePlace>()
+  for (const member of members.values()) {
+    const isShell = shell.test(member.name)
+    const [, id, epoch] = (isShell ? shell : whole).exec(member.name) ?? []
+    if (id === undefined) continue
+    const name = `samples/${id}_epoch_${epoch}`
+    const rival = places.get(name)?.members.values().next().value
+    if (rival && rival.offset > member.offset) continue
+    places.delete(name)
+    places.set(name, { id, epoch: Number(epoch), members: new Map([[isShell ? 'sample.json' : '', member]]) })
+  }
+  for (const member of members.values()) {
+    const chunk = chunkOf(member.name, places)
+    if (chunk) chunk.place.members.set(chunk.rest, member)
+  }
+  return places
+}
+
+/** The sample in chunks to which the member belongs. */
+function chunkOf(
+  name: string,
+  places: ReadonlyMap<string, SamplePlace>,
+): { place: SamplePlace; rest: string } | undefined {
+  const [, prefix, rest] = /^(samples\/.*_epoch_\d+)\/((?:[a-z]+\/)?[\w.-]+\.json)$/s.exec(name) ?? []
+  const place = prefix === undefined ? undefined : places.get(prefix)
+  return place?.members.has('sample.json') ? { place, rest: rest! } : undefined
 }
 
 function toSlots(
   file: LogFile,
-  members: ReadonlyMap<string, ZipMember>,
+  places: ReadonlyMap<string, SamplePlace>,
   summaries: ReadonlyMap<string, Summary>,
   ids: ReadonlyMap<string, string | number>,
 ): SampleSlot[] {
   const slots: SampleSlot[] = []
   const unused = new Map(summaries)
   let unsummarized = 0
-  for (const member of members.values()) {
-    const [, id, epoch, chunked] = samplePattern.exec(member.name) ?? []
-    if (id === undefined) continue
-    const name = `samples/${id}_epoch_${epoch}.json`
+  for (const [name, { id, epoch, members }] of places) {
     const summary = summaries.get(name)
     if (!unused.delete(name)) unsummarized += 1
+    const member = members.get('')
+    const last = member ?? members.get('sample.json')!
     slots.push({
-      key: summary?.key ?? { id: ids.get(id) ?? id, epoch: Number(epoch) },
+      key: summary?.key ?? { id: ids.get(id) ?? id, epoch },
       completedAt: summary?.completedAt,
-      where: member.name,
-      size: member.size,
-      load: chunked === undefined ? () => loadMember(file, member) : rejectChunked,
+      where: member?.name ?? name,
+      version: `${last.crc32} ${last.size}`,
+      size: sizeOfChunks(members.values()),
+      load: member ? () => loadMember(file, member) : () => loadChunkedSample(file, members),
     })
   }
   // When the names of members are not what the summaries lead to expect, the summaries are not to be trusted.
@@ -82,46 +111,33 @@ function toSlots(
   return slots.concat(Array.from(unused, ([name, summary]) => missingSlot(name, summary)))
 }
 
-/** Ids are not escaped: they may hold slashes, and even `_epoch_`. */
-const samplePattern = /^samples\/(.*)_epoch_(\d+)(?:\.json|(\/sample\.json))$/s
-
 /** Names of members do not tell the id `1` from `"1"`. */
-function datasetIds(header: unknown): Map<string, string | number> {
-  const dataset = isFields(header) && isFields(header['eval']) ? header['eval']['dataset'] : undefined
-  const ids = isFields(dataset) && Array.isArray(dataset['sample_ids']) ? dataset['sample_ids'] : []
+function datasetIds(header: EvalLog): Map<string, string | number> {
+  const ids = header.eval.dataset.sample_ids ?? []
   return new Map(ids.filter((id) => typeof id === 'number' || typeof id === 'string').map((id) => [String(id), id]))
 }
 
 async function loadMember(file: LogFile, member: ZipMember): Promise<RawSample> {
   const text = decodeText(await readZipMember(file, member))
-  return { record: parseText(text), condensed: mayHoldAttachments(text) }
-}
-
-function rejectChunked(): Promise<RawSample> {
-  return Promise.reject(
-    new Error('the sample is stored in chunks, which cannot be read yet; rewrite the log with `inspect log convert`'),
-  )
+  const record = parseText(text)
+  if (isFields(record) && 'message_refs' in record) {
+    throw new Error('is what holds a sample in chunks together, under another name; restore the log as it was written')
+  }
+  return { record, condensed: mayHoldAttachments(text) }
 }
 
 function missingSlot(name: string, { key, completedAt }: Summary): SampleSlot {
   return {
     key,
     completedAt,
-    where: name,
+    where: `${name}.json`,
+    version: 'missing',
     load() {
       return Promise.reject(
         new Error(
-          'is listed in summaries.json but missing: the file is damaged; copy it again from where it was written',
+          'is listed in the summaries but missing: the file is damaged; copy it again from where it was written',
         ),
       )
     },
-  }
-}
-
-async function readHeader(file: LogFile, member: ZipMember): Promise<unknown> {
-  try {
-    return parseText(decodeText(await readZipMember(file, member)))
-  } catch (error) {
-    throw new Error(`${member.name}: ${messageOf(error)}`, { cause: error })
   }
 }

@@ -75,6 +75,11 @@ export function expectType(holder: Fields, name: string, ...types: readonly stri
   if (!types.includes(typeof value)) throw new FieldError(name, `is ${kindOf(value)}, not a ${types.join(' or ')}`)
 }
 
+/** Fails when a field that may be left out is there and not of one of the types. */
+export function expectTypeIfThere(holder: Fields, name: string, ...types: readonly string[]): void {
+  if (holder[name] !== undefined) expectType(holder, name, ...types)
+}
+
 /** Left out and null are the same to Inspect, and it leaves out. */
 export function dropNulls(record: Fields): void {
   for (const name in record) {

@@ -45,10 +45,12 @@ export function syntaxErrorPosition(text: string): number {
   return text.length
 }
 
+const blanks = /[ \n\r\t]*/y
+
 function skipBlanks(text: string, position: number): number {
-  let end = position
-  while (' \n\r\t'.includes(text[end] ?? '-')) end += 1
-  return end
+  blanks.lastIndex = position
+  blanks.test(text)
+  return blanks.lastIndex
 }
 
 function readString(text: string, start: number): Token {

@@ -1,8 +1,10 @@
 import { constants } from 'node:buffer'
 import { messageOf } from '../errors.ts'
+import { badLog } from './bad-log.ts'
 import { JsonLogScanner, type ByteRange, type ScannedSample } from './json-log-scanner.ts'
 import type { LogFile } from '../files/log-file.ts'
 import type { LogLayout, RawSample, SampleSlot } from './layout.ts'
+import { migrateHeader, type MigratedHeader } from './migrate.ts'
 import { mayHoldAttachments } from './resolve.ts'
 import { toSampleKey } from './sample-key.ts'
 import { decodeText, parseQuietly, parseText } from './text.ts'
@@ -12,33 +14,64 @@ const chunkSize = 1024 * 1024
 /** A log in one JSON object: one pass finds its parts, and each sample is read when its turn comes. */
 export async function openJsonLayout(file: LogFile): Promise<LogLayout> {
   const scanner = await scan(file)
-  if (!scanner.done && !scanner.reachedSamples) {
-    throw new Error(`is cut off in its header, after ${file.size} bytes; copy it again from where it was written`)
+  if (scanner.end === undefined && !scanner.reachedSamples) {
+    throw new Error(`${lossOf(file, scanner, ' in its header')}; copy it again from where it was written`)
   }
   const slots = lastOfEach(scanner.samples.map((sample, index) => toSlot(file, sample, index)))
-  if (!scanner.done && scanner.inSamples) slots.push(cutOffSlot(file, scanner))
+  const isCut = scanner.end === undefined && scanner.inSamples
+  if (isCut) slots.push(cutOffSlot(file, scanner))
+  const { header, problems } = await readHeader(file, scanner.header)
+  const stray = isCut ? undefined : await strayRest(file, scanner)
   return {
-    header: await readHeader(file, scanner.header),
-    headerWhere: 'the header',
+    header,
+    // Such a log is written anew as a whole whenever some samples are finished.
+    finished: header.status !== 'started',
     slots,
-    complete: scanner.done || !scanner.inSamples,
+    complete: !isCut && stray === undefined,
+    problems: [
+      ...problems.map((problem) => badLog(file.path, 'the header', problem)),
+      ...(stray === undefined ? [] : [badLog(file.path, undefined, stray)]),
+    ],
   }
+}
+
+/** Something comes after the log's end: a bracket too many closed it early, or it was written over another file. */
+async function strayRest(file: LogFile, scanner: JsonLogScanner): Promise<Error | undefined> {
+  const { end } = scanner
+  if (end === undefined) {
+    return scanner.brokenAt === undefined ? undefined : new Error(`${lossOf(file, scanner)}, and what followed is lost`)
+  }
+  for (let position = end; position < file.size; position += chunkSize) {
+    const bytes = await file.read(position, Math.min(chunkSize, file.size - position))
+    // Some file systems fill up with zeros.
+    const found = bytes.findIndex((byte) => byte > 0x20)
+    if (found !== -1) {
+      return new Error(`ends early: what comes from byte ${position + found} on is lost; copy the log again`)
+    }
+  }
+  return undefined
+}
+
+function lossOf({ size }: LogFile, { brokenAt }: JsonLogScanner, where = ''): string {
+  return brokenAt === undefined
+    ? `is cut off${where}, after ${size} bytes`
+    : `is damaged${where}: at byte ${brokenAt} a bracket is closed that is not open`
 }
 
 async function scan(file: LogFile): Promise<JsonLogScanner> {
   const start = (await file.read(0, 1))[0] === 0xef ? 3 : 0
   const scanner = new JsonLogScanner(start)
-  for (let position = start; position < file.size && !scanner.done; position += chunkSize) {
+  for (let position = start; position < file.size && !scanner.over; position += chunkSize) {
     scanner.push(await file.read(position, Math.min(chunkSize, file.size - position)))
   }
   return scanner
 }
 
-async function readHeader(file: LogFile, fields: readonly ByteRange[]): Promise<unknown> {
+async function readHeader(file: LogFile, fields: readonly ByteRange[]): Promise<MigratedHeader> {
   try {
     const texts: string[] = []
     for (const field of fields) texts.push(await readRange(file, field))
-    return parseText(`{${texts.join(',')}}`)
+    return migrateHeader(parseText(`{${texts.join(',')}}`))
   } catch (error) {
     throw new Error(`the header: ${messageOf(error)}`, { cause: error })
   }
@@ -53,11 +86,13 @@ async function readRange(file: LogFile, { start, end }: ByteRange): Promise<stri
 }
 
 function toSlot(file: LogFile, sample: ScannedSample, index: number): SampleSlot {
-  const { completed_at: completedAt, ...key } = notedFields(sample.fields)
+  const { completed_at, ...key } = notedFields(sample.fields)
+  const completedAt = typeof completed_at === 'string' ? completed_at : undefined
   return {
     key: toSampleKey(key),
     completedAt,
     where: `samples[${index}]`,
+    version: `${sample.end - sample.start} ${completedAt}`,
     async load(): Promise<RawSample> {
       const text = await readRange(file, sample)
       return { record: parseText(text), condensed: mayHoldAttachments(text) }
@@ -70,15 +105,14 @@ function cutOffSlot(file: LogFile, scanner: JsonLogScanner): SampleSlot {
     key: scanner.openFields && toSampleKey(notedFields(scanner.openFields)),
     completedAt: undefined,
     where: `samples[${scanner.samples.length}]`,
+    version: 'cut off',
     load(): Promise<RawSample> {
-      return Promise.reject(
-        new Error(`is cut off, after ${file.size} bytes, and what followed is lost; copy the log again`),
-      )
+      return Promise.reject(new Error(`${lossOf(file, scanner)}, and what followed is lost; copy the log again`))
     },
   }
 }
 
-function notedFields(fields: ReadonlyMap<string, string>): { [name: string]: unknown; completed_at?: string } {
+function notedFields(fields: ReadonlyMap<string, string>): { [name: string]: unknown } {
   return Object.fromEntries([...fields].map(([name, text]) => [name, parseQuietly(text)]))
 }
 

@@ -10,7 +10,6 @@ export interface ScannedSample extends ByteRange {
 }
 
 const notedFields = new Set(['id', 'epoch', 'uuid', 'completed_at'])
-const leftOutOfHeader = new Set(['samples', 'reductions'])
 
 const quote = 0x22
 const backslash = 0x5c
@@ -32,8 +31,10 @@ export class JsonLogScanner {
   /** Fields of the header, name and value. */
   readonly header: ByteRange[] = []
   readonly samples: ScannedSample[] = []
-  /** The object is closed; what follows is not looked at. */
-  done = false
+  /** Where the object is closed; what follows is not looked at. */
+  end: number | undefined
+  /** Where a bracket is closed by one of the other kind, so that nothing is sure any more. */
+  brokenAt: number | undefined
   /** The list of samples was reached. */
   reachedSamples = false
   /** The list of samples is open. */
@@ -41,6 +42,8 @@ export class JsonLogScanner {
 
   #offset: number
   #depth = 0
+  /** The opening brackets around, by depth, as deep as samples are. */
+  readonly #brackets: number[] = []
   #inString = false
   /** The last chunk ended within a string, between a backslash and what it escapes. */
   #escaped = false
@@ -60,10 +63,15 @@ export class JsonLogScanner {
     this.#offset = offset
   }
 
+  /** There is nothing more to see. */
+  get over(): boolean {
+    return this.end !== undefined || this.brokenAt !== undefined
+  }
+
   push(chunk: Buffer): void {
     this.#notedFrom = 0
     let index = 0
-    while (index < chunk.length && !this.done) {
+    while (index < chunk.length && !this.over) {
       if (this.#inString) {
         index = this.#skipString(chunk, index)
         if (!this.#inString) this.#endString(chunk, index)
@@ -98,7 +106,7 @@ export class JsonLogScanner {
     } else if (byte === openObject || byte === openList) {
       this.#open(byte)
     } else if (byte === closeObject || byte === closeList) {
-      this.#close(chunk, index)
+      this.#close(byte, chunk, index)
     } else if (byte === comma) {
       this.#endField(chunk, index)
       this.#expectsKey = this.#depth === 1 || (this.inSamples && this.#depth === 3)
@@ -109,6 +117,7 @@ export class JsonLogScanner {
 
   #open(byte: number): void {
     this.#depth += 1
+    this.#brackets[this.#depth] = byte
     if (this.#depth === 2 && byte === openList && this.#headerKey === 'samples') {
       this.inSamples = true
       this.reachedSamples = true
@@ -116,17 +125,22 @@ export class JsonLogScanner {
     this.#expectsKey = byte === openObject && (this.#depth === 1 || (this.inSamples && this.#depth === 3))
   }
 
-  #close(chunk: Buffer, index: number): void {
-    this.#endField(chunk, index)
+  #close(byte: number, chunk: Buffer, index: number): void {
+    const at = this.#offset + index
+    if (this.#depth === 2 || byte === closerOf(this.#brackets[this.#depth])) this.#endField(chunk, index)
+    if (byte !== closerOf(this.#brackets[this.#depth])) {
+      this.brokenAt = at
+      return
+    }
     this.#depth -= 1
     if (this.#depth === 1) this.inSamples = false
-    if (this.#depth === 0) this.done = true
+    if (this.#depth === 0) this.end = at + 1
   }
 
   /** At a comma or a bracket: what ends here depends on how deep it is. */
   #endField(chunk: Buffer, index: number): void {
     if (this.#depth === 1 && this.#pairStart !== undefined) {
-      if (!leftOutOfHeader.has(this.#headerKey)) this.header.push({ start: this.#pairStart, end: this.#offset + index })
+      if (!this.#isLeftOut()) this.header.push({ start: this.#pairStart, end: this.#offset + index })
       this.#pairStart = undefined
     }
     if (!this.inSamples) return
@@ -137,6 +151,11 @@ export class JsonLogScanner {
     if (this.#depth === 3 && this.#noted !== undefined) {
       this.#fields.set(this.#sampleKey, this.#endNoting(chunk, index))
     }
+  }
+
+  /** Samples that are no list are left in, so that somebody notices. */
+  #isLeftOut(): boolean {
+    return this.#headerKey === 'reductions' || (this.#headerKey === 'samples' && this.reachedSamples)
   }
 
   #startKey(index: number): void {
@@ -217,6 +236,10 @@ export class JsonLogScanner {
     this.#inString = false
     return index + 1
   }
+}
+
+function closerOf(opener: number | undefined): number {
+  return opener === openList ? closeList : closeObject
 }
 
 function decodeKey(text: string): string {

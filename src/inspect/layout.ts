@@ -1,3 +1,6 @@
+import type { EvalspanError } from '../errors.ts'
+import type { EvalLog } from './records.ts'
+
 /** Which sample it is, as far as the log says without reading it. */
 export interface SampleKey {
   readonly id: string | number
@@ -19,6 +22,8 @@ export interface SampleSlot {
   readonly completedAt: string | undefined
   /** For messages: the member, or the number in the list. */
   readonly where: string
+  /** Another one when the sample was written anew with other content. */
+  readonly version: string
   /** Bytes of its JSON, when the log says so. */
   readonly size?: number | undefined
   load(): Promise<RawSample>
@@ -26,12 +31,14 @@ export interface SampleSlot {
 
 /** A log in one of the forms that Inspect writes. */
 export interface LogLayout {
-  /** As parsed, without samples. */
-  readonly header: unknown
-  /** For messages. */
-  readonly headerWhere: string
+  /** In the form that Inspect writes today, without samples. */
+  readonly header: EvalLog
+  /** The run was over when this was written: the header is the last word on it. */
+  readonly finished: boolean
   /** In the order of the file. */
   readonly slots: readonly SampleSlot[]
   /** The log holds these samples and no others. */
   readonly complete: boolean
+  /** What is wrong with the file itself, though it can be read. */
+  readonly problems: readonly EvalspanError[]
 }

@@ -5,18 +5,23 @@ import { badLog } from './bad-log.ts'
 import { openEvalLayout } from './eval-layout.ts'
 import { openJsonLayout } from './json-layout.ts'
 import type { LogLayout, RawSample, SampleKey, SampleSlot } from './layout.ts'
-import { migrateHeader, migrateSample } from './migrate.ts'
+import { migrateSample } from './migrate.ts'
+import { migrateEvents } from './old-events/migrate-events.ts'
 import type { EvalLog, EvalSample } from './records.ts'
 import { resolveSample } from './resolve.ts'
 import { compareTimes, parseTime, type HrTime } from '../time.ts'
 
-/** A sample, or why it cannot be read. */
-export type LogEntry = { readonly sample: EvalSample } | { readonly error: EvalspanError }
+/** A sample, or why it cannot be read, and where it lies. */
+export type LogEntry = SamplePlace & ({ readonly sample: EvalSample } | { readonly error: EvalspanError })
+
+export type SamplePlace = Pick<SampleSlot, 'where' | 'version'>
 
 export interface SampleFilter {
   /** No more entries than this, errors included. */
   readonly limit?: number | undefined
   readonly match?: ((key: SampleKey) => boolean) | undefined
+  /** What was read before from this log, as long as it has not changed. */
+  readonly isRead?: ((place: SamplePlace) => boolean) | undefined
 }
 
 /** A log that is open. */
@@ -24,6 +29,10 @@ export interface LogReader {
   readonly path: string
   /** Without samples and reductions, in the form that Inspect writes today. */
   readonly header: EvalLog
+  /** The run was over when the log was written. If not, samples and the header's last words may still come. */
+  readonly finished: boolean
+  /** What is wrong with the file itself, though it can be read. */
+  readonly problems: readonly EvalspanError[]
   /** How many samples the log holds; undefined when a cut-off log no longer tells. */
   readonly sampleCount: number | undefined
   /**
@@ -41,18 +50,10 @@ export async function openLog(path: string): Promise<LogReader> {
   try {
     file = await openFile(path)
     const layout = await openLayout(file)
-    return new Reader(file, layout, readHeader(path, layout))
+    return new Reader(file, layout)
   } catch (error) {
     await file?.close()
     throw badLog(path, undefined, error)
-  }
-}
-
-function readHeader(path: string, { header, headerWhere }: LogLayout): EvalLog {
-  try {
-    return migrateHeader(header)
-  } catch (error) {
-    throw badLog(path, headerWhere, error)
   }
 }
 
@@ -69,20 +70,25 @@ class Reader implements LogReader {
   readonly path: string
   readonly header: EvalLog
   readonly sampleCount: number | undefined
+  readonly finished: boolean
+  readonly problems: readonly EvalspanError[]
   readonly #file: LogFile
   readonly #slots: readonly SampleSlot[]
   #closed = false
 
-  constructor(file: LogFile, layout: LogLayout, header: EvalLog) {
+  constructor(file: LogFile, layout: LogLayout) {
     this.path = file.path
-    this.header = header
+    this.header = layout.header
+    this.finished = layout.finished
+    this.problems = layout.problems
     this.sampleCount = layout.complete ? layout.slots.length : undefined
     this.#file = file
     this.#slots = byCompletion(layout.slots)
   }
 
-  async *samples({ limit = Number.POSITIVE_INFINITY, match }: SampleFilter = {}): AsyncGenerator<LogEntry> {
-    const slots = this.#slots.filter(({ key }) => !match || !key || match(key)).slice(0, limit)
+  async *samples({ limit = Infinity, match, isRead }: SampleFilter = {}): AsyncGenerator<LogEntry> {
+    const isWanted = (slot: SampleSlot): boolean => !match || !slot.key || match(slot.key)
+    const slots = this.#slots.filter((slot) => isWanted(slot) && !isRead?.(slot)).slice(0, limit)
     let ahead: Promise<RawSample> | undefined
     for (const [index, slot] of slots.entries()) {
       if (this.#closed) throw new Error(`${this.path} was closed while its samples were read`)
@@ -99,13 +105,15 @@ class Reader implements LogReader {
   }
 
   async #read(slot: SampleSlot, raw: Promise<RawSample>): Promise<LogEntry> {
+    const { where, version } = slot
     try {
       const { record, condensed } = await raw
       const sample = migrateSample(record, this.header.results?.scores[0]?.name)
       resolveSample(sample, { attachments: condensed })
-      return { sample: sample as unknown as EvalSample }
+      migrateEvents(sample, this.header.eval)
+      return { where, version, sample: sample as unknown as EvalSample }
     } catch (error) {
-      return { error: badLog(this.path, slot.where, error) }
+      return { where, version, error: badLog(this.path, where, error) }
     }
   }
 }

@@ -1,5 +1,15 @@
 import { migrateError } from './migrate-error.ts'
-import { dropNulls, expectType, fieldsIn, isFields, listIn, visit, visitList, type Fields } from './fields.ts'
+import {
+  dropNulls,
+  expectType,
+  expectTypeIfThere,
+  fieldsIn,
+  isFields,
+  listIn,
+  visit,
+  visitList,
+  type Fields,
+} from './fields.ts'
 import { migrateConfig } from './migrate-config.ts'
 import { migrateMessage, migrateOutput } from './migrate-message.ts'
 import { migrateScore } from './migrate-score.ts'
@@ -10,6 +20,10 @@ export function migrateEvent(event: Fields): void {
   expectType(event, 'event', 'string')
   event['timestamp'] = toUtc(event['timestamp'])
   expectType(event, 'timestamp', 'string')
+  for (const name of ['uuid', 'span_id']) {
+    if (event[name] === null) delete event[name]
+    expectTypeIfThere(event, name, 'string')
+  }
   migrations.get(event['event'])?.(event)
 }
 
@@ -24,14 +38,15 @@ const migrations: ReadonlyMap<unknown, (event: Fields) => void> = new Map([
   ['error', migrateErrorEvent],
   ['logger', migrateLoggerEvent],
   ['branch', migrateBranchEvent],
-  ['span_begin', dropNulls],
-  ['span_end', dropNulls],
+  ['span_begin', migrateSpanBegin],
+  ['span_end', migrateSpanEnd],
   ['sample_limit', dropNulls],
 ])
 
 function migrateModelEvent(event: Fields): void {
   migrateEnd(event)
   expectType(event, 'model', 'string')
+  for (const name of ['role', 'error', 'traceback', 'cache']) expectTypeIfThere(event, name, 'string')
   visitList(event, 'input', migrateMessage)
   listIn(event, 'tools')
   visit(event, 'config', migrateConfig)
@@ -42,13 +57,17 @@ function migrateModelEvent(event: Fields): void {
 function migrateToolEvent(event: Fields): void {
   migrateEnd(event)
   expectType(event, 'function', 'string')
+  for (const name of ['id', 'type']) expectTypeIfThere(event, name, 'string')
   fieldsIn(event, 'arguments')
   if ('error' in event) visit(event, 'error', migrateError)
   if ('events' in event) visitList(event, 'events', migrateEvent)
 }
 
 function migrateSubtaskEvent(event: Fields): void {
+  const { result } = event
   migrateEnd(event)
+  // A subtask may well have null for its result.
+  if (result === null) event['result'] = null
   if (!isFields(event['input'])) event['input'] = {}
   if ('events' in event) visitList(event, 'events', migrateEvent)
 }
@@ -61,6 +80,17 @@ function migrateEnd(event: Fields): void {
   }
 }
 
+function migrateSpanBegin(event: Fields): void {
+  dropNulls(event)
+  expectType(event, 'id', 'string')
+  for (const name of ['parent_id', 'type', 'name']) expectTypeIfThere(event, name, 'string')
+}
+
+function migrateSpanEnd(event: Fields): void {
+  dropNulls(event)
+  expectType(event, 'id', 'string')
+}
+
 function migrateSampleInitEvent(event: Fields): void {
   const { sample } = event
   if (isFields(sample) && Array.isArray(sample['input'])) visitList(sample, 'input', migrateMessage)
@@ -69,10 +99,12 @@ function migrateSampleInitEvent(event: Fields): void {
 function migrateScoreEvent(event: Fields): void {
   dropNulls(event)
   visit(event, 'score', migrateScore)
+  expectTypeIfThere(event, 'scorer', 'string')
 }
 
 function migrateScoreEditEvent(event: Fields): void {
   dropNulls(event)
+  expectType(event, 'score_name', 'string')
   fieldsIn(event, 'edit')
 }
 

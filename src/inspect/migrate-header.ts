@@ -18,23 +18,52 @@ import { migrateUsage } from './migrate-usage.ts'
 import type { EvalLog, EvalSpec } from './records.ts'
 import { toUtc } from './to-utc.ts'
 
-/** Brings the header of an older log to the present form, in place. An error names the field that is unusable. */
-export function migrateHeader(raw: unknown): EvalLog {
+export interface MigratedHeader {
+  readonly header: EvalLog
+  /** Parts that cannot be used and were left out, each with the field that is wrong. */
+  readonly problems: readonly Error[]
+}
+
+/**
+ * Brings the header of an older log to the present form, in place. What is evaluated must be usable, or else an error
+ * names the field that is not; of the rest what is not usable is left out.
+ */
+export function migrateHeader(raw: unknown): MigratedHeader {
+  const problems: Error[] = []
   const log = asFields(raw, 'it')
   dropNulls(log)
-  delete log['samples']
-  delete log['reductions']
+  try {
+    // Read elsewhere, unless they are no list.
+    listIn(log, 'samples')
+  } catch (error) {
+    problems.push(error as Error)
+  }
+  // The log messages of version 1 lie behind the samples; since then they are events.
+  for (const name of ['samples', 'reductions', 'logging']) delete log[name]
   log['version'] ??= 2
   log['status'] ??= 'started'
   if (!('eval' in log)) throw new Error('eval is left out, so this is no log of Inspect; give a log that Inspect wrote')
   visit(log, 'eval', migrateSpec)
-  visit(log, 'plan', migratePlan)
-  if ('results' in log) visit(log, 'results', migrateResults)
-  visit(log, 'stats', migrateStats)
-  if ('error' in log) visit(log, 'error', migrateError)
+  for (const [name, migratePart] of parts) {
+    try {
+      if (name in log || isAlwaysThere.has(name)) visit(log, name, migratePart)
+    } catch (error) {
+      problems.push(error as Error)
+      delete log[name]
+      if (isAlwaysThere.has(name)) visit(log, name, migratePart)
+    }
+  }
   migrateTags(log)
-  return log as unknown as EvalLog
+  return { header: log as unknown as EvalLog, problems }
 }
+
+const parts: readonly (readonly [name: string, migrate: (fields: Fields) => void])[] = [
+  ['plan', migratePlan],
+  ['results', migrateResults],
+  ['stats', migrateStats],
+  ['error', migrateError],
+]
+const isAlwaysThere = new Set(['plan', 'stats'])
 
 function migrateSpec(spec: Fields): void {
   dropNulls(spec)
@@ -46,7 +75,8 @@ function migrateSpec(spec: Fields): void {
   spec['task_version'] ??= 0
   for (const name of ['task_attribs', 'task_args', 'model_args', 'packages']) fieldsIn(spec, name)
   spec['task_args_passed'] ??= spec['task_args']
-  spec['solver_args_passed'] ??= spec['solver_args'] ?? {}
+  // Without a solver of its own a log has neither.
+  if ('solver_args' in spec) spec['solver_args_passed'] ??= spec['solver_args']
   migrateSandbox(spec)
   visit(spec, 'model_generate_config', migrateConfig)
   visit(spec, 'config', migrateEvalConfig)
@@ -110,8 +140,7 @@ function migrateMetric(metric: Fields, key: string): void {
 function migrateStats(stats: Fields): void {
   dropNulls(stats)
   for (const name of ['started_at', 'completed_at']) {
-    // Empty when the eval ended before.
-    if (stats[name] === '') delete stats[name]
+    // Empty when the eval did not come that far.
     if (name in stats) stats[name] = toUtc(stats[name])
   }
   visitValues(stats, 'model_usage', migrateUsage)

@@ -1,15 +1,29 @@
-import { dropNulls, fieldsIn, isFields, visit, visitList, type Fields } from './fields.ts'
+import {
+  dropNulls,
+  expectType,
+  expectTypeIfThere,
+  fieldsIn,
+  isFields,
+  visit,
+  visitList,
+  type Fields,
+} from './fields.ts'
 import { migrateUsage } from './migrate-usage.ts'
 
 /** Brings a message of an older log to the present form, in place. */
 export function migrateMessage(message: Fields): void {
   dropNulls(message)
   message['content'] ??= ''
+  if (typeof message['content'] !== 'string') visitList(message, 'content', migratePart)
   if (message['role'] === 'tool' && 'tool_error' in message) {
-    message['error'] ??= { type: 'unknown', message: message['tool_error'] }
+    if (message['tool_error']) message['error'] ??= { type: 'unknown', message: message['tool_error'] }
     delete message['tool_error']
   }
   if ('tool_calls' in message) visitList(message, 'tool_calls', migrateToolCall)
+}
+
+function migratePart(part: Fields): void {
+  expectType(part, 'type', 'string')
 }
 
 function migrateToolCall(call: Fields): void {
@@ -23,6 +37,8 @@ export function migrateOutput(output: Fields): void {
   output['model'] ??= ''
   visitList(output, 'choices', migrateChoice)
   output['completion'] ??= firstText(output)
+  for (const name of ['model', 'completion']) expectType(output, name, 'string')
+  expectTypeIfThere(output, 'time', 'number')
   if ('usage' in output) visit(output, 'usage', migrateUsage)
 }
 

@@ -1,4 +1,15 @@
-import { asFields, dropNulls, expectType, fieldsIn, isFields, listIn, visit, visitList, visitValues } from './fields.ts'
+import {
+  asFields,
+  dropNulls,
+  expectType,
+  expectTypeIfThere,
+  fieldsIn,
+  isFields,
+  listIn,
+  visit,
+  visitList,
+  visitValues,
+} from './fields.ts'
 import type { Fields } from './fields.ts'
 import { migrateError } from './migrate-error.ts'
 import { migrateEvent } from './migrate-event.ts'
@@ -21,6 +32,7 @@ export function migrateSample(raw: unknown, scorer: string | undefined): Fields 
   expectType(sample, 'id', 'string', 'number')
   sample['epoch'] ??= 1
   expectType(sample, 'epoch', 'number')
+  expectTypeIfThere(sample, 'uuid', 'string')
   migrateTranscript(sample)
   for (const name of ['metadata', 'store', 'attachments']) fieldsIn(sample, name)
   for (const name of ['model_usage', 'role_usage']) visitValues(sample, name, migrateUsage)

@@ -1,2 +1,2 @@
-export { migrateHeader } from './migrate-header.ts'
+export { migrateHeader, type MigratedHeader } from './migrate-header.ts'
 export { migrateSample } from './migrate-sample.ts'

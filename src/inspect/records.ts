@@ -235,7 +235,9 @@ export interface EvalSampleSummary {
   readonly id: string | number
   readonly epoch: number
   readonly input?: Json | undefined
+  readonly choices?: readonly string[] | undefined
   readonly target?: Json | undefined
+  readonly description?: string | undefined
   readonly metadata?: { readonly [key: string]: Json } | undefined
   readonly scores?: { readonly [name: string]: Score } | undefined
   readonly model_usage?: { readonly [model: string]: ModelUsage } | undefined
@@ -259,6 +261,7 @@ export interface EvalSample {
   readonly input: string | readonly ChatMessage[]
   readonly choices?: readonly string[] | undefined
   readonly target: string | readonly string[]
+  readonly description?: string | undefined
   readonly messages: readonly ChatMessage[]
   readonly output?: ModelOutput | undefined
   readonly scores?: { readonly [name: string]: Score } | undefined
@@ -288,6 +291,9 @@ export interface EvalSpec {
   readonly task_id: string
   readonly task_version: number | string
   readonly task_args?: { readonly [key: string]: Json } | undefined
+  readonly solver?: string | undefined
+  readonly solver_args?: { readonly [key: string]: Json } | undefined
+  readonly solver_args_passed?: { readonly [key: string]: Json } | undefined
   readonly dataset: {
     readonly name?: string | undefined
     readonly location?: string | undefined

@@ -3,24 +3,29 @@ import { isFields, type Fields } from './fields.ts'
 /**
  * Puts back, in place, what Inspect took out of a sample to store it once: messages of model inputs and of raw calls
  * (pools), and long texts (attachments). As in what a live run shows, raw calls keep references to attachments, whose
- * texts stay in `sample.attachments`. Pool messages are shared by the inputs they occur in.
+ * texts alone stay in `sample.attachments`. Pool messages are shared by the inputs they occur in.
  */
 export function resolveSample(sample: Fields, options: { readonly attachments: boolean }): void {
   const pools = takePools(sample)
   const events = sample['events'] as Fields[]
   if (options.attachments) {
     const attempts = (sample['error_retries'] ?? []) as Fields[]
+    const retried = attempts.flatMap((attempt) => (attempt['events'] ?? []) as Fields[])
+    const used = new Set<string>()
     resolveAttachments(
-      [sample['input'], sample['messages'], events, pools.messages, attempts.map((attempt) => attempt['events'])],
-      sample['attachments'] as Fields,
+      [sample['input'], sample['messages'], events, pools.messages, retried],
+      textsIn(sample['attachments'] as Fields, used),
     )
+    // Events of 2024 hold others.
+    const rawCalls = [...events, ...retried].flatMap((event) => [event['call'], event['events']])
+    dropAttachments(sample['attachments'] as Fields, used, [rawCalls, pools.calls])
   }
   for (const event of events) {
     if (event['event'] === 'model') resolveModelEvent(event, pools)
   }
 }
 
-interface Pools {
+export interface Pools {
   readonly messages: readonly unknown[]
   readonly calls: readonly unknown[]
 }
@@ -34,16 +39,16 @@ function takePools(sample: Fields): Pools {
 }
 
 /** An empty pool leaves references as they are, and so does Inspect. */
-function resolveModelEvent(event: Fields, pools: Pools): void {
+export function resolveModelEvent(event: Fields, pools: Pools): void {
   if (Array.isArray(event['input_refs']) && pools.messages.length > 0) {
-    event['input'] = expand(event['input_refs'], pools.messages)
+    event['input'] = expandRanges(event['input_refs'], pools.messages)
     delete event['input_refs']
   }
   const { call } = event
   if (isFields(call) && Array.isArray(call['call_refs']) && pools.calls.length > 0) {
     const key = typeof call['call_key'] === 'string' ? call['call_key'] : 'messages'
     const request = isFields(call['request']) ? call['request'] : {}
-    request[key] = expand(call['call_refs'], pools.calls)
+    request[key] = expandRanges(call['call_refs'], pools.calls)
     call['request'] = request
     delete call['call_refs']
     delete call['call_key']
@@ -51,18 +56,57 @@ function resolveModelEvent(event: Fields, pools: Pools): void {
 }
 
 /** Of ranges `[start, end)`; what lies beyond the pool is left out. */
-function expand(ranges: readonly unknown[], pool: readonly unknown[]): unknown[] {
-  return ranges.flatMap((range) => (Array.isArray(range) ? pool.slice(range[0] as number, range[1] as number) : []))
+export function expandRanges(ranges: readonly unknown[], pool: readonly unknown[]): unknown[] {
+  const items: unknown[] = []
+  for (const range of ranges) {
+    const [start, end] = Array.isArray(range) ? (range as unknown[]) : []
+    if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end)) continue
+    for (let index = Math.max(0, start as number); index < Math.min(end as number, pool.length); index += 1) {
+      items.push(pool[index])
+    }
+    if (items.length > mostItems) {
+      throw new Error(`refers to more than ${mostItems} messages at once, which no model takes; copy the log again`)
+    }
+  }
+  return items
 }
 
+/** Ranges that come again and again would fill the memory. */
+const mostItems = 200_000
+
+/** The text of an attachment, if it is there. */
+export type AttachmentText = (hash: string) => string | undefined
+
+function textsIn(attachments: Fields, used: Set<string>): AttachmentText {
+  return (hash) => {
+    const text = Object.hasOwn(attachments, hash) ? attachments[hash] : undefined
+    if (typeof text !== 'string') return undefined
+    used.add(hash)
+    return text
+  }
+}
+
+/** Live, a sample has the attachments of raw calls alone. Those that were put back and no call refers to go. */
+function dropAttachments(attachments: Fields, used: Set<string>, rawCalls: readonly unknown[]): void {
+  if (used.size === 0) return
+  const keep = (hash: string): undefined => void used.delete(hash)
+  const open: unknown[] = [...rawCalls]
+  for (let value = open.pop(); value !== undefined || open.length > 0; value = open.pop()) {
+    if (typeof value === 'string') attachmentOf(value, keep)
+    else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) open.push(item)
+  }
+  for (const hash of used) delete attachments[hash]
+}
+
+/** Puts texts back in place, but in raw calls. */
 // With a list of what is still to do instead of recursion, since data may be nested deeper than the stack.
-function resolveAttachments(root: unknown[], attachments: Fields): void {
+export function resolveAttachments(root: unknown[], textOf: AttachmentText): void {
   const open: object[] = [root]
   const resolve = (holder: Fields | unknown[], key: string | number): void => {
     const value = (holder as Fields)[key]
     if (typeof value === 'object' && value !== null) open.push(value)
     if (typeof value !== 'string') return
-    const text = attachmentOf(value, attachments)
+    const text = attachmentOf(value, textOf)
     if (text !== undefined) (holder as Fields)[key] = text
   }
   for (let holder = open.pop(); holder !== undefined; holder = open.pop()) {
@@ -82,12 +126,9 @@ const protocol = 'attachment://'
 /** What Inspect wrote in 2024. */
 const oldProtocol = 'tc://'
 
-function attachmentOf(value: string, attachments: Fields): string | undefined {
+function attachmentOf(value: string, textOf: AttachmentText): string | undefined {
   const length = value.startsWith(protocol) ? protocol.length : value.startsWith(oldProtocol) ? oldProtocol.length : 0
-  if (length === 0) return undefined
-  const hash = value.slice(length)
-  const text = Object.hasOwn(attachments, hash) ? attachments[hash] : undefined
-  return typeof text === 'string' ? text : undefined
+  return length === 0 ? undefined : textOf(value.slice(length))
 }
 
 /** True when the JSON text of a sample may hold references to attachments. */

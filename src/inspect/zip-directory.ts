@@ -15,19 +15,24 @@ export interface ZipMember {
   readonly offset: number
 }
 
+/** The directory of a ZIP is missing or damaged; what it lists may still be there. */
+export class ZipDirectoryError extends Error {}
+
 /**
  * The members of a ZIP by name, in the order of its central directory. Of members with the same name the last one
  * counts: Inspect replaces a member by appending another one.
  */
 export async function readZipDirectory(file: LogFile): Promise<Map<string, ZipMember>> {
   const members = new Map<string, ZipMember>()
-  const zip = await openZip(file)
+  const reader = new BufferingReader(file)
+  const zip = await openZip(file, reader)
   try {
     for await (const entry of zip.eachEntry()) {
       const member = toMember(entry)
       members.delete(member.name)
       members.set(member.name, member)
     }
+    if (await hasMore(file, members.size === 0 ? 0 : reader.end)) throw new Error('it has more members than it says')
   } catch (error) {
     throw damagedDirectory(error)
   }
@@ -47,21 +52,30 @@ function toMember(entry: Entry): ZipMember {
   }
 }
 
-async function openZip(file: LogFile): Promise<ZipFile> {
+/** Behind the last member of the directory comes another one; or the directory is empty, and the file begins with a member. */
+async function hasMore(file: LogFile, position: number): Promise<boolean> {
+  if (position + 4 > file.size) return false
+  const signature = (await file.read(position, 4)).readUInt32LE(0)
+  return signature === (position === 0 ? 0x04034b50 : 0x02014b50)
+}
+
+async function openZip(file: LogFile, reader: BufferingReader): Promise<ZipFile> {
   const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false, lazyEntries: true }
   try {
-    return await fromRandomAccessReaderPromise(new BufferingReader(file), file.size, options)
+    return await fromRandomAccessReaderPromise(reader, file.size, options)
   } catch (error) {
     if (!messageOf(error).includes('End of central directory record signature not found')) throw damagedDirectory(error)
-    throw new Error(
+    throw new ZipDirectoryError(
       'the ZIP is cut off: its directory, which comes last, is missing; it is still being copied, or copying failed',
       { cause: error },
     )
   }
 }
 
-function damagedDirectory(cause: unknown): Error {
-  return new Error(`the directory of the ZIP is damaged (${messageOf(cause)}); copy the file again`, { cause })
+function damagedDirectory(cause: unknown): ZipDirectoryError {
+  return new ZipDirectoryError(`the directory of the ZIP is damaged (${messageOf(cause)}); copy the file again`, {
+    cause,
+  })
 }
 
 const windowSize = 256 * 1024
@@ -71,6 +85,8 @@ class BufferingReader extends RandomAccessReader {
   readonly #file: LogFile
   #start = 0
   #window: Buffer = Buffer.alloc(0)
+  /** Of what was asked for last. */
+  end = 0
 
   constructor(file: LogFile) {
     super()
@@ -84,6 +100,7 @@ class BufferingReader extends RandomAccessReader {
     position: number,
     callback: (error: Error | null, bytesRead?: number) => void,
   ): void {
+    this.end = position + length
     const from = position - this.#start
     if (from >= 0 && from + length <= this.#window.length) {
       this.#window.copy(target, offset, from, from + length)

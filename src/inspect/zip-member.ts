@@ -2,6 +2,7 @@ import { constants } from 'node:buffer'
 import { promisify } from 'node:util'
 import zlib from 'node:zlib'
 import type { LogFile } from '../files/log-file.ts'
+import { rejectBomb } from './zip-bomb.ts'
 import type { ZipMember } from './zip-directory.ts'
 
 /** Reads a member whole and checks its size and checksum. Compression is undone off the main thread. */
@@ -10,7 +11,9 @@ export async function readZipMember(file: LogFile, member: ZipMember): Promise<B
   if (member.size > constants.MAX_STRING_LENGTH) {
     throw new Error(`has ${member.size} bytes; no more than ${constants.MAX_STRING_LENGTH} can be read at once`)
   }
-  const data = await decompress(member, await readCompressed(file, member))
+  const compressed = await readCompressed(file, member)
+  await rejectBomb(member, compressed)
+  const data = await decompress(member, compressed)
   if (data.length !== member.size) throw damaged(`has ${data.length} bytes instead of ${member.size}`)
   if (zlib.crc32(data) !== member.crc32) throw damaged('has a wrong checksum')
   return data
@@ -56,9 +59,12 @@ async function decompressZstd(data: Buffer, size: number): Promise<Buffer> {
   let rest = data
   let missing = size
   do {
-    const { buffer, engine } = await decompressFrame(rest, missing)
+    // After a small frame no large one comes.
+    const expected = frames.length === 0 ? missing : Math.min(missing, 2 * frames.at(-1)!.length)
+    const { buffer, engine } = await decompressFrame(rest, limits(missing, expected))
     if (engine.bytesWritten === 0) throw new Error('nothing that zstd can read')
-    frames.push(buffer)
+    // Of the room for the whole not all is kept for a small part.
+    frames.push(buffer.length < expected / 2 ? Buffer.from(buffer) : buffer)
     rest = rest.subarray(engine.bytesWritten)
     missing -= buffer.length
   } while (rest.length > 0)
@@ -71,16 +77,16 @@ interface Frame {
   readonly engine: { readonly bytesWritten: number }
 }
 
-function decompressFrame(data: Buffer, size: number): Promise<Frame> {
+function decompressFrame(data: Buffer, limit: zlib.ZstdOptions): Promise<Frame> {
   return new Promise((resolve, reject) => {
     const done = (error: Error | null, frame: unknown): void => (error ? reject(error) : resolve(frame as Frame))
-    zlib.zstdDecompress(data, { ...limits(size), info: true }, done)
+    zlib.zstdDecompress(data, { ...limit, info: true }, done)
   })
 }
 
-/** Room for the whole member, so that it need not be put together from pieces, unless it is very large. */
-function limits(size: number): { chunkSize: number; maxOutputLength: number } {
-  return { chunkSize: Math.min(Math.max(size, 1024), 64 * 1024 * 1024), maxOutputLength: Math.max(size, 1) }
+/** Room for the whole, so that it need not be put together from pieces. What is not filled takes no memory. */
+function limits(size: number, expected = size): { chunkSize: number; maxOutputLength: number } {
+  return { chunkSize: Math.max(expected, 1024), maxOutputLength: Math.max(size, 1) }
 }
 
 function damaged(what: string, cause?: unknown): Error {

@@ -1,16 +1,20 @@
-import { EvalspanError, messageOf } from '../errors.ts'
+import { EvalspanError } from '../errors.ts'
 import { statPath } from '../files/files.ts'
 import { isEventLog } from '../files/log-names.ts'
 import { folderOf } from '../files/paths.ts'
-import { shownPath } from '../files/shown-path.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
+import { badLog } from '../inspect/bad-log.ts'
 import { openLog, type LogReader } from '../inspect/log.ts'
-import type { EvalLog, EvalSample } from '../inspect/records.ts'
-import { compareTimes, earliest, fromMilliseconds, latest, parseTime, type HrTime } from '../time.ts'
+import { compareTimes, fromMilliseconds, parseTime, type HrTime } from '../time.ts'
 import { readEvents } from './event-log.ts'
 import { findFiles } from './find.ts'
-import { fire, sampleEvents } from './sample-events.ts'
-import { isWanted, selectEvents, type Selection } from './select.ts'
+import { RunLogs } from './run-logs.ts'
+import { fire } from './fire.ts'
+import { selectEvents, type Selection } from './select.ts'
+import { TaskHistory } from './task-history.ts'
+import { TaskLog, type Batch, type ReplayTarget, type TellOptions } from './task-log.ts'
+
+export type { ReplayTarget }
 
 export interface ReplayOptions {
   /** At most so many samples of each log. */
@@ -23,47 +27,35 @@ export interface ReplayOptions {
   readonly to?: ReplayTarget | undefined
 }
 
-export interface ReplayTarget {
-  /** A log is through, and what its header says of the task is final. Comes also for tasks that fired no end. */
-  taskLog(log: EvalLog): void
-  /** A sample was passed over: a retried task took it over from an earlier log, which has been replayed. */
-  sampleReused(log: EvalLog): void
-}
-
-/** Handed on together, since every layer of generators has its price for each event. */
-type Batch = Iterable<HookEvent>
-
-interface LogEntry {
-  readonly path: string
-  readonly header: EvalLog
-  /** When the file was written last: a time for logs that tell none. */
-  readonly written: HrTime
-}
-
 /**
  * The hook events that Inspect fired while it wrote these logs, in the order in which they were fired within a sample;
  * samples follow each other by the time they were completed. Paths are logs (`.eval`, `.json`), event logs (`.jsonl`),
- * folders and patterns; logs of one run or one eval set are put together, wherever they lie.
+ * folders and patterns; logs of one run or one eval set are put together, wherever they lie. The log of a run that is
+ * going on, or that crashed, gives what it holds: neither the task's nor the run's end.
  */
 export async function* replay(paths: readonly string[], options: ReplayOptions): AsyncGenerator<HookEvent> {
+  const { onProblem, to } = options
   const { files, problems } = await findFiles(paths)
-  for (const problem of problems) options.onProblem(problem)
+  for (const problem of problems) onProblem(problem)
   const selection: Selection = { wanted: new Set(options.samples), found: new Set(), limit: options.limit ?? Infinity }
-  const logs: LogEntry[] = []
-  for (const path of files) {
-    if (isEventLog(path)) {
-      yield* selectEvents(readEvents(path, { replay: true, onProblem: options.onProblem }), selection)
-      continue
+  const logs = new OpenLogs()
+  try {
+    for (const path of files) {
+      if (isEventLog(path)) yield* selectEvents(readEvents(path, { replay: true, onProblem }), selection)
+      else await logs.open(path, onProblem)
     }
-    const log = await readHeader(path, options)
-    if (log) logs.push(log)
-  }
-  for (const set of group(logs, ({ header }) => header.eval.eval_set_id ?? `run ${header.eval.run_id}`)) {
-    for await (const events of replaySet(set, options, selection)) for (const event of events) yield event
+    const attempts = Map.groupBy(logs.all, ({ header }) => header.eval.task_id)
+    const history = new TaskHistory((taskId) => attempts.get(taskId)!.length > 1)
+    for (const set of group(logs.all, ({ header }) => header.eval.eval_set_id ?? `run ${header.eval.run_id}`)) {
+      const tell = { history, selection, onProblem, to }
+      for await (const events of replaySet(set, (log) => logs.tell(log, tell))) for (const event of events) yield event
+    }
+  } finally {
+    await logs.close()
   }
   for (const sample of selection.wanted) {
     if (!selection.found.has(sample))
-      options.onProblem(
+      onProblem(
         new EvalspanError(
           'BAD_LOG',
           `no sample \`${sample}\` in these logs; --sample takes an id of the dataset or a uuid`,
@@ -72,155 +64,64 @@ export async function* replay(paths: readonly string[], options: ReplayOptions):
   }
 }
 
-/** What is known of the earlier attempts at a task. */
-interface TaskHistory {
-  readonly samples: Set<string>
-  readonly events: Set<string>
-}
-
 async function* replaySet(
-  logs: readonly LogEntry[],
-  options: ReplayOptions,
-  selection: Selection,
+  logs: readonly TaskLog[],
+  tell: (log: TaskLog) => AsyncGenerator<Batch>,
 ): AsyncGenerator<Batch> {
-  const setId = logs[0]!.header.eval.eval_set_id
-  const set = { eval_set_id: setId ?? '', log_dir: folderOf(logs[0]!.path) }
-  if (setId !== undefined) yield [fire('onEvalSetStart', set, startOf(logs))]
-  const seen = new Map<string, TaskHistory>()
-  for (const run of group(logs, ({ header }) => header.eval.run_id)) yield* replayRun(run, options, selection, seen)
-  if (setId !== undefined) yield [fire('onEvalSetEnd', set, endOf(logs))]
-}
-
-async function* replayRun(
-  logs: readonly LogEntry[],
-  options: ReplayOptions,
-  selection: Selection,
-  seen: Map<string, TaskHistory>,
-): AsyncGenerator<Batch> {
-  const { run_id, eval_set_id = null } = logs[0]!.header.eval
-  const ids = { eval_set_id, run_id }
-  // A task that was retried within the run has several logs and one name.
-  const tasks = new Map(logs.map(({ header }) => [header.eval.task_id || header.eval.eval_id, header.eval.task]))
-  yield [fire('onRunStart', { ...ids, task_names: [...tasks.values()] }, startOf(logs))]
-  for (const entry of logs) {
-    const { header } = entry
-    const taskIds = { ...ids, eval_id: header.eval.eval_id }
-    yield [fire('onTaskStart', { ...taskIds, spec: header.eval, plan: header.plan }, timeOf(entry, 'started_at'))]
-    yield* replaySamples(entry, options, selection, seen)
-    options.to?.taskLog(header)
-    if (endsRegularly(header)) yield [fire('onTaskEnd', { ...taskIds, log: header }, timeOf(entry, 'completed_at'))]
+  const [first] = logs as [TaskLog]
+  const all = new RunLogs(logs)
+  const setId = first.header.eval.eval_set_id
+  const set = { eval_set_id: setId ?? '', log_dir: folderOf(first.path) }
+  if (setId !== undefined) yield [fire('onEvalSetStart', set, all.startTime)]
+  for (const members of group(logs, ({ header }) => header.eval.run_id)) {
+    const run = new RunLogs(members)
+    yield [run.start()]
+    for (const log of run.logs) yield* tell(log)
+    if (run.finished) yield [run.end()]
   }
-  // Ctrl-C leaves Inspect without any log to tell of; otherwise each task's latest attempt is told.
-  const latestLogs = new Map(logs.map(({ header }) => [header.eval.task_id || header.eval.eval_id, header]))
-  const cancelled = logs.some(({ header }) => header.status === 'cancelled')
-  yield [fire('onRunEnd', { ...ids, exception: null, logs: cancelled ? [] : [...latestLogs.values()] }, endOf(logs))]
+  if (setId !== undefined && all.finished) yield [fire('onEvalSetEnd', set, all.endTime)]
 }
 
-async function* replaySamples(
-  { path, header }: LogEntry,
-  options: ReplayOptions,
-  selection: Selection,
-  seen: Map<string, TaskHistory>,
-): AsyncGenerator<Batch> {
-  const { task_id } = header.eval
-  const earlier = seen.get(task_id) ?? { samples: new Set(), events: new Set() }
-  // A task without an id of its own has no history.
-  if (task_id) seen.set(task_id, earlier)
-  let reader: LogReader | undefined
-  try {
-    reader = await openLog(path)
-    const match = (key: { id: string | number; uuid?: string | undefined }): boolean => isWanted(selection, key)
-    for await (const entry of reader.samples({ limit: selection.limit, match })) {
-      if ('error' in entry) {
-        options.onProblem(entry.error)
-        continue
-      }
-      const { sample } = entry
-      // Not every log tells the uuid before the sample is read.
-      if (!isWanted(selection, sample)) continue
-      if (sample.uuid !== undefined && earlier.samples.has(sample.uuid)) {
-        options.to?.sampleReused(header)
-        continue
-      }
-      const events = sampleEvents(header, sample, (event) => event.uuid !== undefined && earlier.events.has(event.uuid))
-      yield guarded(events, (error) =>
-        options.onProblem(toProblem(`${shownPath(path)}: sample ${sample.id}, epoch ${sample.epoch}`, error)),
-      )
-      remember(sample, earlier)
+/** The logs of a replay. All are opened to put them together by their headers; some stay open, to be read on. */
+class OpenLogs {
+  static readonly #mostOpen = 64
+  readonly all: TaskLog[] = []
+  readonly #readers = new Map<TaskLog, LogReader>()
+
+  async open(path: string, onProblem: (error: EvalspanError) => void): Promise<void> {
+    try {
+      const reader = await openLog(path)
+      for (const problem of reader.problems) onProblem(problem)
+      const log = new TaskLog(reader, await writtenTime(reader))
+      this.all.push(log)
+      if (this.#readers.size < OpenLogs.#mostOpen) this.#readers.set(log, reader)
+      else await reader.close()
+    } catch (error) {
+      onProblem(badLog(path, undefined, error))
     }
-  } catch (error) {
-    options.onProblem(toProblem(path, error))
-  } finally {
-    await reader?.close()
   }
-}
 
-/** What is wrong with one sample must not end the others. */
-function* guarded(events: Iterable<HookEvent>, onError: (error: unknown) => void): Generator<HookEvent> {
-  try {
-    yield* events
-  } catch (error) {
-    onError(error)
+  async *tell(log: TaskLog, options: TellOptions): AsyncGenerator<Batch> {
+    const reader = this.#readers.get(log)
+    this.#readers.delete(log)
+    yield* log.tell(options, reader)
+    log.close()
   }
-}
 
-/** What later attempts at the task carry on: finished samples by their uuid, failed ones by their last events. */
-function remember(sample: EvalSample, { samples, events }: TaskHistory): void {
-  if (sample.uuid !== undefined) samples.add(sample.uuid)
-  if (!sample.error) return
-  const tail = sample.events.slice(sample.events.findLastIndex((event) => event.event === 'model'))
-  for (const { uuid } of tail) if (uuid !== undefined) events.add(uuid)
-}
-
-/** Inspect fires a task's end only when the task itself did not raise: a failed threshold leaves no error in the log. */
-function endsRegularly(log: EvalLog): boolean {
-  return log.status === 'success' || (log.status === 'error' && log.error === undefined)
-}
-
-async function readHeader(path: string, options: ReplayOptions): Promise<LogEntry | undefined> {
-  try {
-    const reader = await openLog(path)
-    await reader.close()
-    const { header } = reader
-    const written = await writtenTime(path, header)
-    // Some old logs have no run of their own, and are not to be thrown together for that.
-    const spec = { ...header.eval, run_id: header.eval.run_id || header.eval.eval_id }
-    return { path, header: { ...header, eval: spec }, written }
-  } catch (error) {
-    options.onProblem(toProblem(path, error))
-    return undefined
+  async close(): Promise<void> {
+    for (const reader of this.#readers.values()) await reader.close()
   }
 }
 
 /** Is asked for where the log itself tells no time. */
-async function writtenTime(path: string, header: EvalLog): Promise<HrTime> {
+async function writtenTime({ path, header }: LogReader): Promise<HrTime> {
   if (parseTime(header.eval.created) !== undefined) return [0, 0]
   const info = await statPath(path)
   return fromMilliseconds((info?.kind === 'file' ? info.modifiedMs : undefined) ?? 0)
 }
 
-function toProblem(path: string, error: unknown): EvalspanError {
-  return error instanceof EvalspanError
-    ? error
-    : new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error })
-}
-
 /** Groups and their members by the time they started. */
-function group(logs: readonly LogEntry[], keyOf: (entry: LogEntry) => string): LogEntry[][] {
-  const sorted = [...logs].toSorted((a, b) => compareTimes(timeOf(a, 'started_at'), timeOf(b, 'started_at')))
+function group(logs: readonly TaskLog[], keyOf: (log: TaskLog) => string): TaskLog[][] {
+  const sorted = logs.toSorted((a, b) => compareTimes(a.timeOf('started_at'), b.timeOf('started_at')))
   return [...Map.groupBy(sorted, keyOf).values()]
-}
-
-function timeOf({ header, written }: LogEntry, what: 'started_at' | 'completed_at'): HrTime {
-  return parseTime(header.stats[what]) ?? parseTime(header.eval.created) ?? written
-}
-
-function startOf(logs: readonly LogEntry[]): HrTime {
-  return logs
-    .map((log) => parseTime(log.header.eval.created) ?? timeOf(log, 'started_at'))
-    .reduce((a, b) => earliest(a, b))
-}
-
-function endOf(logs: readonly LogEntry[]): HrTime {
-  return logs.map((log) => timeOf(log, 'completed_at')).reduce((a, b) => latest(a, b))
 }

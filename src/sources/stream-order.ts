@@ -1,5 +1,5 @@
 import type { Event, ModelEvent } from '../inspect/records.ts'
-import { parseTime } from '../time.ts'
+import { parseTime, type HrTime } from '../time.ts'
 
 /** An event at the moment it began, or at the one it was complete and streamed. Most events are both at once. */
 export interface StreamStep {
@@ -7,63 +7,104 @@ export interface StreamStep {
   readonly complete: boolean
 }
 
+/** When a failed model call was over, which no field of its event tells. */
+export type EndOfFailed = (event: ModelEvent) => HrTime | undefined
+
 /**
  * A log lists events in the order in which they began, while the hooks got them when they were complete: a tool's event
  * after the end of the tool's span, which the log has behind its begin, and a model's event after its answer.
  */
-export function* streamOrder(events: readonly Event[]): Generator<StreamStep> {
+export function* streamOrder(
+  events: readonly Event[],
+  endOfFailed: EndOfFailed = () => undefined,
+): Generator<StreamStep> {
   const endOf = new Map<string, number>()
   events.forEach((event, index) => {
     if (event.event === 'span_end') endOf.set(event.id, index)
   })
   const times = new Times(events)
-  const late = new Map<number, Event[]>()
+  const late = new Map<number, Completion[]>()
   for (const [index, event] of events.entries()) {
-    const after = completesAfter(events, index, endOf, times)
     if (event.event === 'model') yield { event, complete: false }
-    if (after === index) yield { event, complete: true }
-    else late.set(after, [...(late.get(after) ?? []), event])
-    for (const waiting of (late.get(index) ?? []).toSorted(byCompletion)) yield { event: waiting, complete: true }
+    const completion = completionOf(events, index, { endOf, times, endOfFailed })
+    if (!completion) yield { event, complete: true }
+    else if (late.get(completion.after)?.push(completion) === undefined) late.set(completion.after, [completion])
+    for (const waiting of (late.get(index) ?? []).toSorted((a, b) => a.time - b.time))
+      yield { event: waiting.event, complete: true }
     late.delete(index)
   }
 }
 
-function byCompletion(a: Event, b: Event): number {
-  return microseconds((a as ModelEvent).completed) - microseconds((b as ModelEvent).completed)
+/** Of an event that is complete some time after it began. */
+interface Completion {
+  readonly event: Event
+  /** The index of the event after which it was. */
+  readonly after: number
+  /** In microseconds; infinite when it is not known. */
+  readonly time: number
 }
 
-/** The index of the event after which this one was complete; its own for those that are complete at once. */
-function completesAfter(
+interface Ends {
+  /** By span: the index of its end. */
+  readonly endOf: ReadonlyMap<string, number>
+  readonly times: Times
+  readonly endOfFailed: EndOfFailed
+}
+
+function completionOf(
   events: readonly Event[],
   index: number,
-  endOf: ReadonlyMap<string, number>,
-  times: Times,
-): number {
+  { endOf, times, endOfFailed }: Ends,
+): Completion | undefined {
   const event = events[index]!
-  if (event.event !== 'model' && event.event !== 'tool' && event.event !== 'subtask') return index
-  const before = events[index - 1]
-  if (
-    event.event === 'tool' &&
-    before?.event === 'span_begin' &&
-    before.type === 'tool' &&
-    before.name === event.function
-  ) {
-    return Math.max(index, endOf.get(before.id) ?? index)
-  }
+  if (event.event !== 'model' && event.event !== 'tool' && event.event !== 'subtask') return undefined
   const completed = microseconds(event.completed)
-  return Number.isNaN(completed) ? index : times.firstAfter(index, completed) - 1
+  if (event.event === 'model' && event.completed === undefined) {
+    const end = endOfFailed(event)
+    const time = end ? toMicroseconds(end) : Infinity
+    const last = event.pending ? index : lastBeforeCallEnds(events, index)
+    return { event, after: end ? Math.min(last, times.firstAfter(index, time) - 1) : last, time }
+  }
+  const from = endOfTool(events, index, endOf)
+  if (Number.isNaN(completed)) return { event, after: from, time: Infinity }
+  return { event, after: Math.max(from, times.firstAfter(from, completed) - 1), time: completed }
+}
+
+/** A tool's event is complete behind the end of the tool's own span, whose begin lies before it. */
+function endOfTool(events: readonly Event[], index: number, endOf: ReadonlyMap<string, number>): number {
+  const [before, event] = [events[index - 1], events[index]!]
+  const isOwn =
+    event.event === 'tool' && before?.event === 'span_begin' && before.type === 'tool' && before.name === event.function
+  return isOwn ? Math.max(index, endOf.get(before.id) ?? index) : index
+}
+
+/**
+ * A call without an end was over before anything else happened in its span. An interrupt that ended it names it, and a
+ * limit that its answer exceeded follows the answer.
+ */
+function lastBeforeCallEnds(events: readonly Event[], index: number): number {
+  const call = events[index] as ModelEvent
+  const interrupt = events.findIndex(
+    (event, at) => at > index && event.event === 'interrupt' && event['interrupted_model_event_id'] === call.uuid,
+  )
+  if (interrupt >= 0) return interrupt
+  const next = events.findIndex(
+    (event, at) =>
+      at > index && (event.event === 'span_begin' ? event.parent_id === call.span_id : event.span_id === call.span_id),
+  )
+  return next < 0 ? index : next - 1
 }
 
 const blockSize = 256
 
-/** When the events began, to be searched: long samples have tens of thousands, many at the same time. */
+/** When the events were written, to be searched: long samples have tens of thousands, many at the same time. */
 class Times {
   readonly #times: Float64Array
   /** The latest of each block, so that a search passes over blocks. */
   readonly #latest: Float64Array
 
   constructor(events: readonly Event[]) {
-    this.#times = Float64Array.from(events, (event) => microseconds(event.timestamp))
+    this.#times = Float64Array.from(events, (event) => microseconds(writtenAt(event)))
     this.#latest = new Float64Array(Math.ceil(events.length / blockSize)).fill(Number.NEGATIVE_INFINITY)
     // An event without a time ends a search, as it may be later.
     this.#times.forEach((time, index) => {
@@ -84,7 +125,16 @@ class Times {
   }
 }
 
+/** When an event was put in the list; one of a sandbox is put there when it is complete. */
+function writtenAt(event: Event): unknown {
+  return event.event === 'sandbox' ? (event.completed ?? event.timestamp) : event.timestamp
+}
+
 function microseconds(timestamp: unknown): number {
   const time = parseTime(timestamp)
-  return time ? time[0] * 1e6 + time[1] / 1000 : Number.NaN
+  return time ? toMicroseconds(time) : Number.NaN
+}
+
+function toMicroseconds([seconds, nanoseconds]: HrTime): number {
+  return seconds * 1e6 + nanoseconds / 1000
 }

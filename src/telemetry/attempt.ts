@@ -286,8 +286,13 @@ export class Attempt {
   }
 
   #toolIfClear(key: string, event: ToolEvent): RawItem[] {
-    const candidates = this.#toolSpans().filter((span) => mayBelong(event, span))
-    return candidates.length === 1 ? this.#tool(key, event, candidates[0]!.begin, undefined) : []
+    let found: SpanBeginEvent | undefined
+    for (const begin of this.#unpaired.values()) {
+      if (!this.#spans.endOf(begin.id) || !mayBelong(event, begin)) continue
+      if (found) return []
+      found = begin
+    }
+    return found ? this.#tool(key, event, found, undefined) : []
   }
 
   #remainingTools(events: readonly Event[] | undefined, bound: HrTime): RawItem[] {

@@ -1,5 +1,6 @@
 import type { AttributeValue } from '../delivery/item.ts'
 import type { ChatMessage, Json, ModelEvent, ToolEvent } from '../inspect/records.ts'
+import { jsonText } from '../inspect/json-text.ts'
 import type { Masker } from '../masking/masker.ts'
 import { cut } from './cut.ts'
 import { attribute } from './semconv.ts'
@@ -42,21 +43,13 @@ export function contentOf(values: { readonly [name: string]: unknown }, { masker
   for (const name in values) {
     const value = values[name]
     if (value === undefined || value === null) continue
-    const text = typeof value === 'string' ? value : jsonOf(value)
+    // What is nested too deeply to be written is withheld, and the mark says so.
+    const text = typeof value === 'string' ? value : (jsonText(value) ?? '')
     content[name] = cut(text, maximumLength, masker)
     if (text.length > maximumLength || (text === '' && typeof value !== 'string'))
       content[attribute.contentTruncated] = true
   }
   return content
-}
-
-/** What is nested too deeply to be written is withheld, and the mark says so. */
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value)
-  } catch {
-    return ''
-  }
 }
 
 function toMessage(message: ChatMessage): { role: string; parts: Json[] } {
@@ -65,7 +58,7 @@ function toMessage(message: ChatMessage): { role: string; parts: Json[] } {
 
 function partsOf(message: ChatMessage): Json[] {
   if (message.role === 'tool') {
-    return [{ type: 'tool_call_response', id: String(message.tool_call_id ?? ''), response: textOf(message) }]
+    return [{ type: 'tool_call_response', id: idOf(message), response: textOf(message) }]
   }
   const parts: Json[] =
     typeof message.content === 'string'
@@ -77,6 +70,10 @@ function partsOf(message: ChatMessage): Json[] {
     parts.push({ type: 'tool_call', id: call.id, name: call.function, arguments: call.arguments })
   }
   return parts
+}
+
+function idOf({ tool_call_id: id = '' }: ChatMessage): string {
+  return typeof id === 'string' ? id : (jsonText(id) ?? '')
 }
 
 function toPart(part: { readonly type: string; readonly [key: string]: Json | undefined }): Json {

@@ -61,14 +61,22 @@ function toDate([seconds, nanoseconds]: HrTime): Date {
   return new Date(seconds * 1000 + Math.floor(nanoseconds / 1e6))
 }
 
-/** Attributes whose undefined, null and non-finite values are left out. */
+/** Attributes whose undefined, null and non-finite values are left out, and what a damaged log has in their place. */
 export function attributesOf(values: { readonly [name: string]: AttributeValue | null | undefined }): Attributes {
   const attributes: { [name: string]: AttributeValue } = {}
   for (const name in values) {
     const value = values[name]
-    if (value === undefined || value === null) continue
-    if (typeof value === 'number' && !Number.isFinite(value)) continue
-    attributes[name] = value
+    if (value !== undefined && isAttributeValue(value)) attributes[name] = value
   }
   return attributes
+}
+
+function isAttributeValue(value: unknown): value is AttributeValue {
+  if (!Array.isArray(value)) return isScalar(value)
+  const type = typeof value[0]
+  return value.every((part) => typeof part === type && isScalar(part))
+}
+
+function isScalar(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value)
 }

@@ -24,6 +24,11 @@ interface SampleKey {
   readonly uuid?: string | undefined
 }
 
+export interface Unfinished {
+  readonly samples: number
+  readonly tasks: number
+}
+
 const nothing: { items: never[]; open: never[] } = { items: [], open: [] }
 
 /**
@@ -64,9 +69,10 @@ export class Mapping {
     this.#run(log.eval.run_id, log.eval.eval_set_id).sampleReused(log.eval.eval_id)
   }
 
-  /** Samples that have begun and not ended. */
-  get unfinished(): number {
-    return this.#samples.size
+  /** How many samples and tasks have begun and not ended. */
+  get unfinished(): Unfinished {
+    const tasks = [...this.#runs.values()].reduce((sum, run) => sum + run.openTasks.length, 0)
+    return { samples: this.#samples.size, tasks }
   }
 
   /** Nothing more will come: what is under way is closed as incomplete. */
@@ -112,7 +118,11 @@ export class Mapping {
         return { items, open: [] }
       },
 
-      onSampleInit: (data, time) => this.#sample(data, data.summary).init(data.summary, time),
+      onSampleInit: (data, time) => {
+        // Told from Inspect's buffer before, and now from the log: all of it comes again.
+        this.#samples.delete(data.sample_id)
+        return this.#sample(data, data.summary).init(data.summary, time)
+      },
 
       onSampleStart: (data, time) => this.#sample(data, data.summary).start(time ?? [0, 0]),
 

@@ -34,7 +34,9 @@ export class Retries {
   }
 
   take(retries: readonly Retry[]): void {
-    if (retries.length > 0) this.#open = this.#open.filter((retry) => !retries.includes(retry))
+    if (retries.length === 0) return
+    const taken = new Set(retries)
+    this.#open = this.#open.filter((retry) => !taken.has(retry))
   }
 }
 
@@ -49,31 +51,41 @@ export function retriesOfCalls(
   { open }: Retries,
 ): Map<string, Retry[]> {
   const found = new Map<string, Retry[]>()
-  const byEvent = new Map(failed.map((attempt) => [attempt.event, attempt]))
+  if (open.length === 0) return found
+  const lastOf = lastAttempts(failed)
+  const byNumber = Map.groupBy(
+    failed.map((attempt) => ({ ...attempt, start: parseTime(attempt.event.timestamp) })),
+    ({ attempt }) => attempt,
+  )
   for (const retry of open) {
-    const causes = failed.filter((attempt) => mayCause(attempt, retry))
-    const last = causes.length === 1 ? lastAttempt(causes[0]!, byEvent) : undefined
+    const causes = (byNumber.get(retry.data.attempt) ?? []).filter((attempt) => mayCause(attempt, retry))
+    const last = causes.length === 1 ? lastOf.get(causes[0]!.event) : undefined
     const covering = causes.length === 0 ? calls.filter((call) => covers(call, retry)) : []
     const key = last ? eventKey(last) : covering.length === 1 ? covering[0]!.key : undefined
-    if (key !== undefined) found.set(key, [...(found.get(key) ?? []), retry])
+    if (key === undefined) continue
+    const retries = found.get(key)
+    if (retries) retries.push(retry)
+    else found.set(key, [retry])
   }
   return found
 }
 
-function mayCause({ event, attempt, next }: FailedAttempt, { time, data }: Retry): boolean {
-  const start = parseTime(event.timestamp)
-  if (!start || attempt !== data.attempt || !sameModel(event.model, data.model_name)) return false
+function mayCause(
+  { event, next, start }: FailedAttempt & { readonly start: HrTime | undefined },
+  { time, data }: Retry,
+): boolean {
+  if (!start || !sameModel(event.model, data.model_name)) return false
   return compareTimes(start, time) <= 0 && (!next || compareTimes(time, next.start) <= 0)
 }
 
-function lastAttempt(attempt: FailedAttempt, byEvent: ReadonlyMap<ModelEvent, FailedAttempt>): ModelEvent {
-  let last = attempt
-  for (let next = last.next?.event; next; next = last.next?.event) {
-    const failedAgain = byEvent.get(next)
-    if (!failedAgain) return next
-    last = failedAgain
+/** By failed attempt: the last attempt of its call. */
+function lastAttempts(failed: readonly FailedAttempt[]): Map<ModelEvent, ModelEvent> {
+  const lastOf = new Map<ModelEvent, ModelEvent>()
+  // An attempt stands before the one that follows it.
+  for (const { event, next } of failed.toReversed()) {
+    lastOf.set(event, next ? (lastOf.get(next.event) ?? next.event) : event)
   }
-  return last.event
+  return lastOf
 }
 
 function covers({ event, end }: OpenCall, { time, data }: Retry): boolean {

@@ -239,10 +239,16 @@ export class RunTrace {
     return attributesOf({
       [attribute.runId]: this.#runId,
       [attribute.setId]: this.#setId,
-      [attribute.runTaskCount]: this.#taskCount,
+      [attribute.runTaskCount]: this.#countTasks(),
       [attribute.revision]: this.#revision,
       [attribute.openinferenceKind]: 'CHAIN',
     })
+  }
+
+  /** Those that the run announced, or more, since tasks may join later; attempts at a task count once. */
+  #countTasks(): number | undefined {
+    const seen = new Set([...this.#tasks.values()].map(({ spec }) => spec.task_id || spec.eval_id)).size
+    return seen > (this.#taskCount ?? 0) ? seen : this.#taskCount
   }
 
   #taskIdentity(spec: EvalSpec): { [name: string]: AttributeValue } {

@@ -1,5 +1,6 @@
 import type { Attributes, HrTime, Measurement, SpanBody } from '../delivery/item.ts'
 import type { EvalSample, Event, Score, ScoreEvent, ScoreEditEvent, ScoreValue } from '../inspect/records.ts'
+import { jsonText } from '../inspect/json-text.ts'
 import { compareTimes, parseTime } from '../time.ts'
 import type { ScorerCrash } from './attempt.ts'
 import { contentOf } from './content.ts'
@@ -122,7 +123,8 @@ function resultOf(value: unknown): Result {
     return { value: Number.isFinite(value) ? value : undefined, label: undefined, unit: false, verdict: undefined }
   }
   if (typeof value === 'boolean') return verdictResult(value, value ? 'pass' : 'fail')
-  const text = String(value)
+  const text = typeof value === 'string' ? value : jsonText(value)
+  if (text === undefined) return { value: undefined, label: undefined, unit: false, verdict: undefined }
   const grade = grades.get(text)
   if (grade !== undefined) {
     return { value: grade, label: text, unit: true, verdict: text === 'C' || text === 'I' ? text === 'C' : undefined }
@@ -148,9 +150,9 @@ function scalarsOf(name: string, value: ScoreValue): { name: string; value: unkn
 
 function scoredAt(name: string, score: Score, events: readonly Event[]): HrTime | undefined {
   const finals = events.filter((event): event is ScoreEvent => event.event === 'score' && !event.intermediate)
-  const value = JSON.stringify(score.value)
+  const value = jsonText(score.value)
   const match =
-    finals.find((event) => event.scorer === name) ?? finals.find((event) => JSON.stringify(event.score.value) === value)
+    finals.find((event) => event.scorer === name) ?? finals.find((event) => jsonText(event.score.value) === value)
   return parseTime(match?.timestamp)
 }
 

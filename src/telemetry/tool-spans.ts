@@ -11,7 +11,7 @@ export interface ToolSpan {
  * Inspect records a tool call twice: as an event, created before the tool's span opens, and as that span, which holds
  * what the tool did. Nothing names the pair. Could this be one?
  */
-export function mayBelong(event: ToolEvent, { begin }: ToolSpan): boolean {
+export function mayBelong(event: ToolEvent, begin: SpanBeginEvent): boolean {
   if (begin.name !== event.function || begin.parent_id !== event.span_id || event.completed === undefined) return false
   return !isLater(event.timestamp, begin.timestamp) && !isLater(begin.timestamp, event.completed)
 }
@@ -37,7 +37,7 @@ export function pairsByTime(events: readonly ToolEvent[], spans: readonly ToolSp
   )
   for (const event of byCompletion) {
     for (const span of free) {
-      if (!mayBelong(event, span)) continue
+      if (!mayBelong(event, span.begin)) continue
       pairs.set(event, span)
       free.delete(span)
       break

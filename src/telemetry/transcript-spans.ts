@@ -8,6 +8,10 @@ export class TranscriptSpans {
   readonly #begins = new Map<string, SpanBeginEvent>()
   readonly #ends = new Map<string, HrTime>()
   readonly #ids = new Map<string, string>()
+  /** Ids that a begin named as its parent. */
+  readonly #parents = new Set<string>()
+  /** By span: its innermost agent, once no begin that comes later can change it. */
+  readonly #agents = new Map<string, SpanBeginEvent | undefined>()
 
   constructor(traceId: string) {
     this.#traceId = traceId
@@ -26,7 +30,9 @@ export class TranscriptSpans {
   /** False when it was known before. */
   begin(event: SpanBeginEvent): boolean {
     if (this.#begins.has(event.id)) return false
-    this.#begins.set(event.id, this.#isCircular(event) ? { ...event, parent_id: undefined } : event)
+    const { parent_id, ...others } = event
+    this.#begins.set(event.id, this.#isCircular(event) ? others : event)
+    if (parent_id !== undefined) this.#parents.add(parent_id)
     return true
   }
 
@@ -51,13 +57,23 @@ export class TranscriptSpans {
 
   /** The innermost agent around, or the span itself if it is one. */
   agentOf(id: string | undefined): SpanBeginEvent | undefined {
+    const passed: string[] = []
     let begin = this.beginOf(id)
-    while (begin && begin.type !== 'agent') begin = this.beginOf(begin.parent_id)
-    return begin
+    while (begin && begin.type !== 'agent' && begin.parent_id !== undefined && !this.#agents.has(begin.id)) {
+      passed.push(begin.id)
+      begin = this.beginOf(begin.parent_id)
+    }
+    if (!begin) return undefined
+    const agent = begin.type === 'agent' ? begin : this.#agents.get(begin.id)
+    for (const each of passed) this.#agents.set(each, agent)
+    return agent
   }
 
   /** A damaged log may make a span its own ancestor, which no tree can show. */
   #isCircular({ id, parent_id }: SpanBeginEvent): boolean {
+    if (parent_id === id) return true
+    // What is nobody's parent yet closes no circle, which spares a long walk for each of many spans within each other.
+    if (!this.#parents.has(id)) return false
     for (let ancestor = parent_id; ancestor !== undefined; ancestor = this.beginOf(ancestor)?.parent_id) {
       if (ancestor === id) return true
     }

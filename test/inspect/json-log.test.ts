@@ -45,7 +45,7 @@ describe('a .json log', () => {
       for (let position = 0; position < bytes.length; position += size) {
         scanner.push(bytes.subarray(position, position + size))
       }
-      return { header: scanner.header, samples: scanner.samples, done: scanner.done }
+      return { header: scanner.header, samples: scanner.samples, end: scanner.end }
     }
     const whole = scan(bytes.length)
     for (const size of [1, 2, 3, 7, 64, 1000]) expect(scan(size)).toEqual(whole)

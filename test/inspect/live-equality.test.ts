@@ -86,8 +86,8 @@ describe('a header read from a log', () => {
       await log.close()
       const same = live.find((other) => other.eval.eval_id === log.header.eval.eval_id)
       // Live, Inspect adds this default when it reads an .eval back, and not with .json.
-      const defaults = { solver_args_passed: {} }
-      if (same !== undefined) expect(log.header).toStrictEqual({ ...same, eval: { ...defaults, ...same.eval } })
+      const withDefaults = (header: EvalLog) => ({ ...header, eval: { solver_args_passed: {}, ...header.eval } })
+      if (same !== undefined) expect(withDefaults(log.header)).toStrictEqual(withDefaults(same))
     }
   })
 })

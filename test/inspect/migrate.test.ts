@@ -28,37 +28,39 @@ describe('migrateHeader', () => {
         error: null,
       }),
     ).toEqual({
-      version: 2,
-      status: 'started',
-      eval: {
-        created: '2024-08-12T16:00:00+00:00',
-        task: 't',
-        model: 'm',
-        task_id: 'task1',
-        run_id: 'run1',
-        eval_id: '5338QV9eEBedEfo8kbQfGd',
-        task_version: 0,
-        task_attribs: {},
-        task_args: {},
-        task_args_passed: {},
-        solver_args_passed: {},
-        model_args: {},
-        model_generate_config: {},
-        packages: {},
-        config: {},
-        dataset: {},
-        tags: ['b', 'a'],
+      problems: [],
+      header: {
+        version: 2,
+        status: 'started',
+        eval: {
+          created: '2024-08-12T16:00:00+00:00',
+          task: 't',
+          model: 'm',
+          task_id: 'task1',
+          run_id: 'run1',
+          eval_id: '5338QV9eEBedEfo8kbQfGd',
+          task_version: 0,
+          task_attribs: {},
+          task_args: {},
+          task_args_passed: {},
+          model_args: {},
+          model_generate_config: {},
+          packages: {},
+          config: {},
+          dataset: {},
+          tags: ['b', 'a'],
+        },
+        plan: { name: 'plan', steps: [], config: {} },
+        stats: { model_usage: {}, role_usage: {} },
+        tags: ['a', 'b'],
+        metadata: {},
       },
-      plan: { name: 'plan', steps: [], config: {} },
-      stats: { model_usage: {}, role_usage: {} },
-      tags: ['a', 'b'],
-      metadata: {},
     })
   })
 
   it('brings old fields to their present form', () => {
     const spec = header()['eval'] as object
-    const log = migrateHeader(
+    const { header: log } = migrateHeader(
       header({
         eval: {
           ...spec,
@@ -77,6 +79,7 @@ describe('migrateHeader', () => {
         stats: { started_at: '', completed_at: '2024-08-12T16:00:00', model_usage: { m: { input_tokens: 3 } } },
         samples: [],
         reductions: [],
+        logging: [],
       }),
     )
     expect(log.eval).toMatchObject({
@@ -112,6 +115,7 @@ describe('migrateHeader', () => {
         ],
       },
       stats: {
+        started_at: '',
         completed_at: '2024-08-12T16:00:00+00:00',
         model_usage: { m: { input_tokens: 3, output_tokens: 0, total_tokens: 0 } },
         role_usage: {},
@@ -161,6 +165,7 @@ describe('migrateSample', () => {
         messages: [
           { role: 'assistant', tool_calls: [{ id: 'c1', function: 'add', arguments: { a: 1 }, type: null }] },
           { role: 'tool', content: '', tool_error: 'no such file' },
+          { role: 'tool', content: 'ok', tool_error: '' },
         ],
       }),
       undefined,
@@ -173,6 +178,7 @@ describe('migrateSample', () => {
         tool_calls: [{ id: 'c1', function: 'add', arguments: { a: 1 }, type: 'function' }],
       },
       { role: 'tool', content: '', error: { type: 'unknown', message: 'no such file' } },
+      { role: 'tool', content: 'ok' },
     ])
   })
 

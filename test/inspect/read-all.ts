@@ -23,10 +23,12 @@ export async function readIds(path: string, filter?: SampleFilter): Promise<(str
   return entries.map((entry) => (typeof entry === 'string' ? entry : entry.id))
 }
 
-/** Why a log cannot be opened. */
+/** Why a log cannot be opened, or what is wrong with it although it can. */
 export async function openingError(path: string): Promise<string> {
   try {
-    await (await openLog(path)).close()
+    const log = await openLog(path)
+    await log.close()
+    if (log.problems.length > 0) return `opened, but ${log.problems.map((each) => shorten(path, each)).join(', ')}`
   } catch (error) {
     return `${(error as { code?: string }).code} ${shorten(path, error)}`
   }

@@ -216,7 +216,7 @@ describe('spans of a sample', () => {
       ...live.map((event) => fire('onSampleEvent', { ...sampleIds, event }, 5)),
     ].flatMap((event) => mapping.map(event).items)
     expect(items.flatMap((item) => (item.kind === 'span' ? [item.body.name] : []))).toEqual(['chat gpt-9'])
-    expect(mapping.unfinished).toBe(1)
+    expect(mapping.unfinished.samples).toBe(1)
     items.push(...mapping.seal([0, 0]).items)
     expect(tree(items)).toMatchInlineSnapshot(`
       "eval_sample sums 0.0–3000.0 incomplete
@@ -226,7 +226,7 @@ describe('spans of a sample', () => {
             solver generate 0.0–3000.0 incomplete
               chat gpt-9 (client) 1000.0–3000.0"
     `)
-    expect(mapping.unfinished).toBe(0)
+    expect(mapping.unfinished.samples).toBe(0)
   })
 })
 

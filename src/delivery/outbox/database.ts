@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { EvalspanError } from '../../errors.ts'
+import { loadSqlite } from '../../load-sqlite.ts'
 import { migrations } from './schema.ts'
 
 /** Primary result codes: https://sqlite.org/rescode.html */
@@ -43,7 +44,7 @@ export function fileAt(path: string): number | undefined {
 /** Opens the file without changing anything, but for tables of an earlier version. Undefined: there is none, or nothing in it. */
 export async function openToRead(path: string): Promise<DatabaseSync | undefined> {
   if (!existsSync(path)) return undefined
-  const { DatabaseSync } = await quietly(() => import('node:sqlite'))
+  const { DatabaseSync } = await loadSqlite()
   const database = new DatabaseSync(path, { timeout: busyMs, readOnly: true })
   try {
     const version = versionOf(database)
@@ -58,7 +59,7 @@ export async function openToRead(path: string): Promise<DatabaseSync | undefined
 }
 
 async function openAndMigrate(path: string): Promise<DatabaseSync> {
-  const { DatabaseSync } = await quietly(() => import('node:sqlite'))
+  const { DatabaseSync } = await loadSqlite()
   const inMemory = path === ':memory:'
   // SQLite would make it with the mode that the umask leaves; its two companions get the mode of the file.
   if (!inMemory && !existsSync(path)) writeFileSync(path, '', { mode: 0o600, flag: 'a' })
@@ -155,17 +156,4 @@ export function setAside(path: string, file: number | undefined, cause: unknown)
   }
   const reason = cause instanceof Error ? cause.message : String(cause)
   return `the outbox was damaged (${reason}): it is set aside as ${aside}, and a new one is begun`
-}
-
-/** Node 22 warns that `node:sqlite` is experimental; that is for us to know, not for who runs an eval. */
-async function quietly<T>(load: () => Promise<T>): Promise<T> {
-  const emitWarning = process.emitWarning.bind(process)
-  process.emitWarning = (warning: string | Error, ...rest: unknown[]) => {
-    if (rest[0] !== 'ExperimentalWarning') Reflect.apply(emitWarning, process, [warning, ...rest])
-  }
-  try {
-    return await load()
-  } finally {
-    process.emitWarning = emitWarning
-  }
 }

@@ -13,6 +13,7 @@ import {
 import { Drafts, type LostDraft } from './drafts.ts'
 import { Leftovers } from './leftovers.ts'
 import { Meta } from './meta.ts'
+import { Notes, type Note } from './notes.ts'
 import { Objects, shortened } from './objects.ts'
 import { pushReports, Pushes, type Push } from './pushes.ts'
 import { Queue, type BatchKey, type Settlement, type StoredBatch, type Want } from './queue.ts'
@@ -68,6 +69,7 @@ export class Outbox {
   readonly #series: Series
   readonly #drafts: Drafts
   readonly #subjects: Subjects
+  readonly #notes: Notes
   readonly #pushes: Pushes
   #version: unknown
 
@@ -82,6 +84,7 @@ export class Outbox {
     this.#series = new Series(sql, now)
     this.#drafts = new Drafts(sql)
     this.#subjects = new Subjects(sql)
+    this.#notes = new Notes(sql)
     const { session, instanceId, begun } = sql.write(() => this.#begin(destinations))
     this.#session = session
     this.#instanceId = instanceId
@@ -215,6 +218,14 @@ export class Outbox {
   report(of: 'session' | 'all'): DestinationReport[] {
     if (of === 'session') return this.#accounts.report(this.#session)
     return [...this.#accounts.report(), ...pushReports(this.#sql)]
+  }
+
+  notes(source: string): Note[] {
+    return this.#notes.of(source)
+  }
+
+  note(source: string, notes: Parameters<Notes['put']>[1]): void {
+    this.#write(() => this.#notes.put(source, notes))
   }
 
   /** Spans under way whose processes are gone. */

@@ -10,6 +10,7 @@
  * - `ledger`: what became of the items of an object at a destination, and the sink's state for it.
  * - `account`, `reason`: the same by session, for the equation produced = delivered + waiting + rejected + dropped.
  * - `push`: the account of the last push of metrics. `instrument`, `series`: the cumulative metrics themselves.
+ * - `note`: what a source of events remembers, such as which logs it has told.
  * - `draft`: spans under way. `subject`: what people call an object. `superseded`: content that came too late.
  */
 export const migrations: readonly string[] = [
@@ -168,6 +169,14 @@ export const migrations: readonly string[] = [
     digest TEXT NOT NULL,
     name TEXT NOT NULL,
     PRIMARY KEY (object, id)
+  ) WITHOUT ROWID;
+  `,
+  `
+  CREATE TABLE note (
+    source TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (source, name)
   ) WITHOUT ROWID;
   `,
 ]

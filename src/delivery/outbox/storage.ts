@@ -122,6 +122,11 @@ export class Storage {
     }
   }
 
+  /** Notes count on what was committed before them: while some of that is in memory alone, nothing is noted. */
+  async note(source: string, notes: Parameters<Outbox['note']>[1]): Promise<void> {
+    if (this.#spilled.length === 0) await this.small((outbox) => outbox.note(source, notes))
+  }
+
   mark(): Mark {
     return { disk: this.#disk?.mark() ?? 0, memory: this.#memory?.mark() ?? 0, homecomings: this.#homecomings }
   }
