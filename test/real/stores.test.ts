@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeLog } from '../../bench/make-log.ts'
 import { listFolder, statPath } from '../../src/files/files.ts'
 import { openLog } from '../../src/inspect/log.ts'
-import { itemsOf } from '../telemetry/render.ts'
+import { HttpReceiver } from '../receiver/http-receiver.ts'
+import { itemsOf, spansOf } from '../telemetry/render.ts'
 import { go } from './fetched-servers.ts'
 import { startAzure, startGcs, startS3, startWeb, type StoreServer } from './store-servers.ts'
 
@@ -280,6 +281,27 @@ describe.each(stores)('logs in $name', ({ start, lists, needsGo, mistakes }) => 
       const first = await statPath(changed)
       await server.put('changed/basic.eval', readFileSync(`${fixtures}/react_agent.eval`))
       expect(await statPath(changed)).not.toEqual(first)
+    })
+
+    it('are watched, and sent once', async () => {
+      await using receiver = await HttpReceiver.start()
+      const sent = async (): Promise<number> => {
+        const argv = ['watch', '--once', '--quiet', '0.1', `${server.bucket}/watched`]
+        const { stderr, code } = await evalspan(argv, {
+          ...server.env,
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+          EVALSPAN_OUTBOX: join(folder, `outbox of ${server.bucket.slice(0, 2)}`),
+        })
+        expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+        return receiver.parts('traces').length
+      }
+      await server.put('watched/basic.eval', readFileSync(`${fixtures}/basic.eval`))
+      const basic = spansOf(await itemsOf([`${fixtures}/basic.eval`])).length
+      expect(await sent()).toBe(basic)
+      expect(await sent()).toBe(basic)
+      await server.put('watched/a/react_agent.eval', readFileSync(`${fixtures}/react_agent.eval`))
+      const agent = spansOf(await itemsOf([`${fixtures}/react_agent.eval`])).length
+      expect(await sent()).toBe(basic + agent)
     })
 
     it('are told from folders and from nothing', async () => {
