@@ -29,7 +29,7 @@ export function fetchAzurite(): string {
 
 function fetchGoServer(name: string, module: string, version: string): string {
   const folder = fetchOnce(`${name}-${version}`, (target) => {
-    const env = { ...process.env, GOBIN: target, CGO_ENABLED: '0', GOFLAGS: '-trimpath', GOWORK: 'off' }
+    const env = { ...process.env, GOBIN: target, CGO_ENABLED: '0', GOWORK: 'off' }
     execFileSync(go!, ['install', `${module}@${version}`], { env, stdio: ['ignore', 'inherit', 'inherit'] })
   })
   return join(folder, name)

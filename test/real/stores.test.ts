@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeLog } from '../../bench/make-log.ts'
 import { listFolder, statPath } from '../../src/files/files.ts'
 import { openLog } from '../../src/inspect/log.ts'
-import { itemsOf } from '../telemetry/render.ts'
+import { HttpReceiver } from '../receiver/http-receiver.ts'
+import { itemsOf, spansOf } from '../telemetry/render.ts'
 import { go } from './fetched-servers.ts'
 import { startAzure, startGcs, startS3, startWeb, type StoreServer } from './store-servers.ts'
 
@@ -21,14 +22,14 @@ const tree: { readonly [key: string]: string } = {
   'runs/logs.json': `${fixtures}/README.md`,
   'other/limit_time.eval': `${fixtures}/limit_time.eval`,
 }
-const [samples, logSize] = [1000, 24]
+const [samples, megabytes] = [1000, 100]
 
 /** The same logs on the disk. */
 let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'evalspan-stores-'))
   for (const [key, path] of Object.entries(tree)) cpSync(path, join(folder, key))
-  makeLog(join(folder, 'large.eval'), { megabytes: logSize, samples, eventsPerSample: 12 })
+  makeLog(join(folder, 'large.eval'), { megabytes, samples, eventsPerSample: 25 })
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -175,7 +176,7 @@ describe.each(stores)('logs in $name', ({ start, lists, needsGo, mistakes }) => 
           const [entry] = await Array.fromAsync(log.samples({ match: (key) => key.id === id }))
           expect(entry).toMatchObject({ sample: { id } })
           expect(proxy.requests).toBe(1)
-          expect(proxy.bytes).toBeLessThan(100_000)
+          expect(proxy.bytes).toBeLessThan(200_000)
         }
 
         proxy.reset()
@@ -282,12 +283,49 @@ describe.each(stores)('logs in $name', ({ start, lists, needsGo, mistakes }) => 
       expect(await statPath(changed)).not.toEqual(first)
     })
 
+    it('are watched, and sent once', async () => {
+      await using receiver = await HttpReceiver.start()
+      const sent = async (): Promise<number> => {
+        const argv = ['watch', '--once', '--quiet', '0.1', `${server.bucket}/watched`]
+        const { stderr, code } = await evalspan(argv, {
+          ...server.env,
+          OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+          EVALSPAN_OUTBOX: join(folder, `outbox of ${server.bucket.slice(0, 2)}`),
+        })
+        expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+        return receiver.parts('traces').length
+      }
+      await server.put('watched/basic.eval', readFileSync(`${fixtures}/basic.eval`))
+      const basic = spansOf(await itemsOf([`${fixtures}/basic.eval`])).length
+      expect(await sent()).toBe(basic)
+      expect(await sent()).toBe(basic)
+      await server.put('watched/a/react_agent.eval', readFileSync(`${fixtures}/react_agent.eval`))
+      const agent = spansOf(await itemsOf([`${fixtures}/react_agent.eval`])).length
+      expect(await sent()).toBe(basic + agent)
+    })
+
     it('are told from folders and from nothing', async () => {
       expect(await statPath(server.bucket)).toEqual({ kind: 'folder' })
       expect(await statPath(`${server.bucket}/runs`)).toEqual({ kind: 'folder' })
       expect(await statPath(`${server.bucket}/runs/basic.eval`)).toMatchObject({ kind: 'file' })
       expect(await statPath(`${server.bucket}/run`)).toBeUndefined()
     })
+  })
+})
+
+describe.skipIf(go === undefined)('S3', () => {
+  it('is found by what a profile says', async () => {
+    const server = await startS3()
+    const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = server.env
+    const config = join(folder, 'config')
+    const keys = [`aws_access_key_id = ${key}`, `aws_secret_access_key = ${secret}`]
+    writeFileSync(config, ['[profile evals]', 'region = us-east-1', `endpoint_url = ${endpoint}`, ...keys].join('\n'))
+    await server.put('basic.eval', readFileSync(`${fixtures}/basic.eval`))
+    const env = { AWS_CONFIG_FILE: config, AWS_PROFILE: 'evals' }
+    const { stdout, stderr } = await evalspan(['replay', '--dry-run', 's3://logs'], env)
+    await server.stop()
+    expect(stderr).toBe('')
+    expect(stdout).toMatch(/^Dry run: 2 samples read/)
   })
 })
 
