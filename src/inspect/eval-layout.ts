@@ -21,6 +21,7 @@ export async function openEvalLayout(file: LogFile): Promise<LogLayout> {
   const summaries = await readSummaries(file, members)
   const { header, finished } = found
   return {
+    format: 'eval',
     header,
     finished,
     slots: toSlots(file, samplePlaces(members), summaries, datasetIds(header)),

@@ -27,6 +27,7 @@ export interface SampleFilter {
 /** A log that is open. */
 export interface LogReader {
   readonly path: string
+  readonly format: LogLayout['format']
   /** Without samples and reductions, in the form that Inspect writes today. */
   readonly header: EvalLog
   /** The run was over when the log was written. If not, samples and the header's last words may still come. */
@@ -68,6 +69,7 @@ async function openLayout(file: LogFile): Promise<LogLayout> {
 
 class Reader implements LogReader {
   readonly path: string
+  readonly format: LogLayout['format']
   readonly header: EvalLog
   readonly sampleCount: number | undefined
   readonly finished: boolean
@@ -78,6 +80,7 @@ class Reader implements LogReader {
 
   constructor(file: LogFile, layout: LogLayout) {
     this.path = file.path
+    this.format = layout.format
     this.header = layout.header
     this.finished = layout.finished
     this.problems = layout.problems
