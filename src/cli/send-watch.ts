@@ -51,6 +51,7 @@ export async function sendWatch(
       folders,
       notes,
       quietMs,
+      intervalMs,
       onProblem,
       onEvent: () => bell.ring(),
       to: {

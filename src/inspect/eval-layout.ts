@@ -1,4 +1,5 @@
 import { badLog } from './bad-log.ts'
+import { isFields } from './fields.ts'
 import { loadChunkedSample, sizeOfChunks } from './chunked-sample.ts'
 import { readEvalHeader } from './eval-header.ts'
 import { readSummaries, type Summary } from './eval-summaries.ts'
@@ -118,7 +119,11 @@ function datasetIds(header: EvalLog): Map<string, string | number> {
 
 async function loadMember(file: LogFile, member: ZipMember): Promise<RawSample> {
   const text = decodeText(await readZipMember(file, member))
-  return { record: parseText(text), condensed: mayHoldAttachments(text) }
+  const record = parseText(text)
+  if (isFields(record) && 'message_refs' in record) {
+    throw new Error('is what holds a sample in chunks together, under another name; restore the log as it was written')
+  }
+  return { record, condensed: mayHoldAttachments(text) }
 }
 
 function missingSlot(name: string, { key, completedAt }: Summary): SampleSlot {

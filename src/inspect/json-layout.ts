@@ -86,7 +86,8 @@ async function readRange(file: LogFile, { start, end }: ByteRange): Promise<stri
 }
 
 function toSlot(file: LogFile, sample: ScannedSample, index: number): SampleSlot {
-  const { completed_at: completedAt, ...key } = notedFields(sample.fields)
+  const { completed_at, ...key } = notedFields(sample.fields)
+  const completedAt = typeof completed_at === 'string' ? completed_at : undefined
   return {
     key: toSampleKey(key),
     completedAt,
@@ -111,7 +112,7 @@ function cutOffSlot(file: LogFile, scanner: JsonLogScanner): SampleSlot {
   }
 }
 
-function notedFields(fields: ReadonlyMap<string, string>): { [name: string]: unknown; completed_at?: string } {
+function notedFields(fields: ReadonlyMap<string, string>): { [name: string]: unknown } {
   return Object.fromEntries([...fields].map(([name, text]) => [name, parseQuietly(text)]))
 }
 

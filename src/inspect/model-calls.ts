@@ -37,21 +37,18 @@ export function refusedAnswers(events: readonly Event[]): Set<ModelEvent> {
  */
 export function limitsOfAnswers(events: readonly Event[]): Map<ModelEvent, number> {
   const limits = new Map<ModelEvent, number>()
-  const taken = new Set<number>()
+  const free = events.flatMap((event, at) =>
+    event.event === 'sample_limit' && answerLimits.has(event.type) ? [{ event, at }] : [],
+  )
+  if (free.length === 0) return limits
   const answers = events.flatMap((event) => (event.event === 'model' && isAnswerWithoutEnd(event) ? [event] : []))
   for (const answer of answers.toSorted((a, b) => compareTimes(whenItCame(a), whenItCame(b)))) {
     const came = whenItCame(answer)
-    const at = events.findIndex(
-      (event, index) =>
-        event.event === 'sample_limit' &&
-        answerLimits.has(event.type) &&
-        event.span_id === answer.span_id &&
-        !taken.has(index) &&
-        compareTimes(parseTime(event.timestamp) ?? came, came) >= 0,
+    const index = free.findIndex(
+      ({ event }) => event.span_id === answer.span_id && compareTimes(parseTime(event.timestamp) ?? came, came) >= 0,
     )
-    if (at < 0) continue
-    taken.add(at)
-    limits.set(answer, at)
+    const [limit] = index < 0 ? [] : free.splice(index, 1)
+    if (limit) limits.set(answer, limit.at)
   }
   return limits
 }
@@ -73,7 +70,9 @@ export function failedAttempts(
   events: readonly Event[],
   endOfSpan: (spanId: string | undefined) => HrTime | undefined,
 ): FailedAttempt[] {
-  const models = events.flatMap((event, index) => (event.event === 'model' ? [{ event, index }] : []))
+  const models = events.flatMap((event, index): Placed[] =>
+    event.event === 'model' ? [{ event, index, time: parseTime(event.timestamp) }] : [],
+  )
   if (!models.some(({ event }) => isFailedAttempt(event))) return []
   const chains = [...Map.groupBy(models, ({ event }) => callKey(event)).values()].flatMap(chainsOf)
   return chains
@@ -87,6 +86,7 @@ export function failedAttempts(
 interface Placed {
   readonly event: ModelEvent
   readonly index: number
+  readonly time: HrTime | undefined
 }
 
 /**
@@ -100,8 +100,12 @@ function chainsOf(attempts: readonly Placed[]): Placed[][] {
   const open: Placed[][] = []
   for (const attempt of attempts) {
     if (attempt.event.completed !== undefined) continue
-    const owners = answered.filter(({ answer }) => mayLeadTo(attempt, answer))
-    const [owner] = owners.toSorted((a, b) => a.failed.length - b.failed.length || b.answer.index - a.answer.index)
+    let owner: (typeof answered)[number] | undefined
+    // Those that come later win over those that come first.
+    for (const call of answered) {
+      const isFirst = owner === undefined || call.failed.length <= owner.failed.length
+      if (isFirst && mayLeadTo(attempt, call.answer)) owner = call
+    }
     if (owner) {
       owner.failed.push(attempt)
       continue
@@ -116,8 +120,8 @@ function chainsOf(attempts: readonly Placed[]): Placed[][] {
 }
 
 function mayLeadTo(attempt: Placed, answer: Placed): boolean {
-  const [time, start] = [parseTime(attempt.event.timestamp), parseTime(answer.event.timestamp)]
-  const isBefore = time !== undefined && start !== undefined && compareTimes(start, time) <= 0
+  const { time } = attempt
+  const isBefore = time !== undefined && answer.time !== undefined && compareTimes(answer.time, time) <= 0
   return (
     isBefore &&
     attempt.index < answer.index &&

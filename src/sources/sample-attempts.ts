@@ -27,6 +27,8 @@ export interface SampleAttempt {
 export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, isHistory: IsHistory): SampleAttempt[] {
   const retries = ownRetries(log, sample, isHistory)
   const begin = attemptBegin(sample)
+  // Old logs may have no events, and Inspect may have taken them out, to be able to write the sample.
+  const isBare = sample.events.length === 0
   const solvers = parseTime(sample.events[begin]?.timestamp)
   const scheduled = parseTime(sample.events[0]?.timestamp) ?? parseTime(sample.started_at) ?? solvers ?? completed
   // An attempt that failed before its first model call leaves nothing to tell its time by.
@@ -56,11 +58,13 @@ export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, 
     ...failed,
     {
       prepared:
-        begin >= 0 || sample.total_time !== undefined || sample.events.some((event) => event.event === 'sample_init'),
+        begin >= 0 ||
+        isBare ||
+        sample.total_time !== undefined ||
+        sample.events.some((event) => event.event === 'sample_init'),
       // Only what started has a duration.
-      started: begin >= 0 || sample.total_time !== undefined,
-      // Inspect may have taken the events out, to be able to write the sample.
-      ran: begin >= 0 || (sample.total_time !== undefined && sample.events.length === 0),
+      started: begin >= 0 || isBare || sample.total_time !== undefined,
+      ran: begin >= 0 || isBare,
       events:
         begin < 0
           ? []

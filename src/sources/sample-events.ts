@@ -1,6 +1,7 @@
 import type { HookEvent } from '../hooks/hooks.ts'
 import { failedAttempts, refusedAnswers } from '../inspect/model-calls.ts'
 import type { EvalLog, EvalSample, Event, ModelEvent } from '../inspect/records.ts'
+import { sampleIdOf } from '../inspect/sample-key.ts'
 import { parseTime, type HrTime } from '../time.ts'
 import { fire } from './fire.ts'
 import { beforeGenerate, modelRetry, modelUsage, type SampleIds } from './model-hooks.ts'
@@ -17,7 +18,7 @@ export function* sampleEvents(log: EvalLog, sample: EvalSample, isHistory: IsHis
     eval_set_id: spec.eval_set_id ?? null,
     run_id: spec.run_id,
     eval_id: spec.eval_id,
-    sample_id: sample.uuid ?? `${sample.id}_epoch_${sample.epoch}`,
+    sample_id: sampleIdOf(spec.eval_id, sample),
   }
   const completed = parseTime(sample.completed_at) ??
     parseTime(sample.events.at(-1)?.timestamp) ??
@@ -56,6 +57,7 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
   const solvers = events.find((event) => isTopSpan(event, 'solvers'))
   const solversId =
     solvers?.event === 'span_begin' ? solvers.id : events.findLast((event) => event.event === 'span_end')?.span_id
+  const hasScorers = events.some((event) => isTopSpan(event, 'scorers'))
   let scored = false
   for (const { event, complete } of streamOrder(events, (call) => failed.get(call)?.end)) {
     const time = parseTime(event.timestamp) ?? end
@@ -70,14 +72,10 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
       if (!refused.has(event)) yield* modelUsage(ids, task, event)
     }
     yield fire('onSampleEvent', { ...ids, event }, (event as ModelEvent).completed ?? event.timestamp)
-    if (!scored && event.event === 'span_end' && event.id === solversId && !hasScorers(events)) {
+    if (!scored && event.event === 'span_end' && event.id === solversId && !hasScorers) {
       scored = true
       yield fire('onSampleScoring', ids, time)
     }
   }
   if (!scored) yield fire('onSampleScoring', ids, end)
-}
-
-function hasScorers(events: readonly Event[]): boolean {
-  return events.some((event) => isTopSpan(event, 'scorers'))
 }

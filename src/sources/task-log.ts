@@ -19,7 +19,7 @@ export type Batch = Iterable<HookEvent>
 export interface ReplayTarget {
   /** A log is through, and what its header says of the task is final. Comes also for tasks that fired no end. */
   taskLog(log: EvalLog): void
-  /** A sample was passed over: a retried task took it over from an earlier log, which has been replayed. */
+  /** A log that is through has a sample that was passed over: a retry took it over from an earlier log, which was told. */
   sampleReused(log: EvalLog): void
 }
 
@@ -43,6 +43,8 @@ export class TaskLog {
   readonly #told = new Map<string, string>()
   /** Which samples these are. */
   readonly #holds = new Set<string>()
+  /** The places of samples that were told from an earlier log; one that failed there may yet be replaced. */
+  readonly #reused = new Set<string>()
   #running: RunningSamples | undefined
   /** Not before then is a buffer looked for again; a run that crashed long ago may never have one. */
   #nextLook = 0
@@ -112,6 +114,7 @@ export class TaskLog {
     this.close()
     if (this.#ended) return
     this.#ended = true
+    for (const _ of this.#reused) options.to?.sampleReused(this.#header)
     options.to?.taskLog(this.#header)
     if (endsRegularly(this.#header)) {
       yield [fire('onTaskEnd', { ...ids, log: this.endLog }, this.timeOf('completed_at'))]
@@ -164,10 +167,11 @@ export class TaskLog {
       this.#holds.add(sample.uuid ?? nameOf(sample))
       // Not every log tells the uuid before the sample is read.
       if (!isWanted(selection, sample)) continue
-      if (history.isReused(ids, sample.uuid)) {
-        options.to?.sampleReused(this.#header)
+      if (history.isReused(ids, sample)) {
+        this.#reused.add(where)
         continue
       }
+      this.#reused.delete(where)
       const events = sampleEvents(this.#header, sample, (event) => history.isEarlier(ids, event))
       yield guarded(events, (error) => onProblem(badLog(this.path, nameOf(sample), error)))
       history.remember(ids, sample)

@@ -113,8 +113,8 @@ export class SampleTrace {
     const items = attempt
       ? this.#finishAttempt(attempt, { error: this.#error, outcome: 'incomplete' }, undefined, attempt.end)
       : []
-    const end = this.#last ?? time
-    const start = this.#first ?? end
+    const start = this.#first ?? this.#last ?? time
+    const end = latest(start, this.#last ?? time)
     return { items: [...items, sealedRoot(this.#facts(start, end), this.#scope)], open: [] }
   }
 

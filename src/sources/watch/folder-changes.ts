@@ -15,6 +15,8 @@ export interface Changes {
 export interface FolderChangesOptions {
   /** Called when something happened in the folder, so that there is no need to ask all the time. */
   readonly onEvent?: (() => void) | undefined
+  /** How often all is looked at where nothing is told, at most every ten seconds. */
+  readonly intervalMs?: number | undefined
   /** Milliseconds from some moment on. */
   readonly now?: (() => number) | undefined
 }
@@ -22,7 +24,7 @@ export interface FolderChangesOptions {
 /** A disk in the network does not tell what others write to it, so all is looked at now and then. */
 const lookMs = 30_000
 /** Where nothing is told at all: no more watchers are to be had, or the folder is in a store. */
-const lookUntoldMs = 10_000
+const leastUntoldMs = 10_000
 
 /**
  * What becomes of the logs in a folder and in those beneath it. On the disk the system tells in which of them something
@@ -36,11 +38,14 @@ export class FolderChanges {
   readonly #watchers = new Map<string, FSWatcher>()
   /** Where something happened. */
   readonly #touched = new Set<string>()
+  readonly #untoldMs: number
   #isTold: boolean
   #lookedAt = -Infinity
 
-  constructor(folder: string, { onEvent = () => {}, now = () => performance.now() }: FolderChangesOptions = {}) {
+  constructor(folder: string, options: FolderChangesOptions = {}) {
+    const { onEvent = () => {}, now = () => performance.now(), intervalMs = 0 } = options
     this.folder = fullPath(folder)
+    this.#untoldMs = Math.max(intervalMs, leastUntoldMs)
     this.#onEvent = onEvent
     this.#now = now
     this.#isTold = schemeOf(folder) === undefined
@@ -49,7 +54,7 @@ export class FolderChanges {
   /** Since the last time; the first time all that is there. Rejects when the folder itself cannot be read. */
   async changes(): Promise<Changes> {
     const now = this.#now()
-    if (now - this.#lookedAt < (this.#isTold ? lookMs : lookUntoldMs)) return await this.#lookAtTouched()
+    if (now - this.#lookedAt < (this.#isTold ? lookMs : this.#untoldMs)) return await this.#lookAtTouched()
     this.#lookedAt = now
     this.#touched.clear()
     // Before anything is read, so that nothing can happen in between.

@@ -2,6 +2,7 @@ import type { EvalspanError } from '../../errors.ts'
 import { folderOf } from '../../files/paths.ts'
 import type { ListedFile } from '../../files/store.ts'
 import { badLog } from '../../inspect/bad-log.ts'
+import { findBuffers } from '../../inspect/buffer/find-buffers.ts'
 import { openLog, type LogReader } from '../../inspect/log.ts'
 import { compareTimes } from '../../time.ts'
 import { fire } from '../fire.ts'
@@ -21,6 +22,8 @@ export interface LogWatchOptions {
   readonly to?: ReplayTarget | undefined
   /** For so many milliseconds nothing must happen to a run before it is over. */
   readonly quietMs: number
+  /** How often a scan is made. */
+  readonly intervalMs?: number | undefined
   readonly onEvent?: (() => void) | undefined
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined
@@ -50,7 +53,8 @@ export class LogWatch {
   constructor(options: LogWatchOptions) {
     this.#options = options
     this.#now = options.now ?? Date.now
-    this.#folders = options.folders.map((folder) => new FolderChanges(folder, { onEvent: options.onEvent }))
+    const { folders, onEvent, intervalMs } = options
+    this.#folders = folders.map((folder) => new FolderChanges(folder, { onEvent, intervalMs }))
     this.#troubles = new Troubles(options.onProblem, options.quietMs)
     this.#history = new TaskHistory((taskId) => this.#attemptsAt(taskId).length > 1)
     for (const { name, value } of options.notes) {
@@ -77,7 +81,7 @@ export class LogWatch {
       }
     }
     const news = changed.filter((file) => !this.#isKnown(file))
-    if (this.#isFirst) news.push(...this.#leftOver(news))
+    if (this.#isFirst) news.push(...(await this.#leftOver(news)))
     this.#isFirst = false
     const readers = new Map<string, LogReader>()
     try {
@@ -108,14 +112,23 @@ export class LogWatch {
     return this.#notes.get(path)?.version === version && !this.#isOpen(path)
   }
 
-  /** What an earlier watcher told of and could not end: all is finished by now, or runs on in Inspect's buffer. */
-  #leftOver(news: readonly ListedFile[]): ListedFile[] {
+  /**
+   * What an earlier watcher told of and could not end, and has more to tell without a change of its log: all its logs
+   * are finished by now, or Inspect's buffer has grown.
+   */
+  async #leftOver(news: readonly ListedFile[]): Promise<ListedFile[]> {
     const isNew = new Set(news.map(({ path }) => path))
     const open = [...this.#notes].filter(([path, note]) => !note.over && this.#files.has(path) && !isNew.has(path))
-    const runs = Map.groupBy(open, ([, note]) => note.run)
-    return [...runs.values()]
-      .filter((logs) => logs.every(([, note]) => note.finished))
-      .flatMap((logs) => logs.map(([path]) => this.#files.get(path)!))
+    const left: string[] = []
+    for (const logs of Map.groupBy(open, ([, note]) => note.run).values()) {
+      const isFinished = logs.every(([, note]) => note.finished)
+      for (const [path, note] of logs) if (isFinished || (await this.#hasGrown(path, note))) left.push(path)
+    }
+    return left.map((path) => this.#files.get(path)!)
+  }
+
+  async #hasGrown(path: string, { finished, at }: LogNote): Promise<boolean> {
+    return !finished && (await findBuffers(path)).some(({ written }) => written > at)
   }
 
   /** Puts logs with the runs that they are of, and gives these, by their start. A run that was over is opened whole. */
@@ -236,9 +249,11 @@ export class LogWatch {
 
   #note(run: WatchedRun, path: string, over: boolean): void {
     const { log, file } = run.logs.find((each) => each.file.path === path)!
-    const { version } = file
+    const { eval: spec } = log.header
     const [started] = log.timeOf('started_at')
-    const note = { version, run: run.id, task: log.header.eval.task_id, started, finished: log.finished, over }
+    const { version } = file
+    const { finished } = log
+    const note = { version, run: run.id, task: spec.task_id, started, finished, over, at: this.#now() }
     this.#notes.set(path, note)
     this.#newNotes.set(path, noteText(note))
   }

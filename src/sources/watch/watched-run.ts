@@ -78,6 +78,7 @@ export class WatchedRun {
 
   /** All its logs are finished, and nothing has happened for so long that no other one is to be expected. */
   isOver(nowMs: number, quietMs: number): boolean {
-    return this.logs.every(({ log, file, gone }) => gone || (log.finished && nowMs - (file.modifiedMs ?? 0) >= quietMs))
+    const isQuiet = ({ modifiedMs = 0 }: ListedFile): boolean => nowMs - modifiedMs >= quietMs
+    return this.logs.every(({ log, file, gone }) => gone || (this.#all.isFinished(log) && isQuiet(file)))
   }
 }

@@ -129,6 +129,29 @@ describe('a watched folder', () => {
     expect(scene.problems).toEqual([])
   })
 
+  it('ends the run of a log that was cut off when it has been recovered', async () => {
+    put('run.eval', await part('1'), 2 * quietMs)
+    using scene = new Scene()
+    expect(ends(await scene.look())).toEqual(['onRunStart', 'onTaskStart', 'onSampleEnd 1'])
+    // Its name comes before that of the other.
+    put('run-recovered.eval', readFileSync(basic))
+    const events = await scene.lookUntilNews()
+    expect(ends(events)).toEqual(['onTaskStart', 'onSampleEnd two', 'onTaskEnd'])
+    now += 2 * quietMs
+    const [end] = await scene.look()
+    expect(end).toMatchObject({ hook: 'onRunEnd', data: { logs: [{ status: 'success' }] } })
+    expect(ends(await replayed(folder)).toSorted()).toEqual([
+      'onRunEnd',
+      'onRunStart',
+      'onSampleEnd 1',
+      'onSampleEnd two',
+      'onTaskEnd',
+      'onTaskStart',
+      'onTaskStart',
+    ])
+    expect(scene.problems).toEqual([])
+  })
+
   it('tells in the end what a replay tells', async () => {
     cpSync(`${fixtures}/eval_set_retry_immediate`, folder, { recursive: true })
     for (const name of ['basic', 'react_agent', 'cancelled', 'fail_on_error']) {
