@@ -129,7 +129,7 @@ export class SampleTrace {
     completed?: HrTime,
     crash?: ScorerCrash,
   ): RawItem[] {
-    const items = attempt.finish(events, completed, crash)
+    const items = attempt.finish(events, completed, { error, crash })
     const end = attempt.end ?? this.#last ?? [0, 0]
     const start = attempt.start ?? end
     this.#first = earliest(this.#first, attempt.start)
