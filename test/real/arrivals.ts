@@ -32,9 +32,9 @@ interface Metric {
 
 interface Point {
   readonly [field: string]: unknown
-  readonly asInt?: unknown
-  readonly asDouble?: unknown
-  readonly count?: unknown
+  readonly asInt?: string | number
+  readonly asDouble?: number
+  readonly count?: string | number
   readonly sum?: number
 }
 
@@ -105,7 +105,7 @@ export class Arrivals {
     // What evalspan says of its own work depends on how it was done.
     if (name.startsWith('evalspan.')) return
     for (const point of (sum ?? histogram ?? gauge)?.dataPoints ?? []) {
-      const { asInt, asDouble, count, sum: total = 0 } = point
+      const { asInt, asDouble, count = 0, sum: total = 0 } = point
       const value = asInt ?? asDouble ?? `${count}, ${Number(total.toFixed(6))}`
       this.#totals.set(`${name} ${JSON.stringify(attributesOf(point))}`, String(value))
     }
