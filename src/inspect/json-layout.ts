@@ -25,8 +25,8 @@ export async function openJsonLayout(file: LogFile): Promise<LogLayout> {
   return {
     format: 'json',
     header,
-    // Such a log is written anew as a whole whenever some samples are finished.
-    finished: header.status !== 'started',
+    // Such a log is written anew as a whole whenever some samples are finished; one that is cut off may be half copied.
+    finished: scanner.end !== undefined && header.status !== 'started',
     slots,
     complete: !isCut && stray === undefined,
     problems: [

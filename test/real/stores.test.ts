@@ -130,8 +130,8 @@ const stores: readonly {
   { name: 'a web server', start: startWeb, lists: false, mistakes: [] },
 ]
 
-describe.each(stores)('logs in $name', ({ name, start, lists, mistakes }) => {
-  describe.skipIf(!inject('stores').includes(name))('on a real server', () => {
+describe.each(stores)('logs in $name', ({ name: store, start, lists, mistakes }) => {
+  describe.skipIf(!inject('stores').includes(store))('on a real server', () => {
     let server: StoreServer
     let before: NodeJS.ProcessEnv
 

@@ -10,12 +10,12 @@ export interface LogNote {
   readonly finished: boolean
   /** The end of its run has been told. */
   readonly over: boolean
-  /** When it was told, in milliseconds since 1970: Inspect's buffer may have more that was written later. */
-  readonly at: number
+  /** The state of Inspect's buffer before it was told: another one means that there is more to tell. */
+  readonly buffer: string
 }
 
-export function noteText({ version, run, task, started, finished, over, at }: LogNote): string {
-  return JSON.stringify([version, run, task, started, finished, over, at])
+export function noteText({ version, run, task, started, finished, over, buffer }: LogNote): string {
+  return JSON.stringify([version, run, task, started, finished, over, buffer])
 }
 
 /** Undefined when another version of evalspan wrote something else. */
@@ -27,10 +27,10 @@ export function parseNote(text: string): LogNote | undefined {
     return undefined
   }
   if (!Array.isArray(fields) || fields.map((field) => typeof field).join(' ') !== types) return undefined
-  const [version, run, task, started, finished, over, at] = fields as Fields
-  return { version, run, task, started, finished, over, at }
+  const [version, run, task, started, finished, over, buffer] = fields as Fields
+  return { version, run, task, started, finished, over, buffer }
 }
 
-type Fields = [string, string, string, number, boolean, boolean, number]
+type Fields = [string, string, string, number, boolean, boolean, string]
 
-const types = 'string string string number boolean boolean number'
+const types = 'string string string number boolean boolean string'
