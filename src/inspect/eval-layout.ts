@@ -22,6 +22,7 @@ export async function openEvalLayout(file: LogFile): Promise<LogLayout> {
   const { header, finished } = found
   return {
     header,
+    format: 'eval',
     finished,
     slots: toSlots(file, samplePlaces(members), summaries, datasetIds(header)),
     complete: damage === undefined,

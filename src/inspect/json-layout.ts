@@ -24,6 +24,7 @@ export async function openJsonLayout(file: LogFile): Promise<LogLayout> {
   const stray = isCut ? undefined : await strayRest(file, scanner)
   return {
     header,
+    format: 'json',
     // Such a log is written anew as a whole whenever some samples are finished.
     finished: header.status !== 'started',
     slots,

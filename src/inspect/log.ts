@@ -27,6 +27,8 @@ export interface SampleFilter {
 /** A log that is open. */
 export interface LogReader {
   readonly path: string
+  /** By its content, whatever its name. */
+  readonly format: LogLayout['format']
   /** Without samples and reductions, in the form that Inspect writes today. */
   readonly header: EvalLog
   /** The run was over when the log was written. If not, samples and the header's last words may still come. */
@@ -68,6 +70,7 @@ async function openLayout(file: LogFile): Promise<LogLayout> {
 
 class Reader implements LogReader {
   readonly path: string
+  readonly format: LogLayout['format']
   readonly header: EvalLog
   readonly sampleCount: number | undefined
   readonly finished: boolean
@@ -79,6 +82,7 @@ class Reader implements LogReader {
   constructor(file: LogFile, layout: LogLayout) {
     this.path = file.path
     this.header = layout.header
+    this.format = layout.format
     this.finished = layout.finished
     this.problems = layout.problems
     this.sampleCount = layout.complete ? layout.slots.length : undefined

@@ -33,6 +33,7 @@ export interface TellOptions {
 /** One log: an attempt at a task. It may grow while it is told. */
 export class TaskLog {
   readonly path: string
+  readonly #format: LogReader['format']
   #header: EvalLog
   /** When the file was written last: a time for logs that tell none. */
   readonly #written: HrTime
@@ -52,6 +53,7 @@ export class TaskLog {
 
   constructor(reader: LogReader, written: HrTime) {
     this.path = reader.path
+    this.#format = reader.format
     this.#header = withRunId(reader.header)
     this.#written = written
     this.#finished = reader.finished
@@ -77,7 +79,7 @@ export class TaskLog {
   /** The log that Inspect hands on at the end of the task: `.eval` is read back, `.json` is as it was written. */
   get endLog(): EvalLog {
     const { solver_args, ...spec } = this.#header.eval
-    if (this.path.endsWith('.json') || spec.solver_args_passed !== undefined) return this.#header
+    if (this.#format === 'json' || spec.solver_args_passed !== undefined) return this.#header
     return { ...this.#header, eval: { ...this.#header.eval, solver_args_passed: solver_args ?? {} } }
   }
 
