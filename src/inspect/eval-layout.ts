@@ -21,8 +21,8 @@ export async function openEvalLayout(file: LogFile): Promise<LogLayout> {
   const summaries = await readSummaries(file, members)
   const { header, finished } = found
   return {
-    header,
     format: 'eval',
+    header,
     finished,
     slots: toSlots(file, samplePlaces(members), summaries, datasetIds(header)),
     complete: damage === undefined,

@@ -23,8 +23,8 @@ export async function openJsonLayout(file: LogFile): Promise<LogLayout> {
   const { header, problems } = await readHeader(file, scanner.header)
   const stray = isCut ? undefined : await strayRest(file, scanner)
   return {
-    header,
     format: 'json',
+    header,
     // Such a log is written anew as a whole whenever some samples are finished.
     finished: header.status !== 'started',
     slots,

@@ -27,7 +27,6 @@ export interface SampleFilter {
 /** A log that is open. */
 export interface LogReader {
   readonly path: string
-  /** By its content, whatever its name. */
   readonly format: LogLayout['format']
   /** Without samples and reductions, in the form that Inspect writes today. */
   readonly header: EvalLog
@@ -81,8 +80,8 @@ class Reader implements LogReader {
 
   constructor(file: LogFile, layout: LogLayout) {
     this.path = file.path
-    this.header = layout.header
     this.format = layout.format
+    this.header = layout.header
     this.finished = layout.finished
     this.problems = layout.problems
     this.sampleCount = layout.complete ? layout.slots.length : undefined

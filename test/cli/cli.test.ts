@@ -25,6 +25,7 @@ describe('the command line', () => {
 
       Commands:
         replay [options] <path...>                    Send what is in logs of finished runs.
+        watch [options] <folder...>                   Send what comes into log folders, while evals run.
         demo                                          Show a recorded run, and send it wherever the environment says.
         flush [options]                               Send what waits in the outbox.
         status [options]                              Show what was delivered and what waits, by destination.

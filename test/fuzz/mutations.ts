@@ -29,6 +29,7 @@ const areas: readonly { readonly mutations: readonly Mutation[]; readonly weight
   { mutations: nameMutations, weight: 6 },
   { mutations: textMutations, weight: 12 },
   { mutations: valueMutations, weight: 20 },
+  { mutations: valueMutations.filter(({ kind }) => kind === 'values/field'), weight: 15 },
   { mutations: eventMutations, weight: 20 },
   { mutations: jsonLogMutations, weight: 15 },
 ]

@@ -108,12 +108,12 @@ function isComparable({ evalId }: ReplayedSample, fixture: Fixture, baseline: Re
 }
 
 function isOfTarget(evalId: string, fixture: Fixture): boolean {
-  // What lies in a buffer has no header of its own, and is of the one log that it lies beside.
   return fixture.input === fixture.target || fixture.target.endsWith('.db') || evalIdOf(fixture) === evalId
 }
 
-function evalIdOf({ model }: Fixture): string | undefined {
-  const part = model.parts.find(({ role }) => role === 'header')
+/** Undefined for a buffer, which is of no finished sample. */
+function evalIdOf({ model, target }: Fixture): string | undefined {
+  const part = target.startsWith('.') ? undefined : model.parts.find(({ role }) => role === 'header')
   return part && migrateHeader(parse(part.text)).header.eval.eval_id
 }
 

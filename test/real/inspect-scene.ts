@@ -79,8 +79,3 @@ export async function freshReplay(scene: InspectScene, path: string): Promise<Ar
   if (code !== 0) throw new Error(`replay ended with ${code}: ${stdout}\n${stderr}`)
   return other.arrivals
 }
-
-/** Resolves when a process has written that on standard output; rejects when it ended without. */
-export async function written(child: Child, text: string): Promise<void> {
-  await child.until(() => child.stdout.includes(text))
-}

@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { makeLog } from '../../bench/make-log.ts'
 import { listFolder, statPath } from '../../src/files/files.ts'
 import { openLog } from '../../src/inspect/log.ts'
 import { HttpReceiver } from '../receiver/http-receiver.ts'
 import { itemsOf, spansOf } from '../telemetry/render.ts'
-import { go } from './fetched-servers.ts'
 import { startAzure, startGcs, startS3, startWeb, type StoreServer } from './store-servers.ts'
 
 const fixtures = 'test/fixtures/inspect'
@@ -40,14 +39,12 @@ const stores: readonly {
   readonly name: string
   readonly start: () => Promise<StoreServer>
   readonly lists: boolean
-  readonly needsGo: boolean
   readonly mistakes: readonly Mistake[]
 }[] = [
   {
     name: 'S3',
     start: startS3,
     lists: true,
-    needsGo: true,
     mistakes: [
       [
         'a wrong secret',
@@ -93,7 +90,6 @@ const stores: readonly {
     name: 'Google Cloud Storage',
     start: startGcs,
     lists: true,
-    needsGo: true,
     mistakes: [
       [
         'credentials that are not there',
@@ -109,7 +105,6 @@ const stores: readonly {
     name: 'Azure Blob Storage',
     start: startAzure,
     lists: true,
-    needsGo: false,
     mistakes: [
       [
         'an unusable connection string',
@@ -132,12 +127,11 @@ const stores: readonly {
       ['a folder that is not there', {}, 'az://logs/nowhere', 'no such file or folder'],
     ],
   },
-  { name: 'a web server', start: startWeb, lists: false, needsGo: false, mistakes: [] },
+  { name: 'a web server', start: startWeb, lists: false, mistakes: [] },
 ]
 
-describe.each(stores)('logs in $name', ({ start, lists, needsGo, mistakes }) => {
-  const canRun = !needsGo || go !== undefined
-  describe.skipIf(!canRun)('on a real server', () => {
+describe.each(stores)('logs in $name', ({ name, start, lists, mistakes }) => {
+  describe.skipIf(!inject('stores').includes(name))('on a real server', () => {
     let server: StoreServer
     let before: NodeJS.ProcessEnv
 
@@ -146,7 +140,7 @@ describe.each(stores)('logs in $name', ({ start, lists, needsGo, mistakes }) => 
       before = { ...process.env }
       Object.assign(process.env, server.env)
       for (const path of [...Object.keys(tree), 'large.eval']) await server.put(path, readFileSync(join(folder, path)))
-    }, 1_200_000)
+    })
     afterAll(async () => {
       process.env = before
       await server?.stop()
@@ -313,7 +307,7 @@ describe.each(stores)('logs in $name', ({ start, lists, needsGo, mistakes }) => 
   })
 })
 
-describe.skipIf(go === undefined)('S3', () => {
+describe.skipIf(!inject('stores').includes('S3'))('S3', () => {
   it('is found by what a profile says', async () => {
     const server = await startS3()
     const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: key, AWS_SECRET_ACCESS_KEY: secret } = server.env

@@ -5,6 +5,9 @@ import type { Fired } from '../fired.ts'
 import { eventsOf, type Scene } from '../scene.ts'
 import { isField, withSummary, type Gap } from './gap.ts'
 
+/** For so many seconds a busy machine may keep waiting what is next. */
+const mostDelay = 10
+
 /** Times that are worked out from others, and what a failed call tells of itself. */
 export const timeGaps: readonly Gap[] = [
   {
@@ -53,7 +56,7 @@ function attemptOf(data: Fields): number {
 
 function isJustBefore(time: HrTime, other: HrTime): boolean {
   const gap = secondsFrom(time, other)
-  return gap >= 0 && gap < 1
+  return gap >= 0 && gap < mostDelay
 }
 
 function endOfAttempt(live: Fired, attempt: number, scene: Scene): HrTime | undefined {
@@ -72,7 +75,7 @@ function isPossibleWait({ live, replayed, fired }: Finding, scene: Scene): boole
   const isOver = scene.live.some((other) => {
     if (other.hook !== 'onBeforeModelGenerate') return false
     const late = secondsFrom(time, other.time) - wait
-    return String(other.data['model_name']).endsWith(String(data['model_name'])) && late >= -0.01 && late < 5
+    return String(other.data['model_name']).endsWith(String(data['model_name'])) && late >= -0.01 && late < mostDelay
   })
   return isOver && wait >= 0 && wait < Number(replayed) + 0.01
 }

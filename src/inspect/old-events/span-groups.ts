@@ -3,7 +3,7 @@ import type { Fields } from '../fields.ts'
 import type { EventIds } from './event-ids.ts'
 
 /**
- * Puts spans around all solvers and around all scorers, as Inspect does since mid-2025. What comes before them is the
+ * Puts spans around all solvers and around all scorers, as Inspect does since 0.3.100 at the latest. What comes before them is the
  * making ready of the sample. Events that have these spans, or never came to a solver, are given back as they are.
  */
 export function groupSpans(events: Fields[], ids: EventIds): Fields[] {
