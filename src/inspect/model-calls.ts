@@ -185,15 +185,16 @@ function bounded(start: HrTime, end: HrTime | undefined): HrTime {
   return end && compareTimes(end, start) > 0 ? end : start
 }
 
+/** In seconds; no call takes years. */
+const longestCall = 1e8
+
 /** A successful event's timestamp lies before all failed attempts; its own request began `working_time` before its end. */
 function startOfRequest(event: ModelEvent): HrTime | undefined {
   const end = parseTime(event.completed)
-  if (!end || event.working_time === undefined) return parseTime(event.timestamp)
+  const { working_time: spent = Number.NaN } = event
+  if (!end || !(spent >= 0 && spent < longestCall)) return parseTime(event.timestamp)
   const [seconds, nanoseconds] = end
-  return addSeconds(
-    [seconds - Math.ceil(event.working_time), nanoseconds],
-    Math.ceil(event.working_time) - event.working_time,
-  )
+  return addSeconds([seconds - Math.ceil(spent), nanoseconds], Math.ceil(spent) - spent)
 }
 
 /**

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from '../../src/inspect/json.ts'
 import { bomb, type BombText } from '../fuzz/bomb.ts'
 import { newMember, writeZip as writeParts } from '../fuzz/zip-model.ts'
+import { processorSeconds } from '../processor-seconds.ts'
 import { header, sample } from './log-text.ts'
 import { openingError, readIds } from './read-all.ts'
 import { temporaryFile } from './temporary-file.ts'
@@ -74,13 +75,40 @@ describe('a .json log', () => {
   })
 })
 
+describe('a header', () => {
+  it('is told of when an id is no text, which would end the replay of all logs', async () => {
+    const odd = { toString: 1, valueOf: 2 }
+    const problems = ['run_id', 'task_id', 'eval_id', 'eval_set_id', 'task_version'].map((name) => {
+      const { eval: spec, ...others } = header()
+      return openingError(
+        jsonFile(JSON.stringify({ ...others, eval: { ...(spec as object), [name]: odd }, samples: [] })),
+      )
+    })
+    expect((await Promise.all(problems)).map((problem) => problem.replace(/, which.*/, ''))).toEqual([
+      'BAD_LOG log.json: the header: eval.run_id is an object, not a string',
+      'BAD_LOG log.json: the header: eval.task_id is an object, not a string',
+      'BAD_LOG log.json: the header: eval.eval_id is an object, not a string',
+      'BAD_LOG log.json: the header: eval.eval_set_id is an object, not a string',
+      'BAD_LOG log.json: the header: eval.task_version is an object, not a string or number',
+    ])
+  })
+
+  it('keeps what is good when its results are something else', async () => {
+    for (const results of [{ total_samples: {} }, { scores: [{ name: [], metrics: {} }] }]) {
+      const text = JSON.stringify({ ...header({ results }), samples: [sample('a')] })
+      expect(await openingError(jsonFile(text))).toMatch(/^opened, but log\.json: the header: results\./)
+      expect(await readIds(jsonFile(text))).toEqual(['a'])
+    }
+  })
+})
+
 describe('a ZIP', () => {
   it('is searched once for what is left of it, however much looks like a member', async () => {
     const whole = writeZip([member('_journal/start.json', header()), first])
     const cut = whole.subarray(0, whole.lastIndexOf('PK\x01\x02') - 10)
     const path = temporaryFile('log.eval', Buffer.concat([cut, Buffer.alloc(2 ** 20, 'PK\x03\x04', 'latin1')]))
     expect(await openingError(path)).toContain('its directory, which comes last, is missing')
-  }, 10_000)
+  }, 60_000)
 
   it('whose directory says that it is shorter than it is is searched', async () => {
     const members = [
@@ -131,11 +159,11 @@ describe('a small member that expands to something huge', () => {
       const problem = await problemOf({ start: '', filling, end: '', mebibytes: 400 }, method)
       expect(problem).toBe(`expands to ${400 * 2 ** 20} bytes that are no JSON`)
     }
-    expect(process.memoryUsage.rss() - before).toBeLessThan(200e6)
+    expect(process.memoryUsage.rss() - before).toBeLessThan(300e6)
   })
 
   it('is refused when it makes more objects than fit in memory', async () => {
-    const lists = { start: '{"id":"a","epoch":1,"events":[', filling: '{}, ', end: '{}]}', mebibytes: 256 }
+    const lists = { start: '{"id":"a","epoch":1,"events":[', filling: '{}, ', end: '{}]}', mebibytes: 160 }
     expect(await problemOf(lists, 8)).toMatch(
       /^makes objects of \d+ bytes out of \d+, which may be more than fit in memory/,
     )
@@ -280,8 +308,10 @@ describe('the shell of a sample in chunks', () => {
 
 describe('a JSON text', () => {
   it('of blanks is said to be none in next to no time', () => {
-    const start = performance.now()
-    expect(() => parse(' '.repeat(50_000_000))).toThrow('it ends too early, at position 50000000')
-    expect(performance.now() - start).toBeLessThan(5000)
+    const blanks = ' '.repeat(50_000_000)
+    const seconds = processorSeconds(() => {
+      expect(() => parse(blanks)).toThrow('it ends too early, at position 50000000')
+    })
+    expect(seconds).toBeLessThan(2)
   })
 })
