@@ -8,7 +8,14 @@ export type Member = readonly [name: string, text: string]
 
 /** The members of a sample in the chunked form that Inspect 0.3.285 knows, as far as readers need them. */
 export function* chunkSample(sample: Json): Generator<Member> {
-  const { events, messages, events_data: data, attachments, metadata, ...shell } = sample as {
+  const {
+    events,
+    messages,
+    events_data: data,
+    attachments,
+    metadata,
+    ...shell
+  } = sample as {
     [name: string]: unknown
     events: Json[]
     messages: Json[]

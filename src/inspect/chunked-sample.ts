@@ -1,12 +1,10 @@
 import { messageOf } from '../errors.ts'
 import { asFields, type Fields } from './fields.ts'
-import type { RawSample } from './layout.ts'
 import type { LogFile } from '../files/log-file.ts'
+import { readMemberJson } from './member-json.ts'
 import { inNumericOrder } from './numbered-members.ts'
-import { expandRanges, mayHoldAttachments } from './resolve.ts'
-import { decodeText, parseText } from './text.ts'
+import { expandRanges } from './resolve.ts'
 import type { ZipMember } from './zip-directory.ts'
-import { readZipMember } from './zip-member.ts'
 
 /** Bytes of the JSON of all members of a sample that is stored in chunks. */
 export function sizeOfChunks(members: Iterable<ZipMember>): number {
@@ -20,13 +18,14 @@ export function sizeOfChunks(members: Iterable<ZipMember>): number {
  * attachments, each cut into members named by the index of their first item (Inspect 0.3.285, `log/_recorders/chunked`).
  * `members` are the sample's own, by the rest of their name.
  */
-export async function loadChunkedSample(file: LogFile, members: ReadonlyMap<string, ZipMember>): Promise<RawSample> {
-  let condensed = false
+export async function loadChunkedSample(
+  file: LogFile,
+  members: ReadonlyMap<string, ZipMember>,
+  aside?: boolean,
+): Promise<Fields> {
   const read = async (member: ZipMember): Promise<unknown> => {
     try {
-      const text = decodeText(await readZipMember(file, member))
-      condensed ||= mayHoldAttachments(text)
-      return parseText(text)
+      return await readMemberJson(file, member, aside)
     } catch (error) {
       throw new Error(`${shortName(member)}: ${messageOf(error)}`, { cause: error })
     }
@@ -54,7 +53,7 @@ export async function loadChunkedSample(file: LogFile, members: ReadonlyMap<stri
   const { message_refs: references } = record
   if (Array.isArray(references)) record['messages'] = expandRanges(references, messages)
   delete record['message_refs']
-  return { record, condensed }
+  return record
 }
 
 /** Within its sample, which is named beside it: `events/0.json`. */

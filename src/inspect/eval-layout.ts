@@ -3,12 +3,10 @@ import { loadChunkedSample, sizeOfChunks } from './chunked-sample.ts'
 import { readEvalHeader } from './eval-header.ts'
 import { readSummaries, type Summary } from './eval-summaries.ts'
 import type { LogFile } from '../files/log-file.ts'
-import type { LogLayout, RawSample, SampleSlot } from './layout.ts'
+import type { LogLayout, SampleSlot } from './layout.ts'
+import { readMemberJson } from './member-json.ts'
 import type { EvalLog } from './records.ts'
-import { mayHoldAttachments } from './resolve.ts'
-import { decodeText, parseText } from './text.ts'
 import { readZipDirectory, ZipDirectoryError, type ZipMember } from './zip-directory.ts'
-import { readZipMember } from './zip-member.ts'
 import { scanZip } from './zip-scan.ts'
 
 /** A log in a ZIP, finished or not: one member for each sample, or a folder of members for one that is stored in chunks. */
@@ -102,7 +100,7 @@ function toSlots(
       where: member?.name ?? name,
       version: `${last.crc32} ${last.size}`,
       size: sizeOfChunks(members.values()),
-      load: member ? () => loadMember(file, member) : () => loadChunkedSample(file, members),
+      load: (aside) => (member ? readMemberJson(file, member, aside) : loadChunkedSample(file, members, aside)),
     })
   }
   // When the names of members are not what the summaries lead to expect, the summaries are not to be trusted.
@@ -114,11 +112,6 @@ function toSlots(
 function datasetIds(header: EvalLog): Map<string, string | number> {
   const ids = header.eval.dataset.sample_ids ?? []
   return new Map(ids.filter((id) => typeof id === 'number' || typeof id === 'string').map((id) => [String(id), id]))
-}
-
-async function loadMember(file: LogFile, member: ZipMember): Promise<RawSample> {
-  const text = decodeText(await readZipMember(file, member))
-  return { record: parseText(text), condensed: mayHoldAttachments(text) }
 }
 
 function missingSlot(name: string, { key, completedAt }: Summary): SampleSlot {
