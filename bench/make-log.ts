@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { chunkSample, type Member } from './chunk-sample.ts'
 import { makeSample } from './make-sample.ts'
 import { Random } from './random.ts'
 import type { Json } from './transcript.ts'
@@ -9,6 +10,8 @@ export interface LogOptions {
   readonly megabytes: number
   readonly samples: number
   readonly eventsPerSample: number
+  /** Samples in many members each, as no Inspect writes them yet. */
+  readonly chunked?: boolean | undefined
 }
 
 /**
@@ -26,7 +29,7 @@ export function makeLog(path: string, options: LogOptions): { bytes: number; com
   for (let index = 0; index < options.samples; index += 1) {
     const id = `sample-${index + 1}`
     const made = makeSample(random, { id, events: options.eventsPerSample, textLength, start: start + index * 1000 })
-    zip.add(`samples/${id}_epoch_1.json`, JSON.stringify(made.sample))
+    for (const [rest, text] of membersOf(made.sample, options)) zip.add(`samples/${id}_epoch_1${rest}`, text)
     summaries.push(made.summary)
   }
   zip.add('_journal/summaries/1.json', JSON.stringify(summaries))
@@ -35,12 +38,17 @@ export function makeLog(path: string, options: LogOptions): { bytes: number; com
   return { bytes: zip.size, compressed: zip.close() }
 }
 
+function membersOf(sample: Json, { chunked }: LogOptions): Iterable<Member> {
+  return chunked ? chunkSample(sample) : [['.json', JSON.stringify(sample)]]
+}
+
 /** How long the texts must be: the size of a sample grows evenly with them, so two small samples tell. */
-function textLengthFor({ megabytes, samples, eventsPerSample }: LogOptions): number {
+function textLengthFor(options: LogOptions): number {
+  const { megabytes, samples, eventsPerSample } = options
   const [short, long] = [200, 400]
   const [small, large] = [short, long].map((textLength) => {
     const { sample } = makeSample(new Random(1), { id: 'x', events: eventsPerSample, textLength, start: 0 })
-    return Buffer.byteLength(JSON.stringify(sample))
+    return [...membersOf(sample, options)].reduce((bytes, [, text]) => bytes + Buffer.byteLength(text), 0)
   }) as [number, number]
   const wanted = (megabytes * 1e6) / samples
   return Math.max(1, Math.round(short + ((wanted - small) * (long - short)) / (large - small)))
@@ -88,6 +96,7 @@ if (import.meta.main) {
       megabytes: { type: 'string', default: '200' },
       samples: { type: 'string', default: '20' },
       events: { type: 'string', default: '500' },
+      chunked: { type: 'boolean', default: false },
     },
   })
   const path = positionals[0] ?? 'bench.eval'
@@ -95,6 +104,7 @@ if (import.meta.main) {
     megabytes: Number(values.megabytes),
     samples: Number(values.samples),
     eventsPerSample: Number(values.events),
+    chunked: values.chunked,
   })
   console.log(`${path}: ${(bytes / 1e6).toFixed(1)} MB of JSON in ${(compressed / 1e6).toFixed(1)} MB`)
 }

@@ -1,12 +1,15 @@
-/** One of the things that are compared. What `run` returns is its measurement; milliseconds it took, when nothing. */
+/** Measurements of one run, by their unit: `ms`, `MB`. */
+export type Measurements = Readonly<Record<string, number>>
+
+/** One of the things that are compared. What `run` returns are its measurements; milliseconds it took, when nothing. */
 export interface Contender {
   readonly name: string
-  readonly run: () => number | void | Promise<number | void>
+  readonly run: () => number | void | Measurements | Promise<number | void | Measurements>
 }
 
 export interface MeasureOptions {
-  /** What the numbers are: `ms`, `MB`. */
-  readonly unit: string
+  /** What a single number is; `ms` when left out. */
+  readonly unit?: string | undefined
   /** Measured runs of each contender. */
   readonly rounds: number
   /** Runs of each that are not counted. */
@@ -21,42 +24,45 @@ export async function measure(
   title: string,
   baseline: Contender,
   others: readonly Contender[],
-  { unit, rounds, warmup = 1 }: MeasureOptions,
+  { unit = 'ms', rounds, warmup = 1 }: MeasureOptions,
 ): Promise<void> {
-  const contenders = [baseline, ...others].map((contender) => ({ contender, results: [] as number[] }))
+  const contenders = [baseline, ...others].map((contender) => ({ contender, results: [] as Measurements[] }))
   for (let round = -warmup; round < rounds; round += 1) {
     for (const { contender, results } of contenders) {
-      const result = await runOnce(contender)
+      const result = await runOnce(contender, unit)
       if (round >= 0) {
         results.push(result)
       }
     }
   }
 
-  console.log(`\n${title}: medians of ${rounds} runs, in turns`)
+  console.log(`\n${title}: ${rounds === 1 ? 'one run' : `medians of ${rounds} runs, in turns`}`)
   const width = Math.max(...contenders.map(({ contender }) => contender.name.length))
-  const reference = median(contenders[0]!.results)
-  for (const { contender, results } of contenders) {
-    const value = median(results)
-    const spread = `${format(Math.min(...results))} to ${format(Math.max(...results))}`
-    const ratio = contender === baseline ? 'baseline' : `${(value / reference).toFixed(2)} × baseline`
-    console.log(`  ${contender.name.padEnd(width)}  ${format(value)} ${unit} (${spread})  ${ratio}`)
+  for (const each of Object.keys(contenders[0]!.results[0]!)) {
+    const reference = median(contenders[0]!.results.map((result) => result[each]!))
+    for (const { contender, results } of contenders) {
+      const values = results.map((result) => result[each]!)
+      const value = median(values)
+      const spread = rounds === 1 ? '' : ` (${format(Math.min(...values))} to ${format(Math.max(...values))})`
+      const ratio = contender === baseline ? 'baseline' : `${(value / reference).toFixed(2)} × baseline`
+      console.log(`  ${contender.name.padEnd(width)}  ${format(value)} ${each}${spread}  ${ratio}`)
+    }
   }
 }
 
-async function runOnce(contender: Contender): Promise<number> {
+async function runOnce(contender: Contender, unit: string): Promise<Measurements> {
   globalThis.gc?.()
   const start = performance.now()
-  const result = await contender.run()
-  return result ?? performance.now() - start
+  const result = (await contender.run()) ?? performance.now() - start
+  return typeof result === 'number' ? { [unit]: result } : result
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = Math.floor(sorted.length / 2)
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }
 
-function format(value: number): string {
+export function format(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3)
 }

@@ -161,7 +161,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     mask: (data) => masker.data(data),
     stored: async () => void (await committer.flush()),
     async room() {
-      await committer.underway
+      await committer.room()
       await delivery.room()
     },
     notes: (source) => delivery.store.notes(noteKey(source)),

@@ -28,6 +28,8 @@ export interface DeliveryOptions {
   readonly paths?: readonly string[] | undefined
   /** Why the folder that was meant is not among them. */
   readonly problems?: readonly string[] | undefined
+  /** The outbox is in a thread of its own, which one on disk always is. */
+  readonly threaded?: boolean | undefined
   /** Most bytes that may wait for one destination: 64 MiB when left out. */
   readonly maxBytes?: number | undefined
   /** How long an item may wait; 30 days when left out. */
@@ -79,12 +81,13 @@ export class Delivery {
     this.#onCommitted = guarded(options.onCommitted ?? (() => {}), this.#report)
     const sinks = this.#unique(options.sinks ?? [])
     const metricSinks = this.#unique(options.metricSinks ?? [])
-    const { paths, problems, maxAgeMs = 30 * dayMs } = options
+    const { paths, problems, threaded, maxAgeMs = 30 * dayMs } = options
     const store = (this.#store = new Store({
       sinks,
       metricSinks,
       paths,
       problems,
+      threaded,
       maxBytes,
       tell: this.#report,
       now: () => clock.now(),

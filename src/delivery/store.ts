@@ -25,10 +25,12 @@ export interface StoreOptions {
   readonly paths?: readonly string[] | undefined
   /** Why the folder that was meant is not among them. */
   readonly problems?: readonly string[] | undefined
+  /** A thread of its own also for what is kept in memory. */
+  readonly threaded?: boolean | undefined
   /** Most bytes that may wait for one destination. */
   readonly maxBytes: number
   readonly tell: (message: string) => void
-  /** Milliseconds since 1970, of a store in memory. */
+  /** Milliseconds since 1970, of a store in this thread. */
   readonly now?: (() => number) | undefined
 }
 
@@ -71,10 +73,10 @@ export class Store {
   readonly #held = new HeldItems()
   #underway = 0
 
-  constructor({ sinks, metricSinks, paths = [], problems = [], maxBytes, tell, now }: StoreOptions) {
+  constructor({ sinks, metricSinks, paths = [], problems = [], threaded, maxBytes, tell, now }: StoreOptions) {
     const destinations = [...sinks.map((sink) => ofItems(sink)), ...metricSinks.map((sink) => ofMetrics(sink))]
     const options = { paths, problems, destinations, maxBytes }
-    if (paths.length > 0) {
+    if (threaded ?? paths.length > 0) {
       this.#worker = new WorkerCall(options, tell)
       this.#call = this.#worker.call
     } else this.#call = callHere(Storage.open({ ...options, now }, tell))

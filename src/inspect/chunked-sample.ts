@@ -1,9 +1,8 @@
 import { messageOf } from '../errors.ts'
 import { asFields, isFields, type Fields } from './fields.ts'
-import type { RawSample } from './layout.ts'
 import type { LogFile } from '../files/log-file.ts'
 import { inNumericOrder } from './numbered-members.ts'
-import { expandRanges, mayHoldAttachments } from './resolve.ts'
+import { expandRanges } from './resolve.ts'
 import { decodeText, parseText } from './text.ts'
 import type { ZipMember } from './zip-directory.ts'
 import { readZipMember } from './zip-member.ts'
@@ -20,13 +19,11 @@ export function sizeOfChunks(members: Iterable<ZipMember>): number {
  * attachments, each cut into members named by the index of their first item (Inspect 0.3.285, `log/_recorders/chunked`).
  * `members` are the sample's own, by the rest of their name.
  */
-export async function loadChunkedSample(file: LogFile, members: ReadonlyMap<string, ZipMember>): Promise<RawSample> {
-  let condensed = false
+export async function loadChunkedSample(file: LogFile, members: ReadonlyMap<string, ZipMember>): Promise<Fields> {
   let lastAttachment = -1
   const read = async (member: ZipMember): Promise<unknown> => {
     try {
       const text = decodeText(await readZipMember(file, member))
-      condensed ||= mayHoldAttachments(text)
       for (const [, index] of text.matchAll(attachment)) lastAttachment = Math.max(lastAttachment, Number(index))
       return parseText(text)
     } catch (error) {
@@ -63,7 +60,7 @@ export async function loadChunkedSample(file: LogFile, members: ReadonlyMap<stri
   const { message_refs: references } = record
   if (Array.isArray(references)) record['messages'] = expandRanges(references, messages)
   delete record['message_refs']
-  return { record, condensed }
+  return record
 }
 
 const attachment = /"attachment:\/\/(\d{1,15})"/g

@@ -4,12 +4,10 @@ import { loadChunkedSample, sizeOfChunks } from './chunked-sample.ts'
 import { readEvalHeader } from './eval-header.ts'
 import { readSummaries, type Summary } from './eval-summaries.ts'
 import type { LogFile } from '../files/log-file.ts'
-import type { LogLayout, RawSample, SampleSlot } from './layout.ts'
+import type { LogLayout, SampleSlot } from './layout.ts'
+import { readMemberJson } from './member-json.ts'
 import type { EvalLog } from './records.ts'
-import { mayHoldAttachments } from './resolve.ts'
-import { decodeText, parseText } from './text.ts'
 import { readZipDirectory, ZipDirectoryError, type ZipMember } from './zip-directory.ts'
-import { readZipMember } from './zip-member.ts'
 import { scanZip } from './zip-scan.ts'
 
 /** A log in a ZIP, finished or not: one member for each sample, or a folder of members for one that is stored in chunks. */
@@ -104,7 +102,7 @@ function toSlots(
       where: member?.name ?? name,
       version: `${last.crc32} ${last.size}`,
       size: sizeOfChunks(members.values()),
-      load: member ? () => loadMember(file, member) : () => loadChunkedSample(file, members),
+      load: (aside) => (member ? loadMember(file, member, aside) : loadChunkedSample(file, members)),
     })
   }
   // When the names of members are not what the summaries lead to expect, the summaries are not to be trusted.
@@ -118,13 +116,12 @@ function datasetIds(header: EvalLog): Map<string, string | number> {
   return new Map(ids.filter((id) => typeof id === 'number' || typeof id === 'string').map((id) => [String(id), id]))
 }
 
-async function loadMember(file: LogFile, member: ZipMember): Promise<RawSample> {
-  const text = decodeText(await readZipMember(file, member))
-  const record = parseText(text)
+async function loadMember(file: LogFile, member: ZipMember, aside: boolean | undefined): Promise<unknown> {
+  const record = await readMemberJson(file, member, aside)
   if (isFields(record) && 'message_refs' in record) {
     throw new Error('is what holds a sample in chunks together, under another name; restore the log as it was written')
   }
-  return { record, condensed: mayHoldAttachments(text) }
+  return record
 }
 
 function missingSlot(name: string, { key, completedAt }: Summary): SampleSlot {

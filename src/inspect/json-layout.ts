@@ -3,9 +3,8 @@ import { messageOf } from '../errors.ts'
 import { badLog } from './bad-log.ts'
 import { JsonLogScanner, type ByteRange, type ScannedSample } from './json-log-scanner.ts'
 import type { LogFile } from '../files/log-file.ts'
-import type { LogLayout, RawSample, SampleSlot } from './layout.ts'
+import type { LogLayout, SampleSlot } from './layout.ts'
 import { migrateHeader, type MigratedHeader } from './migrate.ts'
-import { mayHoldAttachments } from './resolve.ts'
 import { toSampleKey } from './sample-key.ts'
 import { decodeText, parseQuietly, parseText } from './text.ts'
 
@@ -94,10 +93,7 @@ function toSlot(file: LogFile, sample: ScannedSample, index: number): SampleSlot
     completedAt,
     where: `samples[${index}]`,
     version: `${sample.end - sample.start} ${completedAt}`,
-    async load(): Promise<RawSample> {
-      const text = await readRange(file, sample)
-      return { record: parseText(text), condensed: mayHoldAttachments(text) }
-    },
+    load: async () => parseText(await readRange(file, sample)),
   }
 }
 
@@ -107,7 +103,7 @@ function cutOffSlot(file: LogFile, scanner: JsonLogScanner): SampleSlot {
     completedAt: undefined,
     where: `samples[${scanner.samples.length}]`,
     version: 'cut off',
-    load(): Promise<RawSample> {
+    load() {
       return Promise.reject(new Error(`${lossOf(file, scanner)}, and what followed is lost; copy the log again`))
     },
   }

@@ -8,13 +8,6 @@ export interface SampleKey {
   readonly uuid?: string | undefined
 }
 
-/** A sample before it is resolved and checked. */
-export interface RawSample {
-  readonly record: unknown
-  /** It may hold references to attachments. */
-  readonly condensed: boolean
-}
-
 /** A place in a log that holds one sample, or where one is known to be lost. */
 export interface SampleSlot {
   /** Undefined when the log does not tell; such a slot is never left out by a filter. */
@@ -26,7 +19,8 @@ export interface SampleSlot {
   readonly version: string
   /** Bytes of its JSON, when the log says so. */
   readonly size?: number | undefined
-  load(): Promise<RawSample>
+  /** The sample before it is resolved and checked. `aside`: something else is done meanwhile, so another thread may parse it. */
+  load(aside?: boolean): Promise<unknown>
 }
 
 /** A log in one of the forms that Inspect writes. */

@@ -4,7 +4,7 @@ import type { LogFile } from '../files/log-file.ts'
 import { badLog } from './bad-log.ts'
 import { openEvalLayout } from './eval-layout.ts'
 import { openJsonLayout } from './json-layout.ts'
-import type { LogLayout, RawSample, SampleKey, SampleSlot } from './layout.ts'
+import type { LogLayout, SampleKey, SampleSlot } from './layout.ts'
 import { migrateSample } from './migrate.ts'
 import { migrateEvents } from './old-events/migrate-events.ts'
 import type { EvalLog, EvalSample } from './records.ts'
@@ -92,11 +92,12 @@ class Reader implements LogReader {
   async *samples({ limit = Infinity, match, isRead }: SampleFilter = {}): AsyncGenerator<LogEntry> {
     const isWanted = (slot: SampleSlot): boolean => !match || !slot.key || match(slot.key)
     const slots = this.#slots.filter((slot) => isWanted(slot) && !isRead?.(slot)).slice(0, limit)
-    let ahead: Promise<RawSample> | undefined
+    const isMuch = sizeOf(slots) >= leastAside
+    let ahead: Promise<unknown> | undefined
     for (const [index, slot] of slots.entries()) {
       if (this.#closed) throw new Error(`${this.path} was closed while its samples were read`)
       const entry = await this.#read(slot, ahead ?? slot.load())
-      ahead = loadAhead(slots[index + 1])
+      ahead = loadAhead(slots[index + 1], isMuch && hasLongTexts(entry, slot))
       yield entry
     }
   }
@@ -107,12 +108,11 @@ class Reader implements LogReader {
     await this.#file.close()
   }
 
-  async #read(slot: SampleSlot, raw: Promise<RawSample>): Promise<LogEntry> {
+  async #read(slot: SampleSlot, raw: Promise<unknown>): Promise<LogEntry> {
     const { where, version } = slot
     try {
-      const { record, condensed } = await raw
-      const sample = migrateSample(record, this.header.results?.scores[0]?.name)
-      resolveSample(sample, { attachments: condensed })
+      const sample = migrateSample(await raw, this.header.results?.scores[0]?.name)
+      resolveSample(sample)
       migrateEvents(sample, this.header)
       return { where, version, sample: sample as unknown as EvalSample }
     } catch (error) {
@@ -124,10 +124,24 @@ class Reader implements LogReader {
 /** So that two samples in memory are no more than a little. */
 const largestAhead = 8 * 2 ** 20
 
-/** Small samples are decompressed, in another thread, while the one before them is at work. */
-function loadAhead(slot: SampleSlot | undefined): Promise<RawSample> | undefined {
+/** For less it does not pay to begin a thread. */
+const leastAside = 16 * 2 ** 20
+
+/** Texts are handed over from thread to thread in no time, objects are not: bytes of an event's JSON from which on it pays. */
+const longEvent = 4096
+
+function sizeOf(slots: readonly SampleSlot[]): number {
+  return slots.reduce((sum, { size = 0 }) => sum + size, 0)
+}
+
+function hasLongTexts(entry: LogEntry, { size = 0 }: SampleSlot): boolean {
+  return 'sample' in entry && size >= longEvent * entry.sample.events.length
+}
+
+/** Small samples are expanded and parsed, in other threads, while the one before them is at work. */
+function loadAhead(slot: SampleSlot | undefined, aside: boolean): Promise<unknown> | undefined {
   if (slot?.size === undefined || slot.size > largestAhead) return undefined
-  const raw = slot.load()
+  const raw = slot.load(aside)
   // Whoever waits for it hears of its failure; nobody does when the reader stops before.
   raw.catch(() => {})
   return raw

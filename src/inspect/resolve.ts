@@ -5,20 +5,21 @@ import { isFields, type Fields } from './fields.ts'
  * (pools), and long texts (attachments). As in what a live run shows, raw calls keep references to attachments, whose
  * texts alone stay in `sample.attachments`. Pool messages are shared by the inputs they occur in.
  */
-export function resolveSample(sample: Fields, options: { readonly attachments: boolean }): void {
+export function resolveSample(sample: Fields): void {
   const pools = takePools(sample)
   const events = sample['events'] as Fields[]
-  if (options.attachments) {
+  const attachments = sample['attachments'] as Fields
+  if (Object.keys(attachments).length > 0) {
     const attempts = (sample['error_retries'] ?? []) as Fields[]
     const retried = attempts.flatMap((attempt) => (attempt['events'] ?? []) as Fields[])
     const used = new Set<string>()
     resolveAttachments(
       [sample['input'], sample['messages'], events, pools.messages, retried],
-      textsIn(sample['attachments'] as Fields, used),
+      textsIn(attachments, used),
     )
     // Events of 2024 hold others.
     const rawCalls = [...events, ...retried].flatMap((event) => [event['call'], event['events']])
-    dropAttachments(sample['attachments'] as Fields, used, [rawCalls, pools.calls])
+    dropAttachments(attachments, used, [rawCalls, pools.calls])
   }
   for (const event of events) {
     if (event['event'] === 'model') resolveModelEvent(event, pools)
@@ -57,13 +58,14 @@ export function resolveModelEvent(event: Fields, pools: Pools): void {
 
 /** Of ranges `[start, end)`; what lies beyond the pool is left out. */
 export function expandRanges(ranges: readonly unknown[], pool: readonly unknown[]): unknown[] {
-  const items: unknown[] = []
+  let items: unknown[] = []
   for (const range of ranges) {
     const [start, end] = Array.isArray(range) ? (range as unknown[]) : []
     if (!Number.isSafeInteger(start) || !Number.isSafeInteger(end)) continue
-    for (let index = Math.max(0, start as number); index < Math.min(end as number, pool.length); index += 1) {
-      items.push(pool[index])
-    }
+    const part = pool.slice(Math.max(0, start as number), Math.max(0, end as number))
+    // One range is the rule, and is done without a copy.
+    if (ranges.length === 1) items = part
+    else for (const item of part) items.push(item)
     if (items.length > mostItems) {
       throw new Error(`refers to more than ${mostItems} messages at once, which no model takes; copy the log again`)
     }
@@ -129,9 +131,4 @@ const oldProtocol = 'tc://'
 function attachmentOf(value: string, textOf: AttachmentText): string | undefined {
   const length = value.startsWith(protocol) ? protocol.length : value.startsWith(oldProtocol) ? oldProtocol.length : 0
   return length === 0 ? undefined : textOf(value.slice(length))
-}
-
-/** True when the JSON text of a sample may hold references to attachments. */
-export function mayHoldAttachments(text: string): boolean {
-  return text.includes(protocol) || text.includes(oldProtocol)
 }

@@ -7,12 +7,22 @@ import type { ZipMember } from './zip-directory.ts'
 
 /** Reads a member whole and checks its size and checksum. Compression is undone off the main thread. */
 export async function readZipMember(file: LogFile, member: ZipMember): Promise<Buffer> {
+  return expandZipMember(member, await readCompressed(file, member))
+}
+
+/** The bytes of a member as they lie in the file. */
+export async function readCompressed(file: LogFile, member: ZipMember): Promise<Buffer> {
   if (member.encrypted) throw new Error('is encrypted; decrypt the log and try again')
   if (member.size > constants.MAX_STRING_LENGTH) {
     throw new Error(`has ${member.size} bytes; no more than ${constants.MAX_STRING_LENGTH} can be read at once`)
   }
-  const compressed = await readCompressed(file, member)
+  const compressed = await readContent(file, member)
   await rejectBomb(member, compressed)
+  return compressed
+}
+
+/** What these bytes are, with size and checksum checked. */
+export async function expandZipMember(member: ZipMember, compressed: Buffer): Promise<Buffer> {
   const data = await decompress(member, compressed)
   if (data.length !== member.size) throw damaged(`has ${data.length} bytes instead of ${member.size}`)
   if (zlib.crc32(data) !== member.crc32) throw damaged('has a wrong checksum')
@@ -22,7 +32,7 @@ export async function readZipMember(file: LogFile, member: ZipMember): Promise<B
 const localHeaderSize = 30
 const localHeaderSignature = 0x04034b50
 
-async function readCompressed(file: LogFile, member: ZipMember): Promise<Buffer> {
+async function readContent(file: LogFile, member: ZipMember): Promise<Buffer> {
   // The local header's name and extra field may differ in length from the directory's, so the guess may be too short.
   const guess = localHeaderSize + Buffer.byteLength(member.name) + 64 + member.compressedSize
   const available = file.size - member.offset

@@ -47,8 +47,9 @@ export async function openDelivery(options: OpenDeliveryOptions): Promise<OpenDe
   const opened = await openExporters({ ask, replay, links: send, output, report, masker })
   const { exporters, sinks, metricSinks } = opened
   const observers = exporters.flatMap(({ open }) => open.observer ?? [])
+  const isUsed = sinks.length + metricSinks.length > 0
   // Where nothing is to be delivered nothing has to survive.
-  const isKept = send && sinks.length + metricSinks.length > 0
+  const isKept = send && isUsed
   const { paths, problems } = isKept ? await outboxPlaces() : { paths: [], problems: [] }
   const delivery = new Delivery({
     sinks: send ? sinks : sinks.map(withoutSending),
@@ -58,6 +59,7 @@ export async function openDelivery(options: OpenDeliveryOptions): Promise<OpenDe
     },
     paths,
     problems,
+    threaded: isUsed,
     // Memory takes less than a disk, unless the user says how much.
     maxBytes: paths.length > 0 || process.env['EVALSPAN_OUTBOX_MAX_BYTES'] ? maxBytes : undefined,
     maxAgeMs,

@@ -12,7 +12,7 @@ function modelEvent(changes: object): { [name: string]: unknown } {
 
 function resolve(changes: object): { [name: string]: unknown } {
   const record = sample('a', 0, changes)
-  resolveSample(record, { attachments: true })
+  resolveSample(record)
   return record
 }
 

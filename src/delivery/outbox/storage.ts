@@ -79,6 +79,10 @@ export class Storage {
     return this.#disk ?? this.#memory!
   }
 
+  get #isAllInMemory(): boolean {
+    return this.#options.paths.length === 0
+  }
+
   async commit(request: CommitRequest): Promise<CommitReply> {
     this.#instruments = [...this.#instruments, ...request.instruments]
     await this.#bringHome()
@@ -100,7 +104,9 @@ export class Storage {
     this.#settleLate()
     const stored = this.#disk && (await this.#nextOnDisk(destination, want))
     if (stored) return { ...stored, inMemory: false }
-    const held = this.#memory?.next(destination, { ...want, heldFrom: undefined })
+    // Where memory is all there is its items keep their numbers, and those at hand need not be given.
+    const heldFrom = this.#isAllInMemory ? want.heldFrom : undefined
+    const held = this.#memory?.next(destination, { ...want, heldFrom })
     const [item] = held?.items ?? []
     const before = item ? (this.#disk?.state(destination, item.object) ?? {}) : {}
     return held && { ...held, state: { ...before, ...held.state }, inMemory: true }
@@ -320,7 +326,7 @@ export class Storage {
     if (this.#disk) this.#spilled.push(own)
     return {
       ...reply,
-      seqs: items.map(() => 0),
+      seqs: this.#isAllInMemory ? reply.seqs : items.map(() => 0),
       verdicts: verdicts.map((verdict, index) => (verdict === 'fresh' ? reply.verdicts[places[index]!]! : verdict)),
     }
   }

@@ -5,6 +5,8 @@ import type { StorageOptions } from './storage.ts'
 
 /** `.ts` unbuilt, `.js` built. */
 const workerFile = new URL(`./worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+/** Little of what comes and goes stays, which V8 takes for a reason to let the heap grow. */
+const resourceLimits = { maxYoungGenerationSizeMb: 8 }
 /** How long a process that is about to end waits for its outbox. */
 const lastMs = 5_000
 
@@ -26,7 +28,7 @@ export class WorkerCall {
     this.#tell = tell
     const workerData: WorkerData = { options, done: this.#done }
     // What the host's process was started with (preloads, a debugger) is none of this thread's business.
-    this.#worker = new Worker(workerFile, { workerData, execArgv: [], name: 'evalspan outbox' })
+    this.#worker = new Worker(workerFile, { workerData, execArgv: [], resourceLimits, name: 'evalspan outbox' })
     this.#worker.on('message', (answer: Answer) => this.#take(answer))
     this.#worker.on('error', (error) => this.#break(messageOf(error)))
     this.#worker.on('messageerror', (error) => this.#break(messageOf(error)))
