@@ -5,6 +5,7 @@ const heavy = [
   'test/faults/**/*.test.ts',
   'test/delivery/outbox/process.test.ts',
   'test/masking/{disk-and-wire,echo,own-masks}.test.ts',
+  'test/scripts/fidelity/{doctored,main}.test.ts',
 ]
 
 /** What needs Inspect, and no server. */
