@@ -41,6 +41,7 @@ export class RunningSamples {
   readonly #options: RunningSamplesOptions
   readonly #buffer: SampleBuffer
   readonly #samples = new Map<string, Known>()
+  readonly #told = new Set<string>()
   #gone = false
   #crashed = false
   /** Not all that was there has been told. */
@@ -119,8 +120,12 @@ export class RunningSamples {
     for (const [name, { key }] of this.#samples) if (this.#options.leaveOut(key)) this.#samples.delete(name)
   }
 
+  /** Told once, however often it is come upon. */
   #problem(error: unknown): void {
     this.#behind = true
-    this.#options.onProblem(badLog(this.#buffer.place.path, undefined, error))
+    const problem = badLog(this.#buffer.place.path, undefined, error)
+    if (this.#told.has(problem.message)) return
+    this.#told.add(problem.message)
+    this.#options.onProblem(problem)
   }
 }

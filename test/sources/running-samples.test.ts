@@ -184,19 +184,38 @@ describe('a buffer', () => {
     expect(told(await update())).toStrictEqual(['span_end solvers', 'onSampleScoring'])
   })
 
-  it('that cannot be read is a problem, and read on when it can', async () => {
+  it('that cannot be read is one problem, however often it is looked at, and read on when it can', async () => {
     const written = new WrittenBuffer()
     const { update, problems, samples } = await runningIn(written)
     written.sample(running)
     written.event(1, begin('solvers', 'solvers', 'solvers', 1))
     written.database.exec('ALTER TABLE attachments RENAME TO other')
-    expect(await update()).toStrictEqual([])
+    for (const _ of [1, 2, 3]) expect(await update()).toStrictEqual([])
     expect(problems.map(({ code, message }) => [code, message])).toStrictEqual([
       ['BAD_LOG', `${written.path}: no such table: attachments`],
     ])
     written.database.exec('ALTER TABLE other RENAME TO attachments')
     expect(told(await update())).toStrictEqual(['onSampleInit', 'onSampleStart', 'attempt 1', 'span_begin solvers'])
     expect(samples.gone).toBe(false)
+  })
+
+  it('in which an event refers to messages that cannot be loses that event alone, and says so once', async () => {
+    const written = new WrittenBuffer()
+    const { update, problems } = await runningIn(written)
+    written.sample(running)
+    written.message(1, { role: 'user', content: 'asked' })
+    written.event(1, begin('solvers', 'solvers', 'solvers', 1))
+    const call = { ...model('one', 2, undefined), pending: true }
+    const ranges = [[['a', 'b']], [[3e8, 3e8 + 1]], [[0, 2 ** 53]], [[1e300, 2]], [[2, 1]], [[-1, 1]], 'x', [7]]
+    for (const [index, input_refs] of ranges.entries()) written.event(1, { ...call, uuid: `call-${index}`, input_refs })
+    const endless = Array.from({ length: 200_001 }, () => [0, 1])
+    written.event(1, { ...call, uuid: 'endless', input_refs: endless })
+    expect(count(await update(), 'onBeforeModelGenerate')).toBe(ranges.length)
+    written.event(1, end('solvers', 4))
+    expect(told(await update())).toStrictEqual(['span_end solvers', 'onSampleScoring'])
+    expect(problems.map(({ message }) => message)).toStrictEqual([
+      `${written.path}: sample 1, epoch 1, event ${ranges.length + 2}: refers to more than 200000 messages at once, which no model takes; copy the log again`,
+    ])
   })
 
   it('that Inspect removed gives nothing more', async () => {
