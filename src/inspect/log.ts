@@ -6,7 +6,7 @@ import { openEvalLayout } from './eval-layout.ts'
 import { openJsonLayout } from './json-layout.ts'
 import type { LogLayout, SampleKey, SampleSlot } from './layout.ts'
 import { migrateSample } from './migrate.ts'
-import { migrateEvents } from './old-events/migrate-events.ts'
+import { rebuildEvents } from './old-events/rebuild-events.ts'
 import type { EvalLog, EvalSample } from './records.ts'
 import { resolveSample } from './resolve.ts'
 import { compareTimes, parseTime, type HrTime } from '../time.ts'
@@ -113,7 +113,7 @@ class Reader implements LogReader {
     try {
       const sample = migrateSample(await raw, this.header.results?.scores[0]?.name)
       resolveSample(sample)
-      migrateEvents(sample, this.header)
+      rebuildEvents(sample, this.header)
       return { where, version, sample: sample as unknown as EvalSample }
     } catch (error) {
       return { where, version, error: badLog(this.path, where, error) }

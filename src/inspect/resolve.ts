@@ -49,8 +49,8 @@ export function resolveModelEvent(event: Fields, pools: Pools): void {
   if (isFields(call) && Array.isArray(call['call_refs']) && pools.calls.length > 0) {
     const key = typeof call['call_key'] === 'string' ? call['call_key'] : 'messages'
     const request = isFields(call['request']) ? call['request'] : {}
-    request[key] = expandRanges(call['call_refs'], pools.calls)
-    call['request'] = request
+    // Whatever the key, `__proto__` included, it is that of a field.
+    call['request'] = { ...request, [key]: expandRanges(call['call_refs'], pools.calls) }
     delete call['call_refs']
     delete call['call_key']
   }

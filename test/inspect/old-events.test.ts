@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { migrateSample } from '../../src/inspect/migrate.ts'
-import { migrateEvents } from '../../src/inspect/old-events/migrate-events.ts'
+import { rebuildEvents } from '../../src/inspect/old-events/rebuild-events.ts'
 import type { EvalSpec } from '../../src/inspect/records.ts'
 import { header, sample } from './log-text.ts'
 
@@ -44,7 +44,7 @@ function migrated(
   )
   const spec = header()['eval'] as EvalSpec
   const packages = release === undefined ? {} : { inspect_ai: release }
-  migrateEvents(record, { eval: { ...spec, eval_id: evalId, packages }, stats: { completed_at: stats } })
+  rebuildEvents(record, { eval: { ...spec, eval_id: evalId, packages }, stats: { completed_at: stats } })
   return record
 }
 

@@ -17,6 +17,7 @@ async function killedEval(...options: readonly string[]): Promise<InspectScene> 
   await run.until(() => run.stdout.includes('live 4 call 2'))
   run.kill('SIGKILL')
   expect((await run.ended).code).toBe(137)
+  scene.silence()
   return scene
 }
 

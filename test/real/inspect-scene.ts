@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Child, evalspan, startEvalspan, type Ended, type Variables } from '../faults/child-process.ts'
@@ -40,6 +40,14 @@ export class InspectScene implements AsyncDisposable {
 
   async replay(path: string, ...options: readonly string[]): Promise<Ended> {
     return await evalspan(['replay', path, ...options], this.#variables)
+  }
+
+  /** As if the runs had written nothing to their buffers for a while: before, one that was killed may be elsewhere. */
+  silence(): void {
+    // Inspect removes what is older than three days.
+    const time = Date.now() / 1000 - 600
+    const names = readdirSync(this.#data, { recursive: true, encoding: 'utf8' })
+    for (const name of names) if (/\.db(-wal)?$/.test(name)) utimesSync(join(this.#data, name), time, time)
   }
 
   /** Any other command, with the same environment. */

@@ -27,8 +27,10 @@ export function eventsOf(taken: readonly EventRow[], id: string, epoch: number, 
     const damage =
       value['event'] === 'model' && (damageIn(messages, messageRanges(value)) ?? damageIn(calls, callRanges(value)))
     if (damage) return { cursor, error: damage.error }
-    if (value['event'] === 'model') resolveModelEvent(value, { messages: messages.entries, calls: calls.entries })
-    return { cursor, event: value as unknown as Event }
+    const { error: unresolved } = attempt(() => {
+      if (value['event'] === 'model') resolveModelEvent(value, { messages: messages.entries, calls: calls.entries })
+    })
+    return unresolved === undefined ? { cursor, event: value as unknown as Event } : { cursor, error: unresolved }
   })
 }
 

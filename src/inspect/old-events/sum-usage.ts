@@ -2,14 +2,17 @@ import { isFields, type Fields } from '../fields.ts'
 
 /** The tokens of all calls, by model. What came out of Inspect's cache was not used. */
 export function sumUsage(events: readonly Fields[]): Fields {
-  const byModel: { [model: string]: { [kind: string]: number } } = {}
+  // Names come from the log, and `__proto__` may be one of them.
+  const byModel = new Map<string, Map<string, number>>()
   for (const event of events) {
     const usage = isFields(event['output']) ? event['output']['usage'] : undefined
     if (event['event'] !== 'model' || event['cache'] === 'read' || !isFields(usage)) continue
-    const sum = (byModel[String(event['model'])] ??= {})
+    const model = String(event['model'])
+    const sum = byModel.get(model) ?? new Map<string, number>()
+    byModel.set(model, sum)
     for (const [kind, value] of Object.entries(usage)) {
-      if (typeof value === 'number') sum[kind] = (sum[kind] ?? 0) + value
+      if (typeof value === 'number') sum.set(kind, (sum.get(kind) ?? 0) + value)
     }
   }
-  return byModel
+  return Object.fromEntries([...byModel].map(([model, sum]) => [model, Object.fromEntries(sum)]))
 }

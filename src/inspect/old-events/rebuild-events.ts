@@ -14,7 +14,7 @@ import { sumUsage } from './sum-usage.ts'
  * ones: calls have a begin and an end, steps are spans, what a tool or a sub-task did is in its span and not in its
  * event, solvers and scorers are grouped, and each event has an id, which is the same on every read.
  */
-export function migrateEvents(sample: Fields, { eval: spec, stats }: Pick<EvalLog, 'eval' | 'stats'>): void {
+export function rebuildEvents(sample: Fields, { eval: spec, stats }: Pick<EvalLog, 'eval' | 'stats'>): void {
   const old = sample['events'] as Fields[]
   if (sample['completed_at'] === undefined) noteCompletion(sample, old, stats)
   const release = releaseOf(spec)
