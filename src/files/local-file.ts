@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises'
+import { explained } from './disk-error.ts'
 import type { LogFile } from './log-file.ts'
 
 /** A log on disk. */
@@ -51,18 +52,10 @@ export function endsBefore(size: number): Error {
   return new Error(`the file ends at byte ${size}, in the middle of this`)
 }
 
-const reasons: { readonly [code: string]: string } = {
-  ENOENT: 'there is no such file; check the path',
-  ENOTDIR: 'there is no such file; check the path',
-  EACCES: 'permission denied; make the file readable',
-  EPERM: 'permission denied; make the file readable',
-}
-
 async function openHandle(path: string): Promise<FileHandle> {
   try {
     return await open(path, 'r')
   } catch (error) {
-    const reason = reasons[(error as NodeJS.ErrnoException).code ?? '']
-    throw reason === undefined ? error : new Error(reason, { cause: error })
+    throw explained(error, 'file')
   }
 }

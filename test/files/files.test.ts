@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { listFolder, openFile, statPath } from '../../src/files/files.ts'
+import { findFiles } from '../../src/sources/find.ts'
 import { loadPeer } from '../../src/files/load-peer.ts'
 import { WebServer } from './web-server.ts'
 
@@ -82,6 +83,39 @@ describe('a folder', () => {
       'x.eval/3.eval',
     ])
     for (const { path, ...info } of listed) expect(await statPath(path)).toEqual(info)
+  })
+
+  it('is listed without one beneath it that is gone before its turn comes, which is named', async () => {
+    for (const name of ['b', 'c']) mkdirSync(join(folder, name))
+    for (const name of ['a.eval', 'b/1.eval', 'c/2.eval']) write(name, name)
+    const listed: string[] = []
+    const problems: unknown[] = []
+    for await (const { path } of listFolder(folder, { onProblem: (error) => problems.push(error) })) {
+      listed.push(path)
+      rmSync(join(folder, 'b'), { recursive: true, force: true })
+    }
+    expect(listed).toEqual([join(folder, 'a.eval'), join(folder, 'c/2.eval')])
+    expect(problems).toMatchObject([
+      { code: 'BAD_LOG', message: `${join(folder, 'b')}: there is no such folder; check the path` },
+    ])
+  })
+
+  it.skipIf(process.getuid?.() === 0)(
+    'is listed without one beneath it that may not be read, which is named',
+    async () => {
+      mkdirSync(join(folder, 'a'), { mode: 0o000 })
+      write('b.eval', 'b')
+      const { files, problems } = await findFiles([folder])
+      expect(files).toEqual([join(folder, 'b.eval')])
+      expect(problems.map(({ message }) => message)).toEqual([
+        `${join(folder, 'a')}: permission denied; make the folder readable`,
+      ])
+    },
+  )
+
+  it('is an error when it cannot be read itself', async () => {
+    const missing = join(folder, 'nothing')
+    await expect(Array.fromAsync(listFolder(missing))).rejects.toThrow('there is no such folder; check the path')
   })
 
   it('may have more files than are looked at together', async () => {
