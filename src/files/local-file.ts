@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { constants, type BigIntStats } from 'node:fs'
+import { open, stat, type FileHandle } from 'node:fs/promises'
 import { explained } from './disk-error.ts'
 import type { LogFile } from './log-file.ts'
 
@@ -17,11 +18,10 @@ export class LocalFile implements LogFile {
   static async open(path: string): Promise<LocalFile> {
     const handle = await openHandle(path)
     try {
-      const stats = await handle.stat()
-      if (stats.isDirectory()) throw new Error('is a folder, not a log; name one of the files in it')
-      if (!stats.isFile()) throw new Error('is not a file; copy its content to a file first')
-      if (stats.size === 0) throw new Error(isEmpty)
-      return new LocalFile(path, stats.size, handle)
+      const stats = await handle.stat({ bigint: true })
+      expectFile(stats)
+      if (stats.size === 0n) throw new Error(isEmpty)
+      return new LocalFile(path, Number(stats.size), handle)
     } catch (error) {
       await handle.close()
       throw error
@@ -52,10 +52,18 @@ export function endsBefore(size: number): Error {
   return new Error(`the file ends at byte ${size}, in the middle of this`)
 }
 
+/** Opening a pipe waits for whoever writes to it, and a device may do something: both are looked at first. */
 async function openHandle(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'r')
+    expectFile(await stat(path, { bigint: true }))
+    // In case a pipe took its place just now. Windows has no such flag.
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (error) {
     throw explained(error, 'file')
   }
+}
+
+function expectFile(stats: BigIntStats): void {
+  if (stats.isDirectory()) throw new Error('is a folder, not a log; name one of the files in it')
+  if (!stats.isFile()) throw new Error('is not a file; copy its content to a file first')
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +40,13 @@ describe('files', () => {
     await expect(openFile('ftp://me:secret@host/a.eval')).rejects.toThrow(
       'ftp://***@host/a.eval: nothing can be read from ftp://; what can be is http://, https://, s3://, gs://, az:// and paths on the disk',
     )
+  })
+
+  it('are not waited for where a name leads to a pipe or a device', async () => {
+    const pipe = join(folder, 'pipe.eval')
+    execFileSync('mkfifo', [pipe])
+    await expect(openFile(pipe)).rejects.toThrow('is not a file; copy its content to a file first')
+    await expect(openFile('/dev/null')).rejects.toThrow('is not a file; copy its content to a file first')
   })
 
   it('stay what they were when others take their place', async () => {
