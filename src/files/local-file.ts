@@ -1,6 +1,7 @@
 import { constants, type BigIntStats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { explained } from './disk-error.ts'
+import { FileError, replaced } from './file-error.ts'
 import type { LogFile } from './log-file.ts'
 
 /** A log on disk. */
@@ -8,11 +9,13 @@ export class LocalFile implements LogFile {
   readonly path: string
   readonly size: number
   readonly #handle: FileHandle
+  readonly #version: string
 
-  constructor(path: string, size: number, handle: FileHandle) {
+  constructor(path: string, handle: FileHandle, stats: BigIntStats) {
     this.path = path
-    this.size = size
+    this.size = Number(stats.size)
     this.#handle = handle
+    this.#version = versionOf(stats)
   }
 
   static async open(path: string): Promise<LocalFile> {
@@ -21,7 +24,7 @@ export class LocalFile implements LogFile {
       const stats = await handle.stat({ bigint: true })
       expectFile(stats)
       if (stats.size === 0n) throw new Error(isEmpty)
-      return new LocalFile(path, Number(stats.size), handle)
+      return new LocalFile(path, handle, stats)
     } catch (error) {
       await handle.close()
       throw error
@@ -35,9 +38,12 @@ export class LocalFile implements LogFile {
       // Node reads at most 2 GiB at once.
       const wanted = Math.min(length - filled, 2 ** 30)
       const { bytesRead } = await this.#handle.read(buffer, filled, wanted, position + filled)
-      if (bytesRead === 0) throw endsBefore(position + filled)
+      if (bytesRead === 0) break
       filled += bytesRead
     }
+    // Inspect writes a log anew in its place: what was read may be of either, or of both.
+    if (versionOf(await this.#handle.stat({ bigint: true })) !== this.#version) throw new FileError(replaced)
+    if (filled < length) throw endsBefore(position + filled)
     return buffer
   }
 
@@ -50,6 +56,11 @@ export const isEmpty = 'is empty; nothing was written to it yet, or copying it f
 
 export function endsBefore(size: number): Error {
   return new Error(`the file ends at byte ${size}, in the middle of this`)
+}
+
+/** Another one whenever the content is another one. */
+export function versionOf({ mtimeNs, ino, size }: BigIntStats): string {
+  return `${mtimeNs}-${ino}-${size}`
 }
 
 /** Opening a pipe waits for whoever writes to it, and a device may do something: both are looked at first. */

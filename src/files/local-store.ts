@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EvalspanError, messageOf } from '../errors.ts'
 import { explained } from './disk-error.ts'
-import { LocalFile } from './local-file.ts'
+import { LocalFile, versionOf } from './local-file.ts'
 import { isLogFile } from './log-names.ts'
 import type { FileInfo, ListedFile, ListOptions, PathInfo, Store } from './store.ts'
 
@@ -69,8 +69,8 @@ async function readFolder(folder: string): Promise<Dirent[]> {
   }
 }
 
-function toInfo({ size, mtimeNs, mtimeMs, ino }: BigIntStats): FileInfo {
-  return { kind: 'file', size: Number(size), version: `${mtimeNs}-${ino}-${size}`, modifiedMs: Number(mtimeMs) }
+function toInfo(stats: BigIntStats): FileInfo {
+  return { kind: 'file', size: Number(stats.size), version: versionOf(stats), modifiedMs: Number(stats.mtimeMs) }
 }
 
 async function statQuietly(path: string): Promise<BigIntStats | undefined> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -55,6 +55,18 @@ describe('files', () => {
     renameSync(write('b.eval', 'other'), path)
     expect((await file.read(0, 5)).toString()).toBe('first')
     await file.close()
+  })
+
+  it('are not mixed with what is written over them', async () => {
+    const path = write('a.eval', 'first')
+    utimesSync(path, 1, 1)
+    for (const content of ['other', 'cut', 'longer than it was']) {
+      const file = await openFile(path)
+      write('a.eval', content)
+      await expect(file.read(0, file.size)).rejects.toThrow('was replaced or removed while it was read; read it again')
+      await file.close()
+      utimesSync(path, 1, 1)
+    }
   })
 
   it('are looked at: a file, a folder, or nothing', async () => {
