@@ -2,6 +2,7 @@ import type { EvalspanError } from '../errors.ts'
 import { FileError } from '../files/file-error.ts'
 import { openFile } from '../files/files.ts'
 import type { LogFile } from '../files/log-file.ts'
+import { shownPath } from '../files/shown-path.ts'
 import { badLog } from './bad-log.ts'
 import { openEvalLayout } from './eval-layout.ts'
 import { openJsonLayout } from './json-layout.ts'
@@ -95,7 +96,7 @@ class Reader implements LogReader {
     const slots = this.#slots.filter((slot) => isWanted(slot) && !isRead?.(slot)).slice(0, limit)
     let ahead: Promise<RawSample> | undefined
     for (const [index, slot] of slots.entries()) {
-      if (this.#closed) throw new Error(`${this.path} was closed while its samples were read`)
+      if (this.#closed) throw new Error(`${shownPath(this.path)} was closed while its samples were read`)
       const entry = await this.#read(slot, ahead ?? slot.load())
       ahead = loadAhead(slots[index + 1])
       yield entry
