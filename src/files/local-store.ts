@@ -1,6 +1,6 @@
 import type { BigIntStats, Dirent } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { EvalspanError, messageOf } from '../errors.ts'
 import { explained } from './disk-error.ts'
 import { LocalFile, versionOf } from './local-file.ts'
@@ -21,43 +21,79 @@ export const localStore: Store = {
 const batchSize = 64
 
 async function* listFolder(folder: string, { onProblem }: ListOptions = {}): AsyncGenerator<ListedFile> {
-  yield* listEntries(folder, await readFolder(folder), (path, error) => {
+  const listing = new Listing((path, error) => {
     onProblem?.(new EvalspanError('BAD_LOG', `${path}: ${messageOf(error)}`, { cause: error }))
   })
+  yield* listing.files(folder, await readFolder(folder))
 }
 
-async function* listEntries(
-  folder: string,
-  entries: readonly Dirent[],
-  onProblem: (path: string, error: unknown) => void,
-): AsyncGenerator<ListedFile> {
-  let waiting: Dirent[] = []
-  const look = async (): Promise<ListedFile[]> => {
-    const names = waiting
-    waiting = []
-    const found = await Promise.all(
-      names.map(async ({ name }) => {
-        const path = join(folder, name)
-        const stats = await statQuietly(path)
-        // Somebody may have removed it by now.
-        return stats && { path, ...toInfo(stats) }
-      }),
-    )
-    return found.filter((file) => file !== undefined)
+/** One pass through a folder and all beneath it. */
+class Listing {
+  readonly #onProblem: (path: string, error: unknown) => void
+  /** Where links lead to, so that each folder is listed once, and a link to one above it has an end. */
+  readonly #listed = new Set<string>()
+  readonly #links: string[] = []
+
+  constructor(onProblem: (path: string, error: unknown) => void) {
+    this.#onProblem = onProblem
   }
-  for (const entry of entries) {
-    if (entry.isDirectory()) {
-      if (entry.name.startsWith('.')) continue
-      yield* await look()
-      const path = join(folder, entry.name)
-      const beneath = await readFolder(path).catch((error: unknown) => onProblem(path, error))
-      if (beneath) yield* listEntries(path, beneath, onProblem)
-    } else if (isLogFile(entry.name)) {
-      waiting.push(entry)
-      if (waiting.length === batchSize) yield* await look()
+
+  async *files(folder: string, entries: readonly Dirent[]): AsyncGenerator<ListedFile> {
+    yield* this.#beneath(folder, await realpath(folder), entries)
+    // Last, so that a log is listed where it lies and not where a link to its folder does.
+    for (let link = this.#links.shift(); link !== undefined; link = this.#links.shift()) yield* this.#follow(link)
+  }
+
+  async *#follow(link: string): AsyncGenerator<ListedFile> {
+    const stats = await statQuietly(link)
+    if (stats && !stats.isDirectory()) {
+      if (isLogFile(link)) yield { path: link, ...toInfo(stats) }
+      return
     }
+    if (!stats || basename(link).startsWith('.')) return
+    const place = await realpath(link).catch((error: unknown) => this.#onProblem(link, error))
+    if (place !== undefined) yield* this.#folder(link, place)
   }
-  yield* await look()
+
+  async *#folder(folder: string, place: string): AsyncGenerator<ListedFile> {
+    if (this.#listed.has(place)) return
+    const entries = await readFolder(folder).catch((error: unknown) => this.#onProblem(folder, error))
+    if (entries) yield* this.#beneath(folder, place, entries)
+  }
+
+  async *#beneath(folder: string, place: string, entries: readonly Dirent[]): AsyncGenerator<ListedFile> {
+    this.#listed.add(place)
+    let waiting: string[] = []
+    const look = async (): Promise<ListedFile[]> => {
+      const paths = waiting
+      waiting = []
+      return lookAt(paths)
+    }
+    for (const entry of entries) {
+      const path = join(folder, entry.name)
+      if (entry.isSymbolicLink()) this.#links.push(path)
+      else if (entry.isDirectory()) {
+        if (entry.name.startsWith('.')) continue
+        yield* await look()
+        yield* this.#folder(path, join(place, entry.name))
+      } else if (isLogFile(entry.name)) {
+        waiting.push(path)
+        if (waiting.length === batchSize) yield* await look()
+      }
+    }
+    yield* await look()
+  }
+}
+
+async function lookAt(paths: readonly string[]): Promise<ListedFile[]> {
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const stats = await statQuietly(path)
+      // Somebody may have removed it by now.
+      return stats && { path, ...toInfo(stats) }
+    }),
+  )
+  return found.filter((file) => file !== undefined)
 }
 
 /** What lies in a folder, by name. */

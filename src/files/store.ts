@@ -30,7 +30,7 @@ export interface Store {
   stat(path: string): Promise<PathInfo | undefined>
   /**
    * The logs in a folder and in all folders beneath it, in no certain order. Folders whose name begins with a dot are
-   * Inspect's own, like the buffer of running evals, and left out. Throws when the folder itself cannot be read.
+   * Inspect's own, like the buffer of running evals, and left out. Links are followed, and each folder is listed once. Throws when the folder itself cannot be read.
    */
   list(folder: string, options?: ListOptions): AsyncIterable<ListedFile>
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, wr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { listFolder, openFile, statPath } from '../../src/files/files.ts'
 import { findFiles } from '../../src/sources/find.ts'
 import { loadPeer } from '../../src/files/load-peer.ts'
@@ -136,6 +136,33 @@ describe('a folder', () => {
   it('is an error when it cannot be read itself', async () => {
     const missing = join(folder, 'nothing')
     await expect(Array.fromAsync(listFolder(missing))).rejects.toThrow('there is no such folder; check the path')
+  })
+
+  it('is listed with what links lead to, each folder once and where it lies', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'evalspan-elsewhere-'))
+    onTestFinished(() => rmSync(elsewhere, { recursive: true }))
+    for (const name of ['logs', 'logs/runs']) mkdirSync(join(folder, name))
+    for (const name of ['logs/runs/1.eval', 'logs/2.eval', 'x.eval']) write(name, name)
+    writeFileSync(join(elsewhere, '3.eval'), 'elsewhere')
+    const link = (to: string, name: string): void => symlinkSync(to, join(folder, 'logs', name))
+    link(elsewhere, 'away')
+    link(elsewhere, 'twice.eval')
+    link(elsewhere, '.hidden')
+    link(join(folder, 'logs/runs'), 'latest')
+    link('.', 'loop')
+    link(folder, 'up')
+    link(join(folder, 'x.eval'), '4.eval')
+    link(join(folder, 'nowhere'), 'gone')
+    link('itself.eval', 'itself.eval')
+    const listed = await Array.fromAsync(listFolder(join(folder, 'logs')), ({ path }) => path)
+    expect(listed.map((path) => path.slice(folder.length + 1))).toEqual([
+      'logs/2.eval',
+      'logs/runs/1.eval',
+      'logs/4.eval',
+      'logs/away/3.eval',
+      'logs/up/x.eval',
+    ])
+    for (const path of listed) expect(await statPath(path)).toMatchObject({ kind: 'file' })
   })
 
   it('may have more files than are looked at together', async () => {
