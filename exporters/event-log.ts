@@ -4,6 +4,7 @@ import {
   EvalspanError,
   Hooks,
   hookNames,
+  keepPrivate,
   makeFolder,
   messageOf,
   stringify,
@@ -24,11 +25,13 @@ const eventLog: Exporter = {
   summary: 'The events of live runs themselves, in a file to replay later',
   switchedOnBy: [variable],
   enabled: () => Boolean(process.env[variable]),
-  open({ replay, mask }) {
+  open({ replay, mask, report }) {
     // No event of a replay is written, so the file need not even be writable.
     if (replay) return {}
     const path = process.env[variable] ?? ''
     const file = openFile(path)
+    const danger = keepPrivate(file)
+    if (danger !== undefined) report(`${variable}: \`${path}\` ${danger}`)
     return { hooks: eventLogHooks(mask, (line) => writeSync(file, line)) }
   },
 }

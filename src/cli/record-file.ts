@@ -1,5 +1,6 @@
 import { open, realpath, type FileHandle } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { keepPrivate } from '../delivery/index.ts'
 import { EvalspanError, messageOf } from '../errors.ts'
 import { schemeOf } from '../files/paths.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
@@ -20,15 +21,20 @@ export interface RecordOptions {
   readonly stdout: CliOutput
   /** Takes secrets out of an event's data. */
   readonly mask: <T>(data: T) => T
+  /** Tells the user something worth a line. */
+  readonly report: (message: string) => void
 }
 
 const bufferedCharacters = 256 * 1024
 
 /**
- * Writes to a new file, or for `-` to standard output. Rejects with an `EvalspanError` that names the file, and for what
+ * Writes to a file, in place of what was in it, or for `-` to standard output. Rejects with an `EvalspanError` that names the file, and for what
  * may be a log that is about to be read.
  */
-export async function openRecords(path: string, { inputs, stdout, mask }: RecordOptions): Promise<RecordWriter> {
+export async function openRecords(
+  path: string,
+  { inputs, stdout, mask, report }: RecordOptions,
+): Promise<RecordWriter> {
   const recordLine = (event: HookEvent): string => {
     const record = toRecord(event)
     return `${stringify({ ...record, data: mask(record.data) })}\n`
@@ -43,6 +49,8 @@ export async function openRecords(path: string, { inputs, stdout, mask }: Record
     )
   }
   const file = await openFile(path)
+  const danger = keepPrivate(file.fd)
+  if (danger !== undefined) report(`--events: ${path} ${danger}`)
   let waiting = ''
   const flush = async (): Promise<void> => {
     const text = waiting

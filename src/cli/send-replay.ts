@@ -51,12 +51,15 @@ export async function sendReplay(
   })
   let records: RecordWriter | undefined
   if (options.events !== undefined) {
-    records = await openRecords(options.events, { inputs: paths, stdout, mask: (data) => session.mask(data) }).catch(
-      async (error: unknown) => {
-        await session.close()
-        throw error
-      },
-    )
+    records = await openRecords(options.events, {
+      inputs: paths,
+      stdout,
+      mask: (data) => session.mask(data),
+      report: (message) => tell(context, message),
+    }).catch(async (error: unknown) => {
+      await session.close()
+      throw error
+    })
   }
   let problems = 0
   const onProblem = (error: Error): void => {

@@ -1,4 +1,5 @@
 /** What exporters build upon. Light to import: heavy packages are loaded when something is opened. */
+export { keepPrivate } from './keep-private.ts'
 export { makeFolder } from './make-folder.ts'
 export { oneLine } from './one-line.ts'
 export { logLimits, spanLimits } from './limits.ts'

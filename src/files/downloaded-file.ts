@@ -23,7 +23,7 @@ export async function downloadedFile(path: string, answer: HttpAnswer): Promise<
       if (size > mostBytes) throw new FileError(`has more than ${mostBytes} bytes and no ranges; download it first`)
     }
     if (size === 0) throw new FileError(isEmpty)
-    return new LocalFile(path, size, file)
+    return new LocalFile(path, file, await file.stat({ bigint: true }))
   } catch (error) {
     await file.close()
     throw error

@@ -23,6 +23,12 @@ export class FileError extends Error {
   static isMissing(error: unknown): boolean {
     return error instanceof FileError && (error.status === 404 || error.status === 410)
   }
+
+  /** True where another version of the file has taken its place: this one cannot be read on. */
+  static isReplaced(error: unknown): boolean {
+    if (!(error instanceof Error)) return false
+    return (error instanceof FileError && error.message === replaced) || FileError.isReplaced(error.cause)
+  }
 }
 
 export const notFound = 'there is no such file; check the path'

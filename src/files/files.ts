@@ -8,7 +8,7 @@ import { localPath, schemeOf } from './paths.ts'
 import { shownPath } from './shown-path.ts'
 import { ObjectStore } from './object-store.ts'
 import { openS3 } from './s3.ts'
-import type { ListedFile, PathInfo, Store } from './store.ts'
+import type { ListedFile, ListOptions, PathInfo, Store } from './store.ts'
 
 /** The stores by the schemes of their paths. Libraries are loaded, and variables read, when the first path needs them. */
 const stores: ReadonlyMap<string, () => Promise<Store>> = new Map([
@@ -31,10 +31,10 @@ export async function statPath(path: string): Promise<PathInfo | undefined> {
 
 /**
  * The logs in a folder and in all folders beneath it, in no certain order. Folders whose name begins with a dot are left
- * out.
+ * out. Throws when the folder itself cannot be read; one beneath it that cannot is a problem, and the others still come.
  */
-export async function* listFolder(folder: string): AsyncGenerator<ListedFile> {
-  yield* (await storeOf(folder)).list(localPath(folder))
+export async function* listFolder(folder: string, options: ListOptions = {}): AsyncGenerator<ListedFile> {
+  yield* (await storeOf(folder)).list(localPath(folder), options)
 }
 
 /** What failed is tried again. */

@@ -3,15 +3,13 @@ import { FileError, replaced, unreached } from './file-error.ts'
 import { discard, httpGet, type HttpAnswer, type HttpLimits } from './http-client.ts'
 import { isEmpty } from './local-file.ts'
 import type { LogFile } from './log-file.ts'
-import { RangedFile, type RangeSource } from './ranged-file.ts'
+import { headSize, RangedFile, type RangeSource } from './ranged-file.ts'
 import { patience, retrying, type Patience } from './retrying.ts'
 import type { FileInfo, Store } from './store.ts'
 
 export type HttpStoreOptions = HttpLimits & Patience
 
 const defaults: HttpStoreOptions = { ...patience, timeoutMs: 30_000 }
-/** What is asked for first; many a log has no more. */
-const headSize = 64 * 1024
 
 /** Web servers. They tell no folders; where one gives no ranges, a log is read whole once. */
 export function createHttpStore(options: Partial<HttpStoreOptions> = {}): Store {

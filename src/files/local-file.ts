@@ -1,4 +1,7 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import { constants, type BigIntStats } from 'node:fs'
+import { open, stat, type FileHandle } from 'node:fs/promises'
+import { explained } from './disk-error.ts'
+import { FileError, replaced } from './file-error.ts'
 import type { LogFile } from './log-file.ts'
 
 /** A log on disk. */
@@ -6,21 +9,22 @@ export class LocalFile implements LogFile {
   readonly path: string
   readonly size: number
   readonly #handle: FileHandle
+  readonly #version: string
 
-  constructor(path: string, size: number, handle: FileHandle) {
+  constructor(path: string, handle: FileHandle, stats: BigIntStats) {
     this.path = path
-    this.size = size
+    this.size = Number(stats.size)
     this.#handle = handle
+    this.#version = versionOf(stats)
   }
 
   static async open(path: string): Promise<LocalFile> {
     const handle = await openHandle(path)
     try {
-      const stats = await handle.stat()
-      if (stats.isDirectory()) throw new Error('is a folder, not a log; name one of the files in it')
-      if (!stats.isFile()) throw new Error('is not a file; copy its content to a file first')
-      if (stats.size === 0) throw new Error(isEmpty)
-      return new LocalFile(path, stats.size, handle)
+      const stats = await handle.stat({ bigint: true })
+      expectFile(stats)
+      if (stats.size === 0n) throw new Error(isEmpty)
+      return new LocalFile(path, handle, stats)
     } catch (error) {
       await handle.close()
       throw error
@@ -34,9 +38,12 @@ export class LocalFile implements LogFile {
       // Node reads at most 2 GiB at once.
       const wanted = Math.min(length - filled, 2 ** 30)
       const { bytesRead } = await this.#handle.read(buffer, filled, wanted, position + filled)
-      if (bytesRead === 0) throw endsBefore(position + filled)
+      if (bytesRead === 0) break
       filled += bytesRead
     }
+    // Inspect writes a log anew in its place: what was read may be of either, or of both.
+    if (versionOf(await this.#handle.stat({ bigint: true })) !== this.#version) throw new FileError(replaced)
+    if (filled < length) throw endsBefore(position + filled)
     return buffer
   }
 
@@ -51,18 +58,23 @@ export function endsBefore(size: number): Error {
   return new Error(`the file ends at byte ${size}, in the middle of this`)
 }
 
-const reasons: { readonly [code: string]: string } = {
-  ENOENT: 'there is no such file; check the path',
-  ENOTDIR: 'there is no such file; check the path',
-  EACCES: 'permission denied; make the file readable',
-  EPERM: 'permission denied; make the file readable',
+/** Another one whenever the content is another one. */
+export function versionOf({ mtimeNs, ino, size }: BigIntStats): string {
+  return `${mtimeNs}-${ino}-${size}`
 }
 
+/** Opening a pipe waits for whoever writes to it, and a device may do something: both are looked at first. */
 async function openHandle(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'r')
+    expectFile(await stat(path, { bigint: true }))
+    // In case a pipe took its place just now. Windows has no such flag.
+    return await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   } catch (error) {
-    const reason = reasons[(error as NodeJS.ErrnoException).code ?? '']
-    throw reason === undefined ? error : new Error(reason, { cause: error })
+    throw explained(error, 'file')
   }
+}
+
+function expectFile(stats: BigIntStats): void {
+  if (stats.isDirectory()) throw new Error('is a folder, not a log; name one of the files in it')
+  if (!stats.isFile()) throw new Error('is not a file; copy its content to a file first')
 }

@@ -1,15 +1,17 @@
 import type { BigIntStats, Dirent } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
-import { LocalFile } from './local-file.ts'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { EvalspanError, messageOf } from '../errors.ts'
+import { explained } from './disk-error.ts'
+import { LocalFile, versionOf } from './local-file.ts'
 import { isLogFile } from './log-names.ts'
-import type { FileInfo, ListedFile, PathInfo, Store } from './store.ts'
+import type { FileInfo, ListedFile, ListOptions, PathInfo, Store } from './store.ts'
 
 /** The disk. */
 export const localStore: Store = {
   open: (path) => LocalFile.open(path),
   async stat(path): Promise<PathInfo | undefined> {
-    const stats = await statQuietly(path)
+    const stats = await statThere(path)
     return stats?.isDirectory() ? { kind: 'folder' } : stats && toInfo(stats)
   },
   list: listFolder,
@@ -18,39 +20,103 @@ export const localStore: Store = {
 /** So many files are looked at together. */
 const batchSize = 64
 
-async function* listFolder(folder: string): AsyncGenerator<ListedFile> {
-  const entries = (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1))
-  let waiting: Dirent[] = []
-  const look = async (): Promise<ListedFile[]> => {
-    const names = waiting
-    waiting = []
-    const found = await Promise.all(
-      names.map(async ({ name }) => {
-        const path = join(folder, name)
-        const stats = await statQuietly(path)
-        // Somebody may have removed it by now.
-        return stats && { path, ...toInfo(stats) }
-      }),
-    )
-    return found.filter((file) => file !== undefined)
-  }
-  for (const entry of entries) {
-    if (entry.isDirectory()) {
-      if (entry.name.startsWith('.')) continue
-      yield* await look()
-      yield* listFolder(join(folder, entry.name))
-    } else if (isLogFile(entry.name)) {
-      waiting.push(entry)
-      if (waiting.length === batchSize) yield* await look()
-    }
-  }
-  yield* await look()
+async function* listFolder(folder: string, { onProblem }: ListOptions = {}): AsyncGenerator<ListedFile> {
+  const listing = new Listing((path, error) => {
+    onProblem?.(new EvalspanError('BAD_LOG', `${path}: ${messageOf(error)}`, { cause: error }))
+  })
+  yield* listing.files(folder, await readFolder(folder))
 }
 
-function toInfo({ size, mtimeNs, mtimeMs, ino }: BigIntStats): FileInfo {
-  return { kind: 'file', size: Number(size), version: `${mtimeNs}-${ino}-${size}`, modifiedMs: Number(mtimeMs) }
+/** One pass through a folder and all beneath it. */
+class Listing {
+  readonly #onProblem: (path: string, error: unknown) => void
+  /** Where links lead to, so that each folder is listed once, and a link to one above it has an end. */
+  readonly #listed = new Set<string>()
+  readonly #links: string[] = []
+
+  constructor(onProblem: (path: string, error: unknown) => void) {
+    this.#onProblem = onProblem
+  }
+
+  async *files(folder: string, entries: readonly Dirent[]): AsyncGenerator<ListedFile> {
+    yield* this.#beneath(folder, await realpath(folder), entries)
+    // Last, so that a log is listed where it lies and not where a link to its folder does.
+    for (let link = this.#links.shift(); link !== undefined; link = this.#links.shift()) yield* this.#follow(link)
+  }
+
+  async *#follow(link: string): AsyncGenerator<ListedFile> {
+    const stats = await statQuietly(link)
+    if (stats && !stats.isDirectory()) {
+      if (isLogFile(link)) yield { path: link, ...toInfo(stats) }
+      return
+    }
+    if (!stats || basename(link).startsWith('.')) return
+    const place = await realpath(link).catch((error: unknown) => this.#onProblem(link, error))
+    if (place !== undefined) yield* this.#folder(link, place)
+  }
+
+  async *#folder(folder: string, place: string): AsyncGenerator<ListedFile> {
+    if (this.#listed.has(place)) return
+    const entries = await readFolder(folder).catch((error: unknown) => this.#onProblem(folder, error))
+    if (entries) yield* this.#beneath(folder, place, entries)
+  }
+
+  async *#beneath(folder: string, place: string, entries: readonly Dirent[]): AsyncGenerator<ListedFile> {
+    this.#listed.add(place)
+    let waiting: string[] = []
+    const look = async (): Promise<ListedFile[]> => {
+      const paths = waiting
+      waiting = []
+      return lookAt(paths)
+    }
+    for (const entry of entries) {
+      const path = join(folder, entry.name)
+      if (entry.isSymbolicLink()) this.#links.push(path)
+      else if (entry.isDirectory()) {
+        if (entry.name.startsWith('.')) continue
+        yield* await look()
+        yield* this.#folder(path, join(place, entry.name))
+      } else if (isLogFile(entry.name)) {
+        waiting.push(path)
+        if (waiting.length === batchSize) yield* await look()
+      }
+    }
+    yield* await look()
+  }
+}
+
+async function lookAt(paths: readonly string[]): Promise<ListedFile[]> {
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      const stats = await statQuietly(path)
+      // Somebody may have removed it by now.
+      return stats && { path, ...toInfo(stats) }
+    }),
+  )
+  return found.filter((file) => file !== undefined)
+}
+
+/** What lies in a folder, by name. */
+async function readFolder(folder: string): Promise<Dirent[]> {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).toSorted((a, b) => (a.name < b.name ? -1 : 1))
+  } catch (error) {
+    throw explained(error, 'folder')
+  }
+}
+
+function toInfo(stats: BigIntStats): FileInfo {
+  return { kind: 'file', size: Number(stats.size), version: versionOf(stats), modifiedMs: Number(stats.mtimeMs) }
+}
+
+/** Undefined where there is nothing. What cannot be looked at for another reason is there all the same. */
+async function statThere(path: string): Promise<BigIntStats | undefined> {
+  return stat(path, { bigint: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ELOOP') return undefined
+    throw explained(error, 'file')
+  })
 }
 
 async function statQuietly(path: string): Promise<BigIntStats | undefined> {
-  return stat(path, { bigint: true }).catch(() => undefined)
+  return statThere(path).catch(() => undefined)
 }

@@ -1,4 +1,7 @@
-/** A log that is open for reading pieces of it. It stays the same log when another one is put in its place. */
+/**
+ * A log that is open for reading pieces of it. Pieces of two logs are never mixed: when another one is put in its place it
+ * stays the same log where that can be, and is an error that says so elsewhere, and when it is written over.
+ */
 export interface LogFile {
   /** As it was given: may be a URL with a key in it. */
   readonly path: string

@@ -3,7 +3,7 @@ import { FileError, replaced } from './file-error.ts'
 import { isEmpty } from './local-file.ts'
 import type { LogFile } from './log-file.ts'
 import { isListed } from './log-names.ts'
-import { RangedFile } from './ranged-file.ts'
+import { headSize, RangedFile } from './ranged-file.ts'
 import { patience, retrying } from './retrying.ts'
 import type { FileInfo, ListedFile, PathInfo, Store } from './store.ts'
 
@@ -48,9 +48,6 @@ export interface ObjectStoreOptions {
   /** For an answer, and between two pieces of it. */
   readonly silenceMs?: number
 }
-
-/** What is asked for first; many a log has no more. */
-const headSize = 64 * 1024
 
 /** A store of objects in buckets: `scheme://bucket/key`, where a key is what it is, without escapes. */
 export class ObjectStore implements Store {

@@ -17,6 +17,9 @@ export interface RangedFileOptions extends Partial<Patience> {
   readonly head?: Buffer
 }
 
+/** Bytes that are asked for first, with which a file is opened; many a log has no more. */
+export const headSize = 64 * 1024
+
 /** What was there a moment ago. */
 const gone: ReadonlySet<number> = new Set([404, 410, 412, 416])
 

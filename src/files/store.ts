@@ -1,3 +1,4 @@
+import type { EvalspanError } from '../errors.ts'
 import type { LogFile } from './log-file.ts'
 
 /** What a path leads to. */
@@ -17,6 +18,11 @@ export interface ListedFile extends FileInfo {
   readonly path: string
 }
 
+export interface ListOptions {
+  /** A folder beneath the one that is listed, which cannot be read or is gone by now. All else is listed all the same. */
+  readonly onProblem?: ((error: EvalspanError) => void) | undefined
+}
+
 /** A place where logs lie: the disk, a bucket, the web. Errors say what is wrong without naming the path. */
 export interface Store {
   open(path: string): Promise<LogFile>
@@ -24,7 +30,7 @@ export interface Store {
   stat(path: string): Promise<PathInfo | undefined>
   /**
    * The logs in a folder and in all folders beneath it, in no certain order. Folders whose name begins with a dot are
-   * Inspect's own, like the buffer of running evals, and left out.
+   * Inspect's own, like the buffer of running evals, and left out. Links are followed, and each folder is listed once. Throws when the folder itself cannot be read.
    */
-  list(folder: string): AsyncIterable<ListedFile>
+  list(folder: string, options?: ListOptions): AsyncIterable<ListedFile>
 }

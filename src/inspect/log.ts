@@ -1,6 +1,8 @@
 import type { EvalspanError } from '../errors.ts'
+import { FileError } from '../files/file-error.ts'
 import { openFile } from '../files/files.ts'
 import type { LogFile } from '../files/log-file.ts'
+import { shownPath } from '../files/shown-path.ts'
 import { badLog } from './bad-log.ts'
 import { openEvalLayout } from './eval-layout.ts'
 import { openJsonLayout } from './json-layout.ts'
@@ -39,7 +41,7 @@ export interface LogReader {
   /**
    * One at a time, in the order of `completed_at` (where it is the same or missing: in the order of the file), with
    * pools and attachments resolved, as the live event of the sample's end has it. What cannot be read is an entry of
-   * its own, and the others still come.
+   * its own, and the others still come, unless another log was put in the place of this one.
    */
   samples(filter?: SampleFilter): AsyncGenerator<LogEntry>
   close(): Promise<void>
@@ -95,10 +97,12 @@ class Reader implements LogReader {
     const isMuch = sizeOf(slots) >= leastAside
     let ahead: Promise<unknown> | undefined
     for (const [index, slot] of slots.entries()) {
-      if (this.#closed) throw new Error(`${this.path} was closed while its samples were read`)
+      if (this.#closed) throw new Error(`${shownPath(this.path)} was closed while its samples were read`)
       const entry = await this.#read(slot, ahead ?? slot.load())
       ahead = loadAhead(slots[index + 1], isMuch && hasLongTexts(entry, slot))
       yield entry
+      // The others would say the same of themselves.
+      if ('error' in entry && FileError.isReplaced(entry.error)) return
     }
   }
 

@@ -1,6 +1,7 @@
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from 'yauzl'
 import { messageOf } from '../errors.ts'
 import type { LogFile } from '../files/log-file.ts'
+import { localHeaderSignature, ZipWindow } from './zip-window.ts'
 
 /** A member of a ZIP, as its central directory has it. */
 export interface ZipMember {
@@ -24,7 +25,7 @@ export class ZipDirectoryError extends Error {}
  */
 export async function readZipDirectory(file: LogFile): Promise<Map<string, ZipMember>> {
   const members = new Map<string, ZipMember>()
-  const reader = new BufferingReader(file)
+  const reader = new WindowReader(file)
   const zip = await openZip(file, reader)
   try {
     for await (const entry of zip.eachEntry()) {
@@ -56,10 +57,10 @@ function toMember(entry: Entry): ZipMember {
 async function hasMore(file: LogFile, position: number): Promise<boolean> {
   if (position + 4 > file.size) return false
   const signature = (await file.read(position, 4)).readUInt32LE(0)
-  return signature === (position === 0 ? 0x04034b50 : 0x02014b50)
+  return signature === (position === 0 ? localHeaderSignature : 0x02014b50)
 }
 
-async function openZip(file: LogFile, reader: BufferingReader): Promise<ZipFile> {
+async function openZip(file: LogFile, reader: WindowReader): Promise<ZipFile> {
   const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false, lazyEntries: true }
   try {
     return await fromRandomAccessReaderPromise(reader, file.size, options)
@@ -78,19 +79,15 @@ function damagedDirectory(cause: unknown): ZipDirectoryError {
   })
 }
 
-const windowSize = 256 * 1024
-
-/** yauzl asks for each entry twice; this reads many at once. */
-class BufferingReader extends RandomAccessReader {
-  readonly #file: LogFile
-  #start = 0
-  #window: Buffer = Buffer.alloc(0)
+/** yauzl asks for each entry twice. */
+class WindowReader extends RandomAccessReader {
+  readonly #window: ZipWindow
   /** Of what was asked for last. */
   end = 0
 
   constructor(file: LogFile) {
     super()
-    this.#file = file
+    this.#window = new ZipWindow(file)
   }
 
   override read(
@@ -101,24 +98,8 @@ class BufferingReader extends RandomAccessReader {
     callback: (error: Error | null, bytesRead?: number) => void,
   ): void {
     this.end = position + length
-    const from = position - this.#start
-    if (from >= 0 && from + length <= this.#window.length) {
-      this.#window.copy(target, offset, from, from + length)
-      callback(null, length)
-      return
-    }
-    const available = Math.max(0, this.#file.size - position)
-    if (available < length) {
-      callback(null, available)
-      return
-    }
-    this.#file.read(position, Math.min(Math.max(length, windowSize), available)).then(
-      (window) => {
-        this.#start = position
-        this.#window = window
-        window.copy(target, offset, 0, length)
-        callback(null, length)
-      },
+    this.#window.read(position, length).then(
+      (bytes) => callback(null, bytes.copy(target, offset)),
       (error: Error) => callback(error),
     )
   }

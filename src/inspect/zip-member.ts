@@ -4,6 +4,7 @@ import zlib from 'node:zlib'
 import type { LogFile } from '../files/log-file.ts'
 import { rejectBomb } from './zip-bomb.ts'
 import type { ZipMember } from './zip-directory.ts'
+import { localHeaderSignature, localHeaderSize } from './zip-window.ts'
 
 /** Reads a member whole and checks its size and checksum. Compression is undone off the main thread. */
 export async function readZipMember(file: LogFile, member: ZipMember): Promise<Buffer> {
@@ -28,9 +29,6 @@ export async function expandZipMember(member: ZipMember, compressed: Buffer): Pr
   if (zlib.crc32(data) !== member.crc32) throw damaged('has a wrong checksum')
   return data
 }
-
-const localHeaderSize = 30
-const localHeaderSignature = 0x04034b50
 
 async function readContent(file: LogFile, member: ZipMember): Promise<Buffer> {
   // The local header's name and extra field may differ in length from the directory's, so the guess may be too short.

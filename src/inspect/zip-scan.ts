@@ -1,5 +1,6 @@
 import type { LogFile } from '../files/log-file.ts'
 import type { ZipMember } from './zip-directory.ts'
+import { localHeaderSignature, localHeaderSize, ZipWindow } from './zip-window.ts'
 
 /** What a scan found: whole members, and where the file stops being made of them. */
 export interface ZipScan {
@@ -14,7 +15,7 @@ export interface ZipScan {
  * members with the same name the last one counts, as everywhere.
  */
 export async function scanZip(file: LogFile): Promise<ZipScan> {
-  const window = new Window(file)
+  const window = new ZipWindow(file)
   const members = new Map<string, ZipMember>()
   let brokenAt: number | undefined
   let position = 0
@@ -35,15 +36,15 @@ export async function scanZip(file: LogFile): Promise<ZipScan> {
   return { members, brokenAt }
 }
 
-const localSignature = Buffer.from('PK\x03\x04', 'latin1')
+const localSignature = Buffer.alloc(4)
+localSignature.writeUInt32LE(localHeaderSignature)
 const directorySignatures = new Set([0x02014b50, 0x06064b50, 0x06054b50])
-const localHeaderSize = 30
 const saturated = 0xffffffff
 /** The parts of a log, so that compressed bytes which look like a header are not taken for one. */
 const memberName = /^(?:samples\/|_journal\/|(?:header|summaries|reductions)\.json$)/
 
 async function readLocalHeader(
-  window: Window,
+  window: ZipWindow,
   position: number,
 ): Promise<{ member: ZipMember; end: number } | 'directory' | undefined> {
   const header = await window.read(position, localHeaderSize)
@@ -87,49 +88,4 @@ function sizesOf(header: Buffer, extra: Buffer): { compressed: number; size: num
     }
   }
   return undefined
-}
-
-const windowSize = 256 * 1024
-
-/** A piece of the file at a time, since headers are small and may lie close to each other. */
-class Window {
-  readonly #file: LogFile
-  #start = 0
-  #bytes: Buffer = Buffer.alloc(0)
-
-  constructor(file: LogFile) {
-    this.#file = file
-  }
-
-  get size(): number {
-    return this.#file.size
-  }
-
-  /** Fewer bytes where the file ends before. */
-  async read(position: number, length: number): Promise<Buffer> {
-    const wanted = Math.max(0, Math.min(length, this.#file.size - position))
-    if (wanted === 0) return Buffer.alloc(0)
-    return (await this.#from(position, wanted)).subarray(0, wanted)
-  }
-
-  /** Where the bytes come next. */
-  async find(bytes: Buffer, from: number): Promise<number | undefined> {
-    for (let position = from; position + bytes.length <= this.#file.size;) {
-      const piece = await this.#from(position, bytes.length)
-      const found = piece.indexOf(bytes)
-      if (found !== -1) return position + found
-      position += piece.length - bytes.length + 1
-    }
-    return undefined
-  }
-
-  /** What is in memory from there on; so many bytes at least, which the file must have. */
-  async #from(position: number, least: number): Promise<Buffer> {
-    const from = position - this.#start
-    if (from < 0 || from + least > this.#bytes.length) {
-      this.#start = position
-      this.#bytes = await this.#file.read(position, Math.min(Math.max(least, windowSize), this.#file.size - position))
-    }
-    return this.#bytes.subarray(position - this.#start)
-  }
 }

@@ -5,10 +5,11 @@ import { listFolder, statPath } from '../files/files.ts'
 import { isEventLog, isLogFile } from '../files/log-names.ts'
 import { fullPath, schemeOf } from '../files/paths.ts'
 import { shownPath } from '../files/shown-path.ts'
+import type { ListOptions } from '../files/store.ts'
 
 export interface Found {
   readonly files: string[]
-  /** One for each path that leads to nothing. */
+  /** One for each path that leads to nothing, and for each folder beneath one that cannot be read. */
   readonly problems: EvalspanError[]
 }
 
@@ -20,7 +21,8 @@ export async function findFiles(paths: readonly string[]): Promise<Found> {
   const files = new Set<string>()
   const problems: EvalspanError[] = []
   for (const path of paths) {
-    const found = await expand(path).catch((error: unknown) => problem(path, messageOf(error), error))
+    const onProblem = (error: EvalspanError): void => void problems.push(error)
+    const found = await expand(path, { onProblem }).catch((error: unknown) => problem(path, messageOf(error), error))
     if (found instanceof EvalspanError) problems.push(found)
     else for (const file of found) files.add(fullPath(file))
   }
@@ -32,19 +34,19 @@ function problem(path: string, what: string, cause?: unknown): EvalspanError {
   return new EvalspanError('BAD_LOG', `${shownPath(path)}: ${what}`, { cause })
 }
 
-async function expand(path: string): Promise<string[] | EvalspanError> {
+async function expand(path: string, options: ListOptions): Promise<string[] | EvalspanError> {
   const scheme = schemeOf(path)
   const isPattern = /[*?[{]/.test(path)
   // The web has no folders, and its URLs no patterns. What is no log's name may be a folder.
   if (scheme?.startsWith('http') || (scheme !== undefined && isFileName(path) && !isPattern)) return [path]
   const info = await statPath(path)
   if (info?.kind === 'folder') {
-    const logs = await listLogs(path)
+    const logs = await listLogs(path, options)
     return logs.length > 0 ? logs : problem(path, 'no logs in this folder (looked for *.eval and *.json named by time)')
   }
   if (info) return [path]
   if (!isPattern) return problem(path, 'no such file or folder')
-  const files = await (scheme === undefined ? matchLocal(path) : matchRemote(path))
+  const files = await (scheme === undefined ? matchLocal(path, options) : matchRemote(path, options))
   return files.length > 0 ? files : problem(path, 'nothing matches this pattern')
 }
 
@@ -52,19 +54,25 @@ function isFileName(path: string): boolean {
   return isLogFile(path) || isEventLog(path)
 }
 
-async function matchLocal(pattern: string): Promise<string[]> {
+async function matchLocal(pattern: string, options: ListOptions): Promise<string[]> {
   const matches = (await Array.fromAsync(glob(pattern))).toSorted()
   const expanded = await Promise.all(
-    // What cannot be looked at is named by whoever opens it.
-    matches.map(async (match) => ((await statPath(match))?.kind === 'folder' ? listLogs(match) : [match])),
+    matches.map(async (match) => {
+      // What cannot be looked at is named by whoever opens it.
+      if ((await statPath(match))?.kind !== 'folder') return [match]
+      return listLogs(match, options).catch((error: unknown) => {
+        options.onProblem?.(problem(match, messageOf(error), error))
+        return []
+      })
+    }),
   )
   return expanded.flat()
 }
 
 /** A pattern that names a folder stands for the logs beneath it, as on the disk. */
-async function matchRemote(pattern: string): Promise<string[]> {
+async function matchRemote(pattern: string, options: ListOptions): Promise<string[]> {
   const [, folder = ''] = /^([^*?[{]*)\//.exec(pattern) ?? []
-  const logs = await listLogs(folder)
+  const logs = await listLogs(folder, options)
   const place = folder.length + 1
   const wanted = pattern.slice(place)
   return logs.filter((log) =>
@@ -77,8 +85,8 @@ function parentsOf(name: string): string[] {
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
-async function listLogs(folder: string): Promise<string[]> {
-  const files = await Array.fromAsync(listFolder(folder), ({ path }) => path)
+async function listLogs(folder: string, options: ListOptions): Promise<string[]> {
+  const files = await Array.fromAsync(listFolder(folder, options), ({ path }) => path)
   return files
     .map((path) => ({ path, parts: path.split(/[\\/]/) }))
     .toSorted(byParts)

@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  statSync,
+} from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -163,6 +172,14 @@ describe('evalspan replay', () => {
         "on_run_end",
       ]
     `)
+  })
+
+  it('takes a file for its events from all but its owner, also one that was there before', async () => {
+    const path = join(folder, 'old.jsonl')
+    writeFileSync(path, 'longer than nothing', { mode: 0o644 })
+    expect(await run(['replay', basic, '--events', path])).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(readFileSync(path, 'utf8')).toMatch(/^\{"hook":"on_run_start"/)
   })
 
   it('keeps standard output for the events when they go there', async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -53,6 +53,13 @@ it('keeps the file to its owner and adds to what is there', async () => {
   await fire(false)
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(readFileSync(path, 'utf8').trimEnd().split('\n')).toHaveLength(events.length * 2)
+})
+
+it('takes a file that was there before from all but its owner', async () => {
+  mkdirSync(join(folder, 'deep'))
+  writeFileSync(path, '', { mode: 0o644 })
+  await fire(false)
+  expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
 it('says which variable names a file that cannot be written', async () => {

@@ -1,4 +1,5 @@
 import { constants } from 'node:buffer'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { openLog } from '../../src/inspect/log.ts'
@@ -32,6 +33,23 @@ describe('an .eval log', () => {
   it.each([0, 8, 93] as const)('is read with compression method %i', async (method) => {
     const path = evalFile([sampleMember('a', 1, { method }), sampleMember('b', 2, { method })])
     expect(await readAll(path)).toEqual([sample('a', 1), sample('b', 2)])
+  })
+
+  it('is not read on when it is written anew in its place, and says so once', async () => {
+    const path = evalFile([sampleMember('a', 1), sampleMember('b', 2), sampleMember('c', 3)])
+    utimesSync(path, 1, 1)
+    const log = await openLog(path)
+    const entries = log.samples()
+    expect((await entries.next()).value).toMatchObject({ sample: { id: 'a' } })
+    // The sample after the one that is at work may have been read ahead.
+    writeFileSync(path, 'another log')
+    const rest = await Array.fromAsync(entries)
+    expect(rest.filter((entry) => 'error' in entry).map(({ error }) => error.message)).toEqual([
+      expect.stringMatching(
+        /\/log\.eval: samples\/[bc]_epoch_1\.json: was replaced or removed while it was read; read it again$/,
+      ),
+    ])
+    await log.close()
   })
 
   it('is read with several zstd frames in a member', async () => {

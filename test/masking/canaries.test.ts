@@ -149,7 +149,7 @@ describe('secrets', () => {
     const { hooks } = await eventLog.open({ output, report: (message) => expect.fail(message), mask, links })
     const instance = new hooks!()
     const stdout = memoryOutput()
-    const records = await openRecords('-', { inputs: [], stdout, mask })
+    const records = await openRecords('-', { inputs: [], report: () => {}, stdout, mask })
     for (const event of events) {
       await instance[event.hook](event.data as never, event.meta)
       await records.write(event)

@@ -1,6 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { EvalspanError } from '../../errors.ts'
 import { listFolder, statPath } from '../../files/files.ts'
 import { isLogFile } from '../../files/log-names.ts'
 import { fullPath, schemeOf } from '../../files/paths.ts'
@@ -10,8 +11,10 @@ export interface Changes {
   /** New logs, and those whose content is another one than the last time. */
   readonly changed: readonly ListedFile[]
   readonly gone: readonly string[]
-  /** All was looked at. */
+  /** All was looked at, and could be. */
   readonly whole: boolean
+  /** Folders beneath that could not be looked at. */
+  readonly problems: readonly EvalspanError[]
 }
 
 export interface FolderChangesOptions {
@@ -66,12 +69,15 @@ export class FolderChanges {
     this.#touched.clear()
     // Before anything is read, so that nothing can happen in between.
     if (this.#isTold) await this.#watchFolders(this.folder)
-    const files = await Array.fromAsync(listFolder(this.folder))
+    const problems: EvalspanError[] = []
+    const files = await Array.fromAsync(listFolder(this.folder, { onProblem: (error) => problems.push(error) }))
     this.#lookedAt = now
     const there = new Set(files.map(({ path }) => path))
-    const gone = [...this.#versions.keys()].filter((path) => !there.has(path))
+    const whole = problems.length === 0
+    // What lies where nobody can look is not gone.
+    const gone = whole ? [...this.#versions.keys()].filter((path) => !there.has(path)) : []
     for (const path of gone) this.#versions.delete(path)
-    return { changed: files.filter((file) => this.#isNew(file)), gone, whole: true }
+    return { changed: files.filter((file) => this.#isNew(file)), gone, whole, problems }
   }
 
   close(): void {
@@ -88,7 +94,7 @@ export class FolderChanges {
         const info = await statPath(path)
         if (info?.kind === 'folder') {
           await this.#watchFolders(path)
-          changed.push(...(await Array.fromAsync(listFolder(path))))
+          for await (const file of listFolder(path)) changed.push(file)
         } else if (!info) gone.push(...this.#beneath(path))
         else if (isLogFile(path)) changed.push({ path, ...info })
       } catch {
@@ -97,7 +103,7 @@ export class FolderChanges {
       }
     }
     for (const path of gone) this.#versions.delete(path)
-    return { changed: changed.filter((file) => this.#isNew(file)), gone, whole: false }
+    return { changed: changed.filter((file) => this.#isNew(file)), gone, whole: false, problems: [] }
   }
 
   /** Whether it is another one than the last time; it is not from now on. */

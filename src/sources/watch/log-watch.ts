@@ -118,13 +118,13 @@ export class LogWatch {
   /** A folder that cannot be looked at is named, and is no reason not to look at the others. */
   async #look(folder: FolderChanges, news: Map<string, ListedFile>): Promise<void> {
     try {
-      const { changed, gone, whole } = await folder.changes()
+      const { changed, gone, whole, problems } = await folder.changes()
       for (const path of gone) this.#lose(path)
       for (const file of changed) {
         this.#files.set(file.path, file)
         if (this.notes.get(file.path)?.version !== file.version || this.#runOf.has(file.path)) news.set(file.path, file)
       }
-      this.#troubles.settle(folder.folder, 0, [])
+      this.#troubles.settle(folder.folder, 0, problems)
       if (whole && this.#isFirst) this.#prune(folder)
     } catch (error) {
       this.#troubles.settle(folder.folder, 0, [badLog(folder.folder, undefined, error)])
