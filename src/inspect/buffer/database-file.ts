@@ -1,19 +1,8 @@
-import {
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  closeSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { loadSqlite } from '../../load-sqlite.ts'
 import type { BufferSource } from './sample-buffer.ts'
+import { openCopy } from './database-copy.ts'
 import type { DatabasePlace } from './find-buffers.ts'
 import { BufferRows } from './rows.ts'
 
@@ -27,7 +16,11 @@ interface Opened {
   readonly copied: string | undefined
   /** Another one after another connection changed something. */
   version: unknown
+  close(): void
 }
+
+/** A second for as much: what is written all the time is not copied all the time. Less is copied at each look. */
+const bytesPerSecond = 10_000_000
 
 /**
  * A database of Inspect's, as it lies in Inspect's own folder: nothing there is written or made. SQLite would put files
@@ -38,7 +31,9 @@ export class DatabaseFile implements BufferSource {
   readonly #path: string
   readonly #alive: boolean
   #opened: Opened | undefined
-  #folder: string | undefined
+  /** Not before then is it copied again, as `performance.now()` tells it. */
+  #nextCopy = 0
+  #closed = false
   #file: number | undefined
 
   constructor(place: DatabasePlace) {
@@ -64,56 +59,62 @@ export class DatabaseFile implements BufferSource {
   }
 
   close(): void {
-    this.#closeDatabase()
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true })
-    this.#folder = undefined
+    this.#closed = true
+    this.#opened?.close()
+    this.#opened = undefined
   }
 
   async #look(): Promise<{ readonly rows: BufferRows | undefined; readonly changed: boolean }> {
-    const state = signature(this.#path)
-    if (this.#opened?.copied !== undefined && this.#opened.copied !== state) this.#closeDatabase()
-    const isNew = this.#opened === undefined
-    this.#opened ??= await this.#open(state)
-    if (!this.#opened) return { rows: undefined, changed: false }
-    const version = this.#opened.database.prepare('PRAGMA data_version').get()?.['data_version']
-    const changed = isNew || version !== this.#opened.version
-    this.#opened.version = version
-    return { rows: this.#opened.rows, changed }
+    const before = this.#opened
+    if (!before || (before.copied !== undefined && before.copied !== signature(this.#path))) {
+      const opened = await this.#open()
+      // It may have been closed meanwhile.
+      if (this.#closed) {
+        opened?.close()
+        return { rows: undefined, changed: false }
+      }
+      if (opened) {
+        before?.close()
+        this.#opened = opened
+      }
+    }
+    const opened = this.#opened
+    if (!opened) return { rows: undefined, changed: false }
+    const version = opened.database.prepare('PRAGMA data_version').get()?.['data_version']
+    const changed = opened !== before || version !== opened.version
+    opened.version = version
+    return { rows: opened.rows, changed }
   }
 
-  /** Undefined: Inspect has only just made the file. */
-  async #open(state: string): Promise<Opened | undefined> {
-    const { DatabaseSync } = await loadSqlite()
-    const inPlace = this.#alive && isInUse(this.#path)
-    const database = inPlace
-      ? new DatabaseSync(this.#path, { readOnly: true, timeout: busyMs })
-      : new DatabaseSync(this.#copy(), { timeout: busyMs })
+  /** Undefined: Inspect has only just made the file, or it is not to be copied now. */
+  async #open(): Promise<Opened | undefined> {
+    const opened = this.#alive && isInUse(this.#path) ? await this.#openInPlace() : await this.#openCopy()
+    if (!opened) return undefined
+    const { database, copied, close } = opened
     try {
-      if (isEmpty(database)) {
-        database.close()
-        return undefined
-      }
-      return { database, rows: new BufferRows(database), copied: inPlace ? undefined : state, version: undefined }
+      if (!isEmpty(database)) return { database, rows: new BufferRows(database), copied, version: undefined, close }
     } catch (error) {
-      database.close()
+      close()
       throw error
     }
+    close()
+    return undefined
   }
 
-  #copy(): string {
-    this.#folder ??= mkdtempSync(join(tmpdir(), 'evalspan-buffer-'))
-    const copy = join(this.#folder, basename(this.#path))
-    for (const suffix of ['', '-wal', '-journal']) {
-      rmSync(copy + suffix, { force: true })
-      if (existsSync(this.#path + suffix)) copyFileSync(this.#path + suffix, copy + suffix, constants.COPYFILE_FICLONE)
-    }
-    rmSync(`${copy}-shm`, { force: true })
-    return copy
+  async #openInPlace(): Promise<Pick<Opened, 'database' | 'copied' | 'close'>> {
+    const { DatabaseSync } = await loadSqlite()
+    const database = new DatabaseSync(this.#path, { readOnly: true, timeout: busyMs })
+    return { database, copied: undefined, close: () => database.close() }
   }
 
-  #closeDatabase(): void {
-    this.#opened?.database.close()
-    this.#opened = undefined
+  async #openCopy(): Promise<Pick<Opened, 'database' | 'copied' | 'close'> | undefined> {
+    if (performance.now() < this.#nextCopy) return undefined
+    // What is written while it is copied may be missing in it.
+    const copied = signature(this.#path)
+    const copy = await openCopy(this.#path)
+    if (!copy) return undefined
+    this.#nextCopy = performance.now() + Math.floor(copy.size / bytesPerSecond) * 1000
+    return { database: copy.database, copied, close: () => copy.close() }
   }
 }
 

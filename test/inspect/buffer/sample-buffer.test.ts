@@ -1,13 +1,31 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { changesOf, eventsOf, openFor, openPlace } from './read-buffer.ts'
-import { WrittenBuffer } from './written-buffer.ts'
+import { temporaryFolder, WrittenBuffer } from './written-buffer.ts'
 
 const timestamp = '2026-11-27T10:00:00.000001+00:00'
 const info = (uuid: string, more: object = {}): object => ({ event: 'info', uuid, timestamp, data: 1, ...more })
 const deadPid = 2 ** 22 + 1
+
+/** What this process has open in a folder, with who may do what with it. */
+function copiesIn(folder: string): [name: string, mode: number][] {
+  const open = readdirSync('/proc/self/fd').map((descriptor) => `/proc/self/fd/${descriptor}`)
+  return open
+    .filter((path) => linkAt(path).startsWith(folder))
+    .map((path): [string, number] => [basename(linkAt(path)), statSync(path).mode & 0o777])
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** The descriptor of the listing itself is closed by now. */
+function linkAt(path: string): string {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return ''
+  }
+}
 
 describe('a database in use', () => {
   it('gives samples in the order in which they started', async () => {
@@ -200,6 +218,57 @@ describe('a database that a process left behind', () => {
     written.event(1, info('y'))
     expect(await buffer.refresh()).toBe('changed')
     expect(eventsOf(buffer, 1, 1)).toStrictEqual([info('y')])
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'is read from a copy without a name, which its owner alone may read',
+    async () => {
+      const [written, folder] = [new WrittenBuffer({ pid: deadPid }), temporaryFolder()]
+      vi.stubEnv('TMPDIR', folder)
+      onTestFinished(() => void vi.unstubAllEnvs())
+      written.database.exec('PRAGMA wal_autocheckpoint = 0')
+      written.sample({ id: 1, uuid: 'a' })
+      for (let index = 1; index <= 300; index += 1) written.event(1, info(`${index}`, { data: 'x'.repeat(1000) }))
+      const { buffer } = await openFor(written.logPath, written.env)
+      expect(readdirSync(folder)).toStrictEqual([])
+      expect(eventsOf(buffer, 1)).toHaveLength(300)
+      expect(copiesIn(folder)).toStrictEqual([
+        ['copy.db (deleted)', 0o600],
+        ['copy.db-wal (deleted)', 0o600],
+      ])
+      written.event(1, info('y'))
+      expect(await buffer.refresh()).toBe('changed')
+      expect(eventsOf(buffer, 1)).toHaveLength(301)
+      expect(copiesIn(folder)).toHaveLength(2)
+      buffer.close()
+      expect([copiesIn(folder), readdirSync(folder)]).toStrictEqual([[], []])
+    },
+  )
+
+  it('is copied the less often the larger it is', async () => {
+    const written = new WrittenBuffer({ pid: deadPid })
+    written.sample({ id: 1, uuid: 'a' })
+    written.event(1, info('x', { data: 'x'.repeat(11_000_000) }))
+    const { buffer } = await openFor(written.logPath, written.env)
+    written.event(1, info('y'))
+    expect(await buffer.refresh()).toBe('same')
+    expect(eventsOf(buffer, 1)).toHaveLength(1)
+    await vi.waitFor(async () => expect(await buffer.refresh()).toBe('changed'), { timeout: 10_000 })
+    expect(eventsOf(buffer, 1)).toHaveLength(2)
+  })
+
+  it.runIf(process.platform === 'linux')('can be closed while it is copied', async () => {
+    const [written, folder] = [new WrittenBuffer({ pid: deadPid }), temporaryFolder()]
+    vi.stubEnv('TMPDIR', folder)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    written.sample({ id: 1, uuid: 'a' })
+    written.event(1, info('x'))
+    const { buffer } = await openFor(written.logPath, written.env)
+    written.event(1, info('y'))
+    const refreshed = buffer.refresh()
+    buffer.close()
+    expect(await refreshed).toBe('same')
+    expect([buffer.samples(), copiesIn(folder), readdirSync(folder)]).toStrictEqual([[], [], []])
   })
 
   it('is read when it was closed in order', async () => {
