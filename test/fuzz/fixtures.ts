@@ -17,7 +17,7 @@ export interface Fixture {
   readonly model: LogModel
 }
 
-const root = new URL('../fixtures', import.meta.url).pathname
+const root = join(import.meta.dirname, '../fixtures')
 
 /** Each log of the fixtures by itself, each log of a folder of logs within it, and `.eval` logs as `.json`. */
 export function loadFixtures(): Fixture[] {

@@ -17,19 +17,31 @@ const { values } = parseArgs({
     verbose: { type: 'boolean', default: false },
   },
 })
-const seed = Number(values.seed)
-const indexes =
-  values.only === undefined ? Array.from({ length: Number(values.runs) }, (_, index) => index) : [Number(values.only)]
-if (indexes.length === 0 || ![seed, ...indexes].every(Number.isSafeInteger)) {
+const seed = wholeNumber(values.seed, 0)
+const workers = wholeNumber(values.workers, 1)
+const runs = wholeNumber(values.runs, 1)
+const only = values.only === undefined ? undefined : wholeNumber(values.only, 0)
+if (
+  seed === undefined ||
+  workers === undefined ||
+  runs === undefined ||
+  (values.only !== undefined && only === undefined)
+) {
   console.error('usage: npm run fuzz -- [--runs N] [--seed S] [--only INDEX] [--workers N] [--verbose]')
   process.exit(2)
 }
 
+const indexes = only === undefined ? Array.from({ length: runs }, (_, index) => index) : [only]
 const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'evalspan-fuzz-')))
 const kept = join(tmpdir(), `evalspan-fuzz-kept-${seed}`)
 const limits = { seconds: 5, megabytes: 300 }
 const tally = new Tally(indexes.length)
 const waiting = indexes.values()
+
+function wholeNumber(text: string, least: number): number | undefined {
+  const number = Number(text)
+  return /^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least ? number : undefined
+}
 
 async function work(): Promise<void> {
   const worker = new WorkerProcess(scratch, limits)
@@ -76,7 +88,7 @@ function describe({
 }
 
 try {
-  await Promise.all(Array.from({ length: Math.min(Number(values.workers), indexes.length) }, work))
+  await Promise.all(Array.from({ length: Math.min(workers, indexes.length) }, work))
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
