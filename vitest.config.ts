@@ -5,7 +5,11 @@ const heavy = [
   'test/faults/**/*.test.ts',
   'test/delivery/outbox/process.test.ts',
   'test/masking/{disk-and-wire,echo,own-masks}.test.ts',
+  'test/scripts/fidelity/{doctored,main}.test.ts',
 ]
+
+/** What needs Inspect, and no server. */
+const withInspect = 'test/real/inspect-*.test.ts'
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -27,9 +31,21 @@ const config: ViteUserConfig = defineConfig({
         test: {
           name: 'real',
           include: ['test/real/**/*.test.ts'],
+          exclude: [withInspect],
           globalSetup: './test/real/global-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'inspect',
+          include: [withInspect],
+          globalSetup: './test/real/inspect-setup.ts',
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+          maxConcurrency: 2,
         },
       },
       {

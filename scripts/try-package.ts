@@ -10,6 +10,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }
 const project = mkdtempSync(join(tmpdir(), 'evalspan-package-'))
 
+const optional = [
+  ['s3://logs/a.eval', '@aws-sdk/client-s3'],
+  ['gs://logs/a.eval', '@google-cloud/storage'],
+  ['az://logs/a.eval', '@azure/storage-blob'],
+] as const
+
 try {
   run('npm', ['pack', '--silent', '--pack-destination', project], root)
   const tarball = readdirSync(project).find((name) => name.endsWith('.tgz')) ?? ''
@@ -25,6 +31,7 @@ try {
   )
   run(join(project, 'node_modules/.bin/evalspan'), ['demo'], project)
   expectEqual('items in the outbox, with no backend', String(itemsThatWait()), '154')
+  for (const [path, name] of optional) expectEqual(`what ${path} needs`, complaintOf(path), installIt(path, name))
   const megabytes = sizeOf(join(project, 'node_modules')) / 1e6
   console.log(`installed size: ${megabytes.toFixed(1)} MB of at most ${largestMegabytes} MB`)
   if (megabytes > largestMegabytes) {
@@ -32,6 +39,17 @@ try {
   }
 } finally {
   rmSync(project, { recursive: true, force: true })
+}
+
+/** What a user is told who did not install what a path needs. */
+function complaintOf(path: string): string {
+  const evalspan = join(project, 'node_modules/.bin/evalspan')
+  const env = { ...process.env, EVALSPAN_OUTBOX: 'none' }
+  return spawnSync(evalspan, ['replay', path], { cwd: project, env, encoding: 'utf8' }).stderr.trim()
+}
+
+function installIt(path: string, name: string): string {
+  return `error: ${path.slice(0, 5)} needs a package that is not installed: npm install ${name}`
 }
 
 /** A replay without a backend, by the thread of the outbox as it is built. */

@@ -121,9 +121,9 @@ export function secondsBetween(start: HrTime, end: HrTime): number {
   return Math.max(0, end[0] - start[0] + (end[1] - start[1]) / 1e9)
 }
 
-/** The time `seconds` later. Negative and unusable durations count as none. */
+/** The time `seconds` later. Negative and unusable durations count as none, such as those that last for ages. */
 export function addSeconds(time: HrTime, seconds: number): HrTime {
-  if (!(seconds > 0) || !Number.isFinite(seconds)) return time
+  if (!(seconds > 0 && time[0] + seconds < year10000)) return time
   const whole = Math.floor(seconds)
   const nanoseconds = time[1] + Math.round((seconds - whole) * 1e9)
   return [time[0] + whole + Math.floor(nanoseconds / 1e9), nanoseconds % 1e9]

@@ -19,7 +19,9 @@ export default class CountReporter implements Reporter {
       appendFileSync(file, `${line}\n`)
     }
     if (this.#projects.length === 1 && this.#projects[0] === 'unit') {
-      console.log('Left out: test/real, the suites against real servers (npm run test:real)')
+      console.log(
+        'Left out: test/real, the suites with real servers (npm run test:real) and Inspect (npm run test:inspect)',
+      )
     }
     console.log(line)
   }

@@ -1,5 +1,6 @@
 /** What a developer has switched on for their own evals must not reach the tests, and loopback needs no proxy. */
-const foreign = /^(otel|evalspan|inspect|mlflow|wandb|weave)_|^(https?|all)_proxy$|^(no_color|force_color)$/i
+const foreign =
+  /^(otel|evalspan|inspect|mlflow|wandb|weave|aws|azure|google|storage_emulator)_|^(https?|all)_proxy$|^(no_color|force_color)$/i
 
 for (const name of Object.keys(process.env)) {
   if (foreign.test(name)) {

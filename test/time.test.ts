@@ -50,4 +50,5 @@ it('counts durations without going below zero', () => {
   expect(secondsBetween([12, 0], [10, 0])).toBe(0)
   expect(addSeconds([10, 800_000_000], 0.3)).toEqual([11, 100_000_000])
   expect(addSeconds([10, 0], Number.NaN)).toEqual([10, 0])
+  expect(addSeconds([10, 0], 1e300)).toEqual([10, 0])
 })

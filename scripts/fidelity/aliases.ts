@@ -24,7 +24,9 @@ function renamedSamples(live: readonly Placed[]): Map<string, string> {
     const data = event.data as unknown as Fields
     const uuid = sampleOf(event.hook, data)
     if (uuid === undefined) continue
-    if (event.hook === 'onSampleInit') begun.set(uuid, caseOf(data, 'summary'))
+    const { summary } = data
+    if (event.hook === 'onSampleInit' && isFields(summary) && summary['uuid'] === uuid)
+      begun.set(uuid, caseOf(data, 'summary'))
     if (event.hook === 'onSampleEnd') ended.set(uuid, caseOf(data, 'sample'))
   }
   const open = [...begun].filter(([uuid]) => !ended.has(uuid))

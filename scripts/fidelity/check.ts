@@ -1,8 +1,8 @@
-import { replay } from '../../src/sources/replay.ts'
-import { compare, type Comparison } from './compare.ts'
-import { findAliases, noAliases } from './aliases.ts'
-import { toFired, type Placed } from './fired.ts'
-import { readHooks } from './read-hooks.ts'
+import { messageOf } from '../../src/errors.ts'
+import { isFields, type Fields } from '../../src/inspect/fields.ts'
+import type { Comparison } from './compare.ts'
+import type { Placed } from './fired.ts'
+import { compareLoaded, loadScenario } from './load.ts'
 import { findScenarios, type Scenario } from './scenarios.ts'
 
 export interface CheckedScenario {
@@ -14,6 +14,8 @@ export interface Check {
   readonly scenarios: readonly CheckedScenario[]
   /** What is missing or cannot be read, by name. */
   readonly problems: readonly string[]
+  /** There was no file of hooks. */
+  readonly isEmpty: boolean
 }
 
 /** Replays the logs of every scenario in a folder and compares what is fired with what Inspect fired. */
@@ -22,22 +24,25 @@ export async function check(folder: string): Promise<Check> {
   const problems = new Set(found.problems)
   const scenarios: CheckedScenario[] = []
   for (const scenario of found.scenarios) {
-    const onProblem = (problem: string): void => void problems.add(problem)
-    const live = await readHooks(scenario.hooks, onProblem)
-    const replayed = await replayScenario(scenario, onProblem)
-    const headers = scenario.logs.map(({ header }) => header)
-    const comparison = compare(toFired(live, findAliases(live, headers)), toFired(replayed, noAliases), headers)
-    scenarios.push({ scenario, comparison })
+    const { name, hooks, logs } = scenario
+    try {
+      const loaded = await loadScenario(scenario, (problem) => void problems.add(problem))
+      if (logs.length === 0 && wroteLog(loaded.live))
+        problems.add(
+          `${hooks}: its log is missing (looked for ${name}.eval, ${name}.json, ${name}.*.eval and ${name}/)`,
+        )
+      else scenarios.push({ scenario, comparison: compareLoaded(loaded) })
+    } catch (error) {
+      problems.add(`${hooks}: its hooks cannot be compared: ${messageOf(error)}`)
+    }
   }
-  return { scenarios, problems: [...problems] }
+  return { scenarios, problems: [...problems], isEmpty: found.isEmpty }
 }
 
-async function replayScenario({ logs }: Scenario, onProblem: (problem: string) => void): Promise<Placed[]> {
-  const fired: Placed[] = []
-  const events = replay(
-    logs.map(({ path }) => path),
-    { onProblem: ({ message }) => onProblem(message) },
-  )
-  for await (const event of events) fired.push({ event, line: fired.length + 1 })
-  return fired
+/** A log is begun before the task is, and a run ends with the logs that it wrote. */
+function wroteLog(live: readonly Placed[]): boolean {
+  return live.some(({ event: { hook, data } }) => {
+    const { logs } = data as unknown as Fields
+    return hook === 'onTaskStart' || (hook === 'onRunEnd' && Array.isArray(logs) && logs.some(isFields))
+  })
 }

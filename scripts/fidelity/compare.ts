@@ -9,9 +9,10 @@ import { findLostCalls } from './lost-calls.ts'
 import { findOrderDifferences } from './order.ts'
 import { pairUp, type Pair } from './pairs.ts'
 import { Scene, type SceneParts } from './scene.ts'
+import { findTimeDifferences } from './times.ts'
 
-/** How a hook that was fired compares. */
-export type Verdict = 'equal' | 'not recorded' | 'different'
+/** How a hook that was fired compares: it is equal, or equal but for fields that a log lacks, or not in a log at all. */
+type Verdict = 'equal' | 'partly' | 'not recorded' | 'different'
 
 export interface Comparison {
   /** By hook that was fired, live or on replay. */
@@ -31,6 +32,7 @@ export function compare(live: readonly Fired[], replayed: readonly Fired[], head
     ...deliveries.findings,
     ...pairs.flatMap((pair) => findingsOf(pair, tally)),
     ...findOrderDifferences(pairs),
+    ...findTimeDifferences(pairs),
   ]
   const scene = sceneOf({ live: deliveries.last, replayed: replay.last, headers, pairs })
   const different: Finding[] = []
@@ -40,14 +42,25 @@ export function compare(live: readonly Fired[], replayed: readonly Fired[], head
     if (gap) notRecorded.push({ finding, gap })
     else different.push(finding)
   }
-  const bad = new Set(different.flatMap(({ fired }) => [fired.live, fired.replayed]))
-  const partial = new Set(notRecorded.flatMap(({ finding: { fired } }) => [fired.live, fired.replayed]))
-  const verdicts = pairs.map((pair) => {
-    const fired = (pair.live ?? pair.replayed)!
-    const verdict: Verdict = bad.has(fired) ? 'different' : partial.has(fired) ? 'not recorded' : 'equal'
+  const bad = new Set(different.flatMap(hooksOf))
+  const lacking = new Set(notRecorded.flatMap(({ finding }) => hooksOf(finding)))
+  const verdicts = pairs.map(({ live: theirs, replayed: ours }) => {
+    const fired = (theirs ?? ours)!
+    const isHalf = !theirs || !ours
+    const verdict: Verdict = bad.has(fired)
+      ? 'different'
+      : isHalf
+        ? 'not recorded'
+        : lacking.has(fired)
+          ? 'partly'
+          : 'equal'
     return { fired, verdict }
   })
   return { verdicts, different, notRecorded, values: tally.values }
+}
+
+function hooksOf({ fired }: Finding): Fired[] {
+  return [fired.live, fired.replayed].filter((each) => each !== undefined)
 }
 
 /** Which events a log does not hold has to be known to say which model calls it does not hold. */

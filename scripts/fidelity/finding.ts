@@ -3,7 +3,7 @@ import type { Fired } from './fired.ts'
 
 /** Something that is not the same live and on replay. */
 export interface Finding {
-  readonly kind: 'field' | 'missing' | 'additional' | 'order' | 'time'
+  readonly kind: 'field' | 'missing' | 'additional' | 'order'
   readonly hook: HookName
   /** Of a field, from the hook's data on. */
   readonly path: string

@@ -93,10 +93,7 @@ function idsOf(fired: Fired): string {
     case 'onSampleScoring':
     case 'onSampleEnd':
       return String(sample)
-    case 'onBeforeModelGenerate':
-    case 'onModelUsage':
-    case 'onModelCacheUsage':
-    case 'onModelRetry':
+    default:
       return `${evalId} ${String(data['task_name'])} ${String(data['model_name'])} ${sample}`
   }
 }

@@ -1,49 +1,70 @@
 import { hookNames, toWireName } from '../../src/hooks/hooks.ts'
 import type { Check } from './check.ts'
-import type { Finding } from './finding.ts'
-import { stringify } from '../../src/inspect/json.ts'
-import { eventIn } from './fired.ts'
+import { gaps } from './gaps/gaps.ts'
 
-/** The table and what was not recorded, as Markdown. */
-export function pageOf({ scenarios }: Check): string {
-  const verdicts = scenarios.flatMap(({ comparison }) => comparison.verdicts)
-  const rows = hookNames.map((hook) => {
-    const of = verdicts.filter(({ fired }) => fired.hook === hook)
-    const count = (verdict: string): number => of.filter((each) => each.verdict === verdict).length
-    return `| ${toWireName(hook)} | ${of.length} | ${count('equal')} | ${count('not recorded')} | ${count('different')} |`
-  })
-  const reasons = Map.groupBy(
-    scenarios.flatMap(({ comparison }) => comparison.notRecorded),
+/** What a check found, as a page in Markdown: by hook, what was not recorded and why, and which runs it were. */
+export function pageOf({ scenarios }: Check, folder: string): string {
+  const comparisons = scenarios.map(({ comparison }) => comparison)
+  const verdicts = comparisons.flatMap((comparison) => comparison.verdicts)
+  const values = comparisons.reduce((sum, comparison) => sum + comparison.values, 0)
+  const counts = Map.groupBy(
+    comparisons.flatMap(({ notRecorded }) => notRecorded),
     ({ gap }) => gap,
   )
   return [
-    '| hook | fired | equal | not recorded in a log | different |',
-    '| --- | --: | --: | --: | --: |',
-    ...rows,
+    '# What a replay fires, and what Inspect fired',
     '',
-    ...[...reasons].map(([gap, found]) => `- ${gap.name} (${found.length}): ${gap.reason}`),
+    'A replay of a log fires the hooks that Inspect fired while it wrote the log. Here both are compared, hook by hook and',
+    `field by field, for the runs in \`${folder}\`: ${number(verdicts.length)} hooks of ${scenarios.length} runs, and`,
+    `${number(values)} values in them. This page is written by \`npm run fidelity -- ${folder} --write FILE\`, which fails`,
+    'when anything differs that is not in the list below.',
+    '',
+    ...table(
+      ['hook', 'fired', 'equal', 'equal but for what a log lacks', 'not in a log', 'different'],
+      hookNames.map((hook) => {
+        const of = verdicts.filter(({ fired }) => fired.hook === hook)
+        const count = (verdict: string): string => number(of.filter((each) => each.verdict === verdict).length)
+        return [
+          `\`${toWireName(hook)}\``,
+          number(of.length),
+          ...['equal', 'partly', 'not recorded', 'different'].map(count),
+        ]
+      }),
+    ),
+    '',
+    '## What a log does not hold',
+    '',
+    ...table(
+      ['what', 'why', 'found'],
+      gaps.map((gap) => [gap.name, gap.reason, number(counts.get(gap)?.length ?? 0)]),
+    ),
+    '',
+    '## The runs',
+    '',
+    ...table(
+      ['run', 'fired', 'different'],
+      scenarios.map(({ scenario, comparison }) => [
+        scenario.name,
+        number(comparison.verdicts.length),
+        number(comparison.different.length),
+      ]),
+    ),
+    '',
   ].join('\n')
 }
 
-export function differenceLines({ scenarios }: Check): string[] {
-  return scenarios.flatMap(({ scenario, comparison }) =>
-    comparison.different.map((finding) => `${scenario.name}: ${lineOf(finding)}`),
+/** With columns of one width, numbers to the right, as the formatter of this repository has it. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((title, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column]!.length), title.length, 3),
   )
+  const isNumber = head.map((_, column) => rows.every((row) => /^[\d,]+$/.test(row[column]!)))
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell, column) => (isNumber[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!))).join(' | ')} |`
+  const rule = widths.map((width, column) => (isNumber[column] ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width)))
+  return [line(head), line(rule), ...rows.map(line)]
 }
 
-function lineOf({ kind, hook, path, live, replayed, fired }: Finding): string {
-  const about = (fired.live ?? fired.replayed)!
-  const { data, line } = about
-  const ids = [
-    fired.live ? `line ${line}` : '',
-    about.sample ?? data['eval_id'] ?? data['run_id'],
-    eventIn(about)['uuid'],
-    data['attempt'] === undefined ? '' : `attempt ${String(data['attempt'])}`,
-  ]
-  return `${toWireName(hook)} [${ids.filter(Boolean).join(', ')}] ${kind} ${path}: live ${shown(live)}, replayed ${shown(replayed)}`
-}
-
-function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : stringify(value)
-  return text.length > 120 ? `${text.slice(0, 117)}...` : text
+function number(count: number): string {
+  return count.toLocaleString('en-US')
 }

@@ -32,21 +32,26 @@ function pairInOrder(live: readonly Fired[], replayed: readonly Fired[]): Pair[]
   return Array.from({ length }, (_, index) => ({ live: live[index], replayed: replayed[index] }))
 }
 
-/** The same content first, of that the nearest in time; then whatever differs least. */
+/** The same content first, then the same but for the ids of messages, then whatever differs least. */
 function pairByContent(live: readonly Fired[], replayed: readonly Fired[]): Pair[] {
-  const [liveGroups, replayedGroups] = [Map.groupBy(live, callContent), Map.groupBy(replayed, callContent)]
-  const pairs: Pair[] = [...liveGroups].flatMap(([content, group]) =>
-    pairByTime(group, replayedGroups.get(content) ?? []),
-  )
-  const paired = new Set(pairs.flatMap((pair) => [pair.live, pair.replayed]))
-  const open = new Set(replayed.filter((fired) => !paired.has(fired)))
-  for (const fired of live) {
-    if (paired.has(fired)) continue
-    const [nearest] = [...open].toSorted((a, b) => distance(fired, a) - distance(fired, b))
-    if (nearest) open.delete(nearest)
+  const pairs: Pair[] = []
+  const open = { live: new Set(live), replayed: new Set(replayed) }
+  for (const keyOfContent of [exactContent, callContent]) {
+    const others = Map.groupBy(open.replayed, keyOfContent)
+    for (const [content, group] of Map.groupBy(open.live, keyOfContent)) {
+      for (const pair of pairByTime(group, others.get(content) ?? [])) {
+        open.live.delete(pair.live)
+        open.replayed.delete(pair.replayed)
+        pairs.push(pair)
+      }
+    }
+  }
+  for (const fired of open.live) {
+    const [nearest] = [...open.replayed].toSorted((a, b) => distance(fired, a) - distance(fired, b))
+    if (nearest) open.replayed.delete(nearest)
     pairs.push({ live: fired, replayed: nearest })
   }
-  return [...pairs, ...[...open].map((each) => ({ live: undefined, replayed: each }))]
+  return [...pairs, ...[...open.replayed].map((each) => ({ live: undefined, replayed: each }))]
 }
 
 /** As many as there are on both sides: in their order, or where one side has more, those that are nearest. */
@@ -71,6 +76,11 @@ function pairByTime(live: readonly Fired[], replayed: readonly Fired[]): { live:
 
 function secondsFrom(from: HrTime, to: HrTime): number {
   return to[0] - from[0] + (to[1] - from[1]) / 1e9
+}
+
+function exactContent({ data }: Fired): string {
+  const { sample_id: _, wait_time: __, ...rest } = data
+  return contentOf(rest)
 }
 
 /** Without what a log may not hold. */

@@ -4,31 +4,37 @@ import { messageOf } from '../../src/errors.ts'
 import { fromRecord } from '../../src/hooks/wire.ts'
 import { isFields } from '../../src/inspect/fields.ts'
 import { parse } from '../../src/inspect/json.ts'
+import { compareTimes, parseTime, type HrTime } from '../../src/time.ts'
 import type { Placed } from './fired.ts'
 
 /**
  * What Inspect fired, from a file of hooks. A line that is no record is a problem, and so is one that is not where its
- * number says: without it the file does not show all that was fired.
+ * number or its time says: then the file does not show what was fired.
  */
 export async function readHooks(path: string, onProblem: (problem: string) => void): Promise<Placed[]> {
-  const fired: Placed[] = []
+  const hooks: Placed[] = []
   let line = 0
   let last: number | undefined
+  let time: HrTime = [0, 0]
   for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
     line += 1
     if (text.trim() === '') continue
     try {
       const record = parse(text)
       const event = fromRecord(record, { replay: false })
-      fired.push({ event, line })
+      hooks.push({ event, line })
       const number = isFields(record) && typeof record['seq'] === 'number' ? record['seq'] : undefined
       // Each process that fired hooks counts from 1.
       if (number !== undefined && last !== undefined && number !== last + 1 && number !== 1)
         onProblem(`${path}, line ${line}: seq goes from ${last} to ${number}, so records are missing or moved`)
       last = number
+      const fired = parseTime(event.meta.time) ?? time
+      if (compareTimes(fired, time) < 0)
+        onProblem(`${path}, line ${line}: time goes back, so records were changed or moved`)
+      time = fired
     } catch (error) {
       onProblem(`${path}, line ${line}: ${messageOf(error)}`)
     }
   }
-  return fired
+  return hooks
 }

@@ -19,8 +19,10 @@ export interface ScenarioLog {
 
 export interface FoundScenarios {
   readonly scenarios: readonly Scenario[]
-  /** One for each file that is missing or cannot be read. */
+  /** One for each log that cannot be read. */
   readonly problems: readonly string[]
+  /** There is no file of hooks. */
+  readonly isEmpty: boolean
 }
 
 const hooksEnd = '.hooks.jsonl'
@@ -41,17 +43,12 @@ export async function findScenarios(folder: string): Promise<FoundScenarios> {
     const inFolder = entries.some((entry) => entry.isDirectory() && entry.name === name)
       ? await findFiles([join(folder, name)])
       : { files: [], problems: [] }
-    problems.push(...inFolder.problems.map(({ message }) => message))
     const paths = [...files.toSorted(mainFirst(name)).map((file) => join(folder, file)), ...inFolder.files]
     const hooks = join(folder, name + hooksEnd)
-    if (paths.length === 0) {
-      problems.push(`${hooks}: its log is missing (looked for ${name}.eval, ${name}.json, ${name}.*.eval and ${name}/)`)
-      continue
-    }
     const logs = await readHeaders(paths, problems)
-    if (logs.length > 0) scenarios.push(...withEncodings(name, hooks, logs))
+    if (paths.length === 0 || logs.length > 0) scenarios.push(...withEncodings(name, hooks, logs))
   }
-  return { scenarios, problems }
+  return { scenarios, problems, isEmpty: names.length === 0 }
 }
 
 /** The scenario that a file belongs to: the one with the longest name, as `a.b.eval` may be of `a` and of `a.b`. */
@@ -89,5 +86,6 @@ function withEncodings(name: string, hooks: string, logs: readonly ScenarioLog[]
       logs: main.map((each) => (each === first ? log : each)),
     })),
   )
+  // Some runs write no log.
   return [{ name, hooks, logs: main }, ...others]
 }

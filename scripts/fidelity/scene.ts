@@ -94,6 +94,12 @@ export function eventsOf(sample: Fields | undefined): readonly Fields[] {
   return Array.isArray(sample?.['events']) ? (sample['events'] as Fields[]) : []
 }
 
+/** Inspect took out of a sample what it could not write. */
+export function isStripped(sample: Fields | undefined): boolean {
+  const error = isFields(sample?.['error']) ? String(sample['error']['message']) : ''
+  return /Sample content \(.*\) was removed from the eval log because it could not be serialized/s.test(error)
+}
+
 function sampleIn(fired: readonly Fired[]): Fields | undefined {
   const sample = fired.findLast(({ hook }) => hook === 'onSampleEnd')?.data['sample']
   return isFields(sample) ? sample : undefined

@@ -19,7 +19,10 @@ export function replayCommand(context: CliContext, exit: Exit): Command {
   return new Command('replay')
     .summary('Send what is in logs of finished runs.')
     .description('Reads logs of Inspect AI and sends what is in them to all destinations that are switched on.')
-    .argument('<path...>', 'logs (.eval, .json), event logs (.jsonl), folders, or patterns such as "logs/**/*.eval"')
+    .argument(
+      '<path...>',
+      'logs (.eval, .json), event logs (.jsonl), folders, or patterns such as "logs/**/*.eval"; also s3://, gs://, az://, https://',
+    )
     .option('--dry-run', 'read and map everything, send nothing, say what would be sent')
     .option('--limit <n>', 'at most so many samples of each log', positiveInteger)
     .option('--sample <id>', 'only this sample: its id in the dataset or its uuid (may be repeated)', collect)
@@ -35,6 +38,7 @@ Examples:
   $ evalspan replay logs/                          all logs of a folder
   $ evalspan replay "logs/**/*.eval" --dry-run     how much is that?
   $ evalspan replay run.eval --sample lamp-2       one sample
+  $ evalspan replay s3://bucket/logs/              all logs of a folder in a store
   $ evalspan replay run.eval --events - | jq .hook`,
     )
     .action(async (paths: string[], options: ReplayOptions) => {

@@ -41,7 +41,6 @@ export async function sendWatch(
     problems += 1
     tell(context, `error: ${session.mask(error.message)}`)
   }
-  const bell = new Bell()
   let account: DeliveryReport
   let watch: LogWatch | undefined
   try {
@@ -51,8 +50,8 @@ export async function sendWatch(
       folders,
       notes,
       quietMs,
+      intervalMs,
       onProblem,
-      onEvent: () => bell.ring(),
       to: {
         taskLog(log) {
           session.taskLog(log)
@@ -63,9 +62,10 @@ export async function sendWatch(
     })
     for (;;) {
       await look(watch, session, lines, onProblem, interrupt)
-      lines.looked(watch.counts, folders)
-      if (once || interrupt.aborted) break
-      await bell.wait(intervalMs, interrupt)
+      lines.looked(() => watch!.counts(), folders)
+      if (interrupt.aborted || (once && !watch.isSettling)) break
+      // Also what was just finished has its end, which is known when nothing more comes.
+      await sleep(once ? Math.min(intervalMs, quietMs) : intervalMs, undefined, { signal: interrupt }).catch(() => {})
     }
   } finally {
     watch?.close()
@@ -88,9 +88,15 @@ async function look(
 ): Promise<void> {
   let notedAt = performance.now()
   const note = async (): Promise<void> => {
-    const notes = watch.takeNotes()
-    if (notes.length > 0) await session.note('watch', notes)
     notedAt = performance.now()
+    const notes = watch.notes.take()
+    try {
+      const named = [...notes].map(([name, value]) => ({ name, value }))
+      if (named.length > 0) await session.note('watch', named)
+    } catch {
+      // The outbox is locked, or its disk full: what is not noted is told again, which costs time alone.
+      watch.notes.giveBack(notes)
+    }
   }
   const pump = new EventPump(session, interrupt)
   try {
@@ -103,8 +109,7 @@ async function look(
       if (performance.now() - notedAt > noteEveryMs) await note()
     }
   } catch (error) {
-    // The folder is on a drive that is away, or a bucket does not answer: it may come back.
-    onProblem(error instanceof EvalspanError ? error : new EvalspanError('BAD_LOG', messageOf(error), { cause: error }))
+    onProblem(error instanceof Error ? error : new Error(messageOf(error)))
   } finally {
     await note()
   }
@@ -116,25 +121,5 @@ async function expectFolders(folders: readonly string[]): Promise<void> {
     if (info?.kind === 'folder') continue
     const what = info ? 'is a file; name the folder in which logs are written' : 'no such folder'
     throw new EvalspanError('BAD_OPTION', `${shownPath(folder)}: ${what}`)
-  }
-}
-
-/** Wakes whoever waits for it, before his time is over. */
-class Bell {
-  #rung = Promise.withResolvers<void>()
-
-  ring(): void {
-    this.#rung.resolve()
-  }
-
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
-    const { promise } = this.#rung
-    const timer = new AbortController()
-    await Promise.race([
-      promise,
-      sleep(ms, undefined, { signal: AbortSignal.any([signal, timer.signal]) }).catch(() => {}),
-    ])
-    timer.abort()
-    this.#rung = Promise.withResolvers<void>()
   }
 }

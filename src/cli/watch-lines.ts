@@ -43,8 +43,9 @@ export class WatchLines {
   }
 
   /** After each look: at first what there was, then what happened. */
-  looked({ logs, running }: { readonly logs: number; readonly running: number }, folders: readonly string[]): void {
+  looked(count: () => { readonly logs: number; readonly running: number }, folders: readonly string[]): void {
     if (this.#isFirst) {
+      const { logs, running } = count()
       const what = `${counted(logs, 'log')}${running > 0 ? `, ${formatNumber(running)} not finished` : ''}`
       this.#write(`${folders.map((folder) => shownPath(folder)).join(', ')}: ${what}`)
       this.#isFirst = false

@@ -2,7 +2,7 @@ import { messageOf } from '../errors.ts'
 
 interface FileErrorOptions extends ErrorOptions {
   readonly mayPass?: boolean
-  readonly status?: number
+  readonly status?: number | undefined
 }
 
 /** Why a file of a store cannot be read. The message does not name the path, and never has a credential in it. */
@@ -26,7 +26,7 @@ export class FileError extends Error {
 }
 
 export const notFound = 'there is no such file; check the path'
-export const replaced = 'was replaced by another one while it was read; read it again'
+export const replaced = 'was replaced or removed while it was read; read it again'
 
 const causes: { readonly [code: string]: string } = {
   ECONNREFUSED: 'the connection was refused',
@@ -48,7 +48,9 @@ const causes: { readonly [code: string]: string } = {
 export function unreached(host: string, error: unknown): FileError {
   const { code } = error as NodeJS.ErrnoException
   const known = code === undefined ? undefined : causes[code]
-  const why = known === undefined ? `${messageOf(error)}${code ? ` (${code})` : ''}` : `${known} (${code})`
+  // Some libraries name the whole URL, and in its query may be a signature.
+  const message = messageOf(error).replace(/\?\S+/g, '?***')
+  const why = known === undefined ? `${message}${code ? ` (${code})` : ''}` : `${known} (${code})`
   const untrusted = /CERT|SIGNATURE|ISSUER|SSL|TLS/.test(code ?? '')
   return new FileError(`${host} cannot be read from: ${why}`, { cause: error, mayPass: !untrusted })
 }

@@ -1,4 +1,6 @@
 import { EvalspanError } from '../errors.ts'
+import { openAzure } from './azure.ts'
+import { openGcs } from './gcs.ts'
 import { httpStore } from './http-store.ts'
 import { localStore } from './local-store.ts'
 import type { LogFile } from './log-file.ts'
@@ -13,6 +15,8 @@ const stores: ReadonlyMap<string, () => Promise<Store>> = new Map([
   ['http', async () => httpStore],
   ['https', async () => httpStore],
   ['s3', once(async () => new ObjectStore(await openS3()))],
+  ['gs', once(async () => new ObjectStore(await openGcs()))],
+  ['az', once(async () => new ObjectStore(await openAzure()))],
 ])
 
 /** Opens a file on the disk or in a store. Errors say what is wrong without naming the path. */

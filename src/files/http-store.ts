@@ -29,7 +29,7 @@ export function createHttpStore(options: Partial<HttpStoreOptions> = {}): Store 
 export const httpStore: Store = createHttpStore()
 
 async function open(path: string, limits: HttpStoreOptions): Promise<LogFile> {
-  const answer = await getRange(new URL(path), 0, headSize, {}, undefined, limits).catch((error: unknown) => {
+  const answer = await getRange(parse(path), 0, headSize, {}, undefined, limits).catch((error: unknown) => {
     // There is no first byte.
     throw error instanceof FileError && error.status === 416 ? new FileError(isEmpty) : error
   })
@@ -37,7 +37,7 @@ async function open(path: string, limits: HttpStoreOptions): Promise<LogFile> {
   const size = totalOf(answer)
   if (size === undefined || answer.headers['content-encoding'] !== undefined) {
     discard(answer)
-    return downloadedFile(path, await httpGet(new URL(path), {}, undefined, limits))
+    return downloadedFile(path, await httpGet(parse(path), {}, undefined, limits))
   }
   const head = await readWhole(answer)
   if (head.length !== Math.min(size, headSize)) throw new FileError(replaced, { mayPass: true })
@@ -46,7 +46,7 @@ async function open(path: string, limits: HttpStoreOptions): Promise<LogFile> {
 
 async function stat(path: string, limits: HttpStoreOptions): Promise<FileInfo | undefined> {
   try {
-    const answer = await getRange(new URL(path), 0, 1, {}, undefined, limits)
+    const answer = await getRange(parse(path), 0, 1, {}, undefined, limits)
     discard(answer)
     const size = answer.status === 206 ? totalOf(answer) : lengthOf(answer)
     return toInfo(size, answer)
@@ -94,7 +94,7 @@ class HttpSource implements RangeSource {
       return await getRange(this.#url, start, end, this.#condition, signal, this.#limits)
     } catch (error) {
       // What a redirect led to is often good for minutes only.
-      const original = new URL(this.path)
+      const original = parse(this.path)
       if (this.#url.href === original.href || !(error instanceof FileError) || error.mayPass) throw error
       const answer = await getRange(original, start, end, this.#condition, signal, this.#limits)
       this.#url = answer.url
@@ -112,6 +112,11 @@ async function getRange(
   limits: HttpLimits,
 ): Promise<HttpAnswer> {
   return httpGet(url, { ...headers, range: `bytes=${start}-${end - 1}` }, signal, limits)
+}
+
+function parse(path: string): URL {
+  if (!URL.canParse(path)) throw new FileError('is no usable URL; check it')
+  return new URL(path)
 }
 
 /** Of the whole file, by the answer to a request for a part of it. */

@@ -11,3 +11,8 @@ export function isLogFile(name: string): boolean {
 export function isListed(path: string): boolean {
   return isLogFile(path) && !/(?:^|\/)\.[^/]*\//.test(path)
 }
+
+/** True for records of hook events. */
+export function isEventLog(path: string): boolean {
+  return path.replace(/^(https?:\/\/[^?#]*).*$/is, '$1').endsWith('.jsonl')
+}

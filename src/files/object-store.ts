@@ -41,7 +41,7 @@ export interface ObjectClient {
   /** Objects whose key begins with the prefix; `limit` of them are enough. */
   list(bucket: string, prefix: string, limit?: number): AsyncIterable<ObjectInfo>
   /** What an error of the library means to a user. */
-  explain(error: unknown, bucket: string): Error
+  explain(error: unknown, bucket: string): FileError
 }
 
 export interface ObjectStoreOptions {
@@ -75,7 +75,10 @@ export class ObjectStore implements Store {
     if (size === 0) throw new FileError(isEmpty)
     const stream = async function* (this: ObjectStore, start: number, end: number, signal: AbortSignal) {
       const part = await this.#read(name, { start, end, version, signal })
-      if (part.size !== size || part.version !== version) throw new FileError(replaced)
+      if (part.size !== size || part.version !== version) {
+        part.body.destroy()
+        throw new FileError(replaced)
+      }
       yield* part.chunks
     }
     return new RangedFile({ path, size, stream: stream.bind(this) }, { head })
@@ -84,15 +87,16 @@ export class ObjectStore implements Store {
   async stat(path: string): Promise<PathInfo | undefined> {
     const { bucket, key } = parse(path)
     const isFolder = key === '' || key.endsWith('/')
-    const found = isFolder ? undefined : await this.#client.stat({ bucket, key }).catch((error: unknown) => ({ error }))
-    if (found && !('error' in found)) return found
+    let problem: unknown
     try {
-      for await (const _ of this.#client.list(bucket, folderPrefix(key), 1)) return { kind: 'folder' }
+      const found = isFolder ? undefined : await this.#answer(bucket, this.#client.stat({ bucket, key }))
+      if (found) return found
     } catch (error) {
-      throw this.#client.explain(error, bucket)
+      problem = error
     }
-    // An answer without a body says less than the list would have.
-    if (found) throw this.#client.explain(found.error, bucket)
+    // Where something is wrong, the list says more of it than an answer without a body.
+    for await (const _ of this.#objects(bucket, folderPrefix(key), 1)) return { kind: 'folder' }
+    if (problem !== undefined) throw problem
     return undefined
   }
 
@@ -100,31 +104,51 @@ export class ObjectStore implements Store {
     const { bucket, key: start } = parse(folder)
     const prefix = folderPrefix(start)
     const place = folder.slice(0, folder.length - start.length).replace(/\/*$/, '/')
-    try {
-      for await (const { key, ...info } of this.#client.list(bucket, prefix)) {
-        if (isListed(key.slice(prefix.length))) yield { path: `${place}${key}`, ...info }
-      }
-    } catch (error) {
-      throw this.#client.explain(error, bucket)
+    for await (const { key, ...info } of this.#objects(bucket, prefix)) {
+      if (isListed(key.slice(prefix.length))) yield { path: `${place}${key}`, ...info }
     }
   }
 
-  async #read(name: ObjectName, { signal, ...range }: ReadOptions) {
-    const silence = new AbortController()
-    const timer = setTimeout(() => silence.abort(stopped), this.#silenceMs)
-    const either = AbortSignal.any([signal, silence.signal])
+  async *#objects(bucket: string, prefix: string, limit?: number): AsyncGenerator<ObjectInfo> {
+    const objects = this.#client.list(bucket, prefix, limit)[Symbol.asyncIterator]()
     try {
-      const part = await this.#client.read(name, { ...range, signal: either })
-      return { ...part, chunks: this.#chunks(part.body, name.bucket, signal) }
+      for (;;) {
+        const { done, value } = await this.#answer(bucket, objects.next())
+        if (done) return
+        yield value
+      }
+    } finally {
+      // Without waiting: what does not answer does not end either.
+      objects.return?.().catch(() => {})
+    }
+  }
+
+  async #read(name: ObjectName, options: ReadOptions) {
+    const silence = new AbortController()
+    const signal = AbortSignal.any([options.signal, silence.signal])
+    try {
+      const part = await this.#answer(name.bucket, this.#client.read(name, { ...options, signal }))
+      return { ...part, chunks: this.#chunks(part.body, name.bucket, options.signal) }
     } catch (error) {
-      if (silence.signal.aborted) throw stopped
-      throw signal.aborted ? error : this.#client.explain(error, name.bucket)
+      silence.abort()
+      throw error
+    }
+  }
+
+  /** Not every library has a limit of its own. What failed is not tried again: they did that. */
+  async #answer<T>(bucket: string, promise: Promise<T>): Promise<T> {
+    const { promise: silence, reject } = Promise.withResolvers<never>()
+    const timer = setTimeout(reject, this.#silenceMs, stopped)
+    try {
+      return await Promise.race([promise, silence])
+    } catch (error) {
+      const { message, status } = this.#client.explain(error, bucket)
+      throw new FileError(message, { cause: error, status })
     } finally {
       clearTimeout(timer)
     }
   }
 
-  /** The library tries again by itself, except for what breaks off in the middle. */
   async *#chunks(body: Readable, bucket: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     const timer = setTimeout(() => body.destroy(stopped), this.#silenceMs)
     addAbortSignal(signal, body)
@@ -135,7 +159,9 @@ export class ObjectStore implements Store {
       }
     } catch (error) {
       if (signal.aborted || error instanceof FileError) throw error
-      throw new FileError(this.#client.explain(error, bucket).message, { cause: error, mayPass: true })
+      // What breaks off in the middle, the library does not ask for again.
+      const reason = this.#client.explain(error, bucket)
+      throw reason.status === undefined ? new FileError(reason.message, { cause: error, mayPass: true }) : reason
     } finally {
       clearTimeout(timer)
     }

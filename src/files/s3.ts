@@ -105,7 +105,7 @@ function statusOf(error: unknown): number | undefined {
   return (error as ServiceError).$metadata?.httpStatusCode
 }
 
-function explain(error: unknown, bucket: string): Error {
+function explain(error: unknown, bucket: string): FileError {
   if (error instanceof FileError) return error
   const { name } = error as Error
   const status = statusOf(error)

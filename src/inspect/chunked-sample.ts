@@ -1,10 +1,11 @@
 import { messageOf } from '../errors.ts'
-import { asFields, type Fields } from './fields.ts'
+import { asFields, isFields, type Fields } from './fields.ts'
 import type { LogFile } from '../files/log-file.ts'
-import { readMemberJson } from './member-json.ts'
 import { inNumericOrder } from './numbered-members.ts'
 import { expandRanges } from './resolve.ts'
+import { decodeText, parseText } from './text.ts'
 import type { ZipMember } from './zip-directory.ts'
+import { readZipMember } from './zip-member.ts'
 
 /** Bytes of the JSON of all members of a sample that is stored in chunks. */
 export function sizeOfChunks(members: Iterable<ZipMember>): number {
@@ -18,14 +19,13 @@ export function sizeOfChunks(members: Iterable<ZipMember>): number {
  * attachments, each cut into members named by the index of their first item (Inspect 0.3.285, `log/_recorders/chunked`).
  * `members` are the sample's own, by the rest of their name.
  */
-export async function loadChunkedSample(
-  file: LogFile,
-  members: ReadonlyMap<string, ZipMember>,
-  aside?: boolean,
-): Promise<Fields> {
+export async function loadChunkedSample(file: LogFile, members: ReadonlyMap<string, ZipMember>): Promise<Fields> {
+  let lastAttachment = -1
   const read = async (member: ZipMember): Promise<unknown> => {
     try {
-      return await readMemberJson(file, member, aside)
+      const text = decodeText(await readZipMember(file, member))
+      for (const [, index] of text.matchAll(attachment)) lastAttachment = Math.max(lastAttachment, Number(index))
+      return parseText(text)
     } catch (error) {
       throw new Error(`${shortName(member)}: ${messageOf(error)}`, { cause: error })
     }
@@ -46,14 +46,58 @@ export async function loadChunkedSample(
   if (metadata) record['metadata'] = await read(metadata)
   const messages = await sequence('messages')
   const attachments = await sequence('attachments')
-  record['events'] = await sequence('events')
-  record['events_data'] = { messages, calls: await sequence('calls') }
+  const events = await sequence('events')
+  const calls = await sequence('calls')
+  const stats = members.get('events/stats.json')
+  expectAll('events', events, stats ? countOf(await read(stats)) : 0)
+  expectAll('messages', messages, events.map(lastMessage).reduce(larger, lastOf(record['message_refs'])))
+  expectAll('calls', calls, events.map(lastCall).reduce(larger, 0))
+  expectAll('attachments', attachments, lastAttachment + 1)
+  record['events'] = events
+  record['events_data'] = { messages, calls }
   // They are referred to by their number.
   record['attachments'] = Object.fromEntries(attachments.entries())
   const { message_refs: references } = record
   if (Array.isArray(references)) record['messages'] = expandRanges(references, messages)
   delete record['message_refs']
   return record
+}
+
+const attachment = /"attachment:\/\/(\d{1,15})"/g
+
+/** What was cut off at the end of a sequence shows in what refers to it. */
+function expectAll(name: string, items: readonly unknown[], expected: number): void {
+  if (items.length >= expected) return
+  throw new Error(
+    `has ${items.length} of ${expected} ${name}: the file is damaged; copy it again from where it was written`,
+  )
+}
+
+/** Of the events in all chunks together. */
+function countOf(stats: unknown): number {
+  const chunks = isFields(stats) && Array.isArray(stats['chunks']) ? (stats['chunks'] as unknown[]) : []
+  const counts = chunks.flatMap((chunk) => (isFields(chunk) ? Object.values(chunk['type_counts'] ?? {}) : []))
+  return counts.reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0)
+}
+
+function lastMessage(event: unknown): number {
+  return isFields(event) ? lastOf(event['input_refs']) : 0
+}
+
+function lastCall(event: unknown): number {
+  return isFields(event) && isFields(event['call']) ? lastOf(event['call']['call_refs']) : 0
+}
+
+/** Where the last of ranges `[start, end)` ends. */
+function lastOf(ranges: unknown): number {
+  const ends = (Array.isArray(ranges) ? ranges : []).map((range: unknown) =>
+    Array.isArray(range) ? (range as unknown[])[1] : 0,
+  )
+  return ends.map((end) => (typeof end === 'number' ? end : 0)).reduce(larger, 0)
+}
+
+function larger(a: number, b: number): number {
+  return Math.max(a, b)
 }
 
 /** Within its sample, which is named beside it: `events/0.json`. */

@@ -1,4 +1,5 @@
 import { badLog } from './bad-log.ts'
+import { isFields } from './fields.ts'
 import { loadChunkedSample, sizeOfChunks } from './chunked-sample.ts'
 import { readEvalHeader } from './eval-header.ts'
 import { readSummaries, type Summary } from './eval-summaries.ts'
@@ -18,6 +19,7 @@ export async function openEvalLayout(file: LogFile): Promise<LogLayout> {
   const summaries = await readSummaries(file, members)
   const { header, finished } = found
   return {
+    format: 'eval',
     header,
     finished,
     slots: toSlots(file, samplePlaces(members), summaries, datasetIds(header)),
@@ -100,7 +102,7 @@ function toSlots(
       where: member?.name ?? name,
       version: `${last.crc32} ${last.size}`,
       size: sizeOfChunks(members.values()),
-      load: (aside) => (member ? readMemberJson(file, member, aside) : loadChunkedSample(file, members, aside)),
+      load: (aside) => (member ? loadMember(file, member, aside) : loadChunkedSample(file, members)),
     })
   }
   // When the names of members are not what the summaries lead to expect, the summaries are not to be trusted.
@@ -112,6 +114,14 @@ function toSlots(
 function datasetIds(header: EvalLog): Map<string, string | number> {
   const ids = header.eval.dataset.sample_ids ?? []
   return new Map(ids.filter((id) => typeof id === 'number' || typeof id === 'string').map((id) => [String(id), id]))
+}
+
+async function loadMember(file: LogFile, member: ZipMember, aside: boolean | undefined): Promise<unknown> {
+  const record = await readMemberJson(file, member, aside)
+  if (isFields(record) && 'message_refs' in record) {
+    throw new Error('is what holds a sample in chunks together, under another name; restore the log as it was written')
+  }
+  return record
 }
 
 function missingSlot(name: string, { key, completedAt }: Summary): SampleSlot {

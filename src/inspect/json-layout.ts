@@ -22,9 +22,10 @@ export async function openJsonLayout(file: LogFile): Promise<LogLayout> {
   const { header, problems } = await readHeader(file, scanner.header)
   const stray = isCut ? undefined : await strayRest(file, scanner)
   return {
+    format: 'json',
     header,
-    // Such a log is written anew as a whole whenever some samples are finished.
-    finished: header.status !== 'started',
+    // Such a log is written anew as a whole whenever some samples are finished; one that is cut off may be half copied.
+    finished: scanner.end !== undefined && header.status !== 'started',
     slots,
     complete: !isCut && stray === undefined,
     problems: [
@@ -85,7 +86,8 @@ async function readRange(file: LogFile, { start, end }: ByteRange): Promise<stri
 }
 
 function toSlot(file: LogFile, sample: ScannedSample, index: number): SampleSlot {
-  const { completed_at: completedAt, ...key } = notedFields(sample.fields)
+  const { completed_at, ...key } = notedFields(sample.fields)
+  const completedAt = typeof completed_at === 'string' ? completed_at : undefined
   return {
     key: toSampleKey(key),
     completedAt,
@@ -107,7 +109,7 @@ function cutOffSlot(file: LogFile, scanner: JsonLogScanner): SampleSlot {
   }
 }
 
-function notedFields(fields: ReadonlyMap<string, string>): { [name: string]: unknown; completed_at?: string } {
+function notedFields(fields: ReadonlyMap<string, string>): { [name: string]: unknown } {
   return Object.fromEntries([...fields].map(([name, text]) => [name, parseQuietly(text)]))
 }
 

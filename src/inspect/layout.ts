@@ -25,6 +25,7 @@ export interface SampleSlot {
 
 /** A log in one of the forms that Inspect writes. */
 export interface LogLayout {
+  readonly format: 'eval' | 'json'
   /** In the form that Inspect writes today, without samples. */
   readonly header: EvalLog
   /** The run was over when this was written: the header is the last word on it. */

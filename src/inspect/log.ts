@@ -6,6 +6,7 @@ import { openEvalLayout } from './eval-layout.ts'
 import { openJsonLayout } from './json-layout.ts'
 import type { LogLayout, SampleKey, SampleSlot } from './layout.ts'
 import { migrateSample } from './migrate.ts'
+import { rebuildEvents } from './old-events/rebuild-events.ts'
 import type { EvalLog, EvalSample } from './records.ts'
 import { resolveSample } from './resolve.ts'
 import { compareTimes, parseTime, type HrTime } from '../time.ts'
@@ -26,6 +27,7 @@ export interface SampleFilter {
 /** A log that is open. */
 export interface LogReader {
   readonly path: string
+  readonly format: LogLayout['format']
   /** Without samples and reductions, in the form that Inspect writes today. */
   readonly header: EvalLog
   /** The run was over when the log was written. If not, samples and the header's last words may still come. */
@@ -67,6 +69,7 @@ async function openLayout(file: LogFile): Promise<LogLayout> {
 
 class Reader implements LogReader {
   readonly path: string
+  readonly format: LogLayout['format']
   readonly header: EvalLog
   readonly sampleCount: number | undefined
   readonly finished: boolean
@@ -77,6 +80,7 @@ class Reader implements LogReader {
 
   constructor(file: LogFile, layout: LogLayout) {
     this.path = file.path
+    this.format = layout.format
     this.header = layout.header
     this.finished = layout.finished
     this.problems = layout.problems
@@ -109,6 +113,7 @@ class Reader implements LogReader {
     try {
       const sample = migrateSample(await raw, this.header.results?.scores[0]?.name)
       resolveSample(sample)
+      rebuildEvents(sample, this.header)
       return { where, version, sample: sample as unknown as EvalSample }
     } catch (error) {
       return { where, version, error: badLog(this.path, where, error) }

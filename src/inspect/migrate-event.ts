@@ -20,12 +20,18 @@ export function migrateEvent(event: Fields): void {
   expectType(event, 'event', 'string')
   event['timestamp'] = toUtc(event['timestamp'])
   expectType(event, 'timestamp', 'string')
-  for (const name of ['uuid', 'span_id']) {
+  for (const [name, type] of common) {
     if (event[name] === null) delete event[name]
-    expectTypeIfThere(event, name, 'string')
+    expectTypeIfThere(event, name, type)
   }
   migrations.get(event['event'])?.(event)
 }
+
+const common = [
+  ['uuid', 'string'],
+  ['span_id', 'string'],
+  ['working_start', 'number'],
+] as const
 
 const migrations: ReadonlyMap<unknown, (event: Fields) => void> = new Map([
   ['model', migrateModelEvent],
@@ -74,6 +80,7 @@ function migrateSubtaskEvent(event: Fields): void {
 
 function migrateEnd(event: Fields): void {
   dropNulls(event)
+  expectTypeIfThere(event, 'working_time', 'number')
   if ('completed' in event) {
     event['completed'] = toUtc(event['completed'])
     expectType(event, 'completed', 'string')

@@ -3,6 +3,7 @@ import {
   asFields,
   dropNulls,
   expectType,
+  expectTypeIfThere,
   fieldsIn,
   isFields,
   listIn,
@@ -38,8 +39,8 @@ export function migrateHeader(raw: unknown): MigratedHeader {
   } catch (error) {
     problems.push(error as Error)
   }
-  delete log['samples']
-  delete log['reductions']
+  // The log messages of version 1 lie behind the samples; since then they are events.
+  for (const name of ['samples', 'reductions', 'logging']) delete log[name]
   log['version'] ??= 2
   log['status'] ??= 'started'
   if (!('eval' in log)) throw new Error('eval is left out, so this is no log of Inspect; give a log that Inspect wrote')
@@ -71,8 +72,13 @@ function migrateSpec(spec: Fields): void {
   spec['created'] = toUtc(spec['created'])
   spec['run_id'] ??= ''
   spec['task_id'] ??= ''
+  for (const name of ['run_id', 'task_id']) expectType(spec, name, 'string')
   spec['eval_id'] ||= computeEvalId(spec as unknown as EvalSpec)
   spec['task_version'] ??= 0
+  expectType(spec, 'eval_id', 'string')
+  expectTypeIfThere(spec, 'eval_set_id', 'string')
+  expectTypeIfThere(spec, 'model_base_url', 'string')
+  expectType(spec, 'task_version', 'string', 'number')
   for (const name of ['task_attribs', 'task_args', 'model_args', 'packages']) fieldsIn(spec, name)
   spec['task_args_passed'] ??= spec['task_args']
   // Without a solver of its own a log has neither.
@@ -102,6 +108,7 @@ function migratePlan(plan: Fields): void {
 }
 
 function migrateStep(step: Fields): void {
+  expectTypeIfThere(step, 'solver', 'string')
   step['params'] ??= {}
   step['params_passed'] ??= step['params']
 }
@@ -117,6 +124,7 @@ function migrateResults(results: Fields): void {
   }
   results['total_samples'] ??= 0
   results['completed_samples'] ??= 0
+  for (const name of ['total_samples', 'completed_samples']) expectType(results, name, 'number')
   visitList(results, 'scores', migrateEvalScore)
 }
 
@@ -124,6 +132,8 @@ function migrateEvalScore(score: Fields): void {
   dropNulls(score)
   score['scorer'] ??= score['name'] ?? ''
   score['name'] ??= score['scorer']
+  for (const name of ['name', 'scorer']) expectType(score, name, 'string')
+  expectTypeIfThere(score, 'reducer', 'string')
   score['params'] ??= {}
   visitValues(score, 'metrics', migrateMetric)
 }

@@ -16,7 +16,7 @@ export function migrateMessage(message: Fields): void {
   message['content'] ??= ''
   if (typeof message['content'] !== 'string') visitList(message, 'content', migratePart)
   if (message['role'] === 'tool' && 'tool_error' in message) {
-    message['error'] ??= { type: 'unknown', message: message['tool_error'] }
+    if (message['tool_error']) message['error'] ??= { type: 'unknown', message: message['tool_error'] }
     delete message['tool_error']
   }
   if ('tool_calls' in message) visitList(message, 'tool_calls', migrateToolCall)

@@ -69,8 +69,9 @@ function migrateScores(sample: Fields, scorer: string): void {
   const scores = fieldsIn(sample, 'scores')
   dropNulls(scores)
   if (placeholder in scores && scorer !== placeholder) {
-    scores[scorer] = scores[placeholder]
-    delete scores[placeholder]
+    const { [placeholder]: score, ...others } = scores
+    // Whatever the name, `__proto__` included, it is that of a field.
+    sample['scores'] = { ...others, [scorer]: score }
   }
   visitValues(sample, 'scores', migrateScore)
 }

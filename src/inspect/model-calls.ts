@@ -1,5 +1,5 @@
 import { jsonText } from './json-text.ts'
-import type { Event, ModelEvent } from './records.ts'
+import type { Event, ModelEvent, SampleLimitEvent } from './records.ts'
 import { addSeconds, compareTimes, earliest, parseTime, secondsBetween, type HrTime } from '../time.ts'
 
 /**
@@ -9,8 +9,8 @@ import { addSeconds, compareTimes, earliest, parseTime, secondsBetween, type HrT
 export interface FailedAttempt {
   readonly event: ModelEvent
   readonly end: HrTime
-  /** The call went on: the attempt that followed, and when it started. */
-  readonly next?: { readonly event: ModelEvent; readonly start: HrTime } | undefined
+  /** The call went on: the attempt that followed, when it started, and for how many seconds at most was waited for it. */
+  readonly next?: { readonly event: ModelEvent; readonly start: HrTime; readonly wait: number } | undefined
   /** From 1: how many attempts of the call had failed by then. */
   readonly attempt: number
   /** When the first attempt of the call began. */
@@ -27,18 +27,41 @@ export function isFailedAttempt(event: ModelEvent): boolean {
  * count.
  */
 export function refusedAnswers(events: readonly Event[]): Set<ModelEvent> {
-  const limits = new Set(['token', 'cost', 'turn'])
-  return new Set(
-    events.flatMap((event, index) => {
-      if (event.event !== 'model' || !isAnswerWithoutEnd(event)) return []
-      const limit = events.find((other, at) => at > index && other.event === 'sample_limit' && limits.has(other.type))
-      return limit?.event === 'sample_limit' && limit.type !== 'turn' ? [event] : []
-    }),
-  )
+  const limits = [...limitsOfAnswers(events)].filter(([, at]) => (events[at] as SampleLimitEvent).type !== 'turn')
+  return new Set(limits.map(([answer]) => answer))
 }
 
+/**
+ * The limits that answers exceeded: an answer is complete, and then the event of the limit follows in its span. Where
+ * several came at once, each has one of its own.
+ */
+export function limitsOfAnswers(events: readonly Event[]): Map<ModelEvent, number> {
+  const limits = new Map<ModelEvent, number>()
+  const free = events.flatMap((event, at) =>
+    event.event === 'sample_limit' && answerLimits.has(event.type) ? [{ event, at }] : [],
+  )
+  if (free.length === 0) return limits
+  const answers = events.flatMap((event) => (event.event === 'model' && isAnswerWithoutEnd(event) ? [event] : []))
+  for (const answer of answers.toSorted((a, b) => compareTimes(whenItCame(a), whenItCame(b)))) {
+    const came = whenItCame(answer)
+    const index = free.findIndex(
+      ({ event }) => event.span_id === answer.span_id && compareTimes(parseTime(event.timestamp) ?? came, came) >= 0,
+    )
+    const [limit] = index < 0 ? [] : free.splice(index, 1)
+    if (limit) limits.set(answer, limit.at)
+  }
+  return limits
+}
+
+/** To a fraction of a millisecond. */
+function whenItCame({ timestamp, output }: ModelEvent): HrTime {
+  return addSeconds(parseTime(timestamp) ?? [0, 0], (output?.time ?? 0) - 0.001)
+}
+
+const answerLimits = new Set(['token', 'cost', 'turn'])
+
 /** A model answered, and a limit kept the answer from whoever had asked. */
-export function isAnswerWithoutEnd({ completed, pending, error, output }: ModelEvent): boolean {
+function isAnswerWithoutEnd({ completed, pending, error, output }: ModelEvent): boolean {
   return completed === undefined && !pending && error === undefined && output?.usage !== undefined
 }
 
@@ -47,7 +70,9 @@ export function failedAttempts(
   events: readonly Event[],
   endOfSpan: (spanId: string | undefined) => HrTime | undefined,
 ): FailedAttempt[] {
-  const models = events.flatMap((event, index) => (event.event === 'model' ? [{ event, index }] : []))
+  const models = events.flatMap((event, index): Placed[] =>
+    event.event === 'model' ? [{ event, index, time: parseTime(event.timestamp) }] : [],
+  )
   if (!models.some(({ event }) => isFailedAttempt(event))) return []
   const chains = [...Map.groupBy(models, ({ event }) => callKey(event)).values()].flatMap(chainsOf)
   return chains
@@ -61,6 +86,7 @@ export function failedAttempts(
 interface Placed {
   readonly event: ModelEvent
   readonly index: number
+  readonly time: HrTime | undefined
 }
 
 /**
@@ -74,8 +100,12 @@ function chainsOf(attempts: readonly Placed[]): Placed[][] {
   const open: Placed[][] = []
   for (const attempt of attempts) {
     if (attempt.event.completed !== undefined) continue
-    const owners = answered.filter(({ answer }) => mayLeadTo(attempt, answer))
-    const [owner] = owners.toSorted((a, b) => a.failed.length - b.failed.length || b.answer.index - a.answer.index)
+    let owner: (typeof answered)[number] | undefined
+    // Those that come later win over those that come first.
+    for (const call of answered) {
+      const isFirst = owner === undefined || call.failed.length <= owner.failed.length
+      if (isFirst && mayLeadTo(attempt, call.answer)) owner = call
+    }
     if (owner) {
       owner.failed.push(attempt)
       continue
@@ -90,8 +120,8 @@ function chainsOf(attempts: readonly Placed[]): Placed[][] {
 }
 
 function mayLeadTo(attempt: Placed, answer: Placed): boolean {
-  const [time, start] = [parseTime(attempt.event.timestamp), parseTime(answer.event.timestamp)]
-  const isBefore = time !== undefined && start !== undefined && compareTimes(start, time) <= 0
+  const { time } = attempt
+  const isBefore = time !== undefined && answer.time !== undefined && compareTimes(answer.time, time) <= 0
   return (
     isBefore &&
     attempt.index < answer.index &&
@@ -114,9 +144,13 @@ function toAttempt(
     return { index, failed: { ...common, end: ownEnd(event, start) ?? bounded(start, endOfSpan(event.span_id)) } }
   }
   const nextStart = startOfRequest(next.event) ?? start
+  const wait = secondsBetween(ownEnd(event, start) ?? start, nextStart)
   const spent = workingSeconds(event, next.event, events[next.index + 1])
   const end = ownEnd(event, start) ?? addSeconds(start, spent <= secondsBetween(start, nextStart) ? spent : 0)
-  return { index, failed: { ...common, end: earliest(end, nextStart), next: { event: next.event, start: nextStart } } }
+  return {
+    index,
+    failed: { ...common, end: earliest(end, nextStart), next: { event: next.event, start: nextStart, wait } },
+  }
 }
 
 /** Whether the call was not tried again: it had all its attempts, or was cancelled. */
@@ -151,18 +185,22 @@ function bounded(start: HrTime, end: HrTime | undefined): HrTime {
   return end && compareTimes(end, start) > 0 ? end : start
 }
 
+/** In seconds; no call takes years. */
+const longestCall = 1e8
+
 /** A successful event's timestamp lies before all failed attempts; its own request began `working_time` before its end. */
 function startOfRequest(event: ModelEvent): HrTime | undefined {
   const end = parseTime(event.completed)
-  if (!end || event.working_time === undefined) return parseTime(event.timestamp)
+  const { working_time: spent = Number.NaN } = event
+  if (!end || !(spent >= 0 && spent < longestCall)) return parseTime(event.timestamp)
   const [seconds, nanoseconds] = end
-  return addSeconds(
-    [seconds - Math.ceil(event.working_time), nanoseconds],
-    Math.ceil(event.working_time) - event.working_time,
-  )
+  return addSeconds([seconds - Math.ceil(spent), nanoseconds], Math.ceil(spent) - spent)
 }
 
-/** Inspect's working clock stands still during back-off, so what it advanced between two events is what was spent. */
+/**
+ * Inspect's working clock stands still during back-off, so what it advanced between two events is what was spent. Newer
+ * versions leave out attempts that were tried again, and then it is a few milliseconds that something else took.
+ */
 function workingSeconds(failed: ModelEvent, next: ModelEvent, after: Event | undefined): number {
   const from = failed.working_start ?? Number.NaN
   const spent =

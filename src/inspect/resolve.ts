@@ -3,7 +3,7 @@ import { isFields, type Fields } from './fields.ts'
 /**
  * Puts back, in place, what Inspect took out of a sample to store it once: messages of model inputs and of raw calls
  * (pools), and long texts (attachments). As in what a live run shows, raw calls keep references to attachments, whose
- * texts stay in `sample.attachments`. Pool messages are shared by the inputs they occur in.
+ * texts alone stay in `sample.attachments`. Pool messages are shared by the inputs they occur in.
  */
 export function resolveSample(sample: Fields): void {
   const pools = takePools(sample)
@@ -11,10 +11,15 @@ export function resolveSample(sample: Fields): void {
   const attachments = sample['attachments'] as Fields
   if (Object.keys(attachments).length > 0) {
     const attempts = (sample['error_retries'] ?? []) as Fields[]
+    const retried = attempts.flatMap((attempt) => (attempt['events'] ?? []) as Fields[])
+    const used = new Set<string>()
     resolveAttachments(
-      [sample['input'], sample['messages'], events, pools.messages, attempts.map((attempt) => attempt['events'])],
-      textsIn(attachments),
+      [sample['input'], sample['messages'], events, pools.messages, retried],
+      textsIn(attachments, used),
     )
+    // Events of 2024 hold others.
+    const rawCalls = [...events, ...retried].flatMap((event) => [event['call'], event['events']])
+    dropAttachments(attachments, used, [rawCalls, pools.calls])
   }
   for (const event of events) {
     if (event['event'] === 'model') resolveModelEvent(event, pools)
@@ -44,8 +49,8 @@ export function resolveModelEvent(event: Fields, pools: Pools): void {
   if (isFields(call) && Array.isArray(call['call_refs']) && pools.calls.length > 0) {
     const key = typeof call['call_key'] === 'string' ? call['call_key'] : 'messages'
     const request = isFields(call['request']) ? call['request'] : {}
-    request[key] = expandRanges(call['call_refs'], pools.calls)
-    call['request'] = request
+    // Whatever the key, `__proto__` included, it is that of a field.
+    call['request'] = { ...request, [key]: expandRanges(call['call_refs'], pools.calls) }
     delete call['call_refs']
     delete call['call_key']
   }
@@ -74,11 +79,25 @@ const mostItems = 200_000
 /** The text of an attachment, if it is there. */
 export type AttachmentText = (hash: string) => string | undefined
 
-function textsIn(attachments: Fields): AttachmentText {
+function textsIn(attachments: Fields, used: Set<string>): AttachmentText {
   return (hash) => {
     const text = Object.hasOwn(attachments, hash) ? attachments[hash] : undefined
-    return typeof text === 'string' ? text : undefined
+    if (typeof text !== 'string') return undefined
+    used.add(hash)
+    return text
   }
+}
+
+/** Live, a sample has the attachments of raw calls alone. Those that were put back and no call refers to go. */
+function dropAttachments(attachments: Fields, used: Set<string>, rawCalls: readonly unknown[]): void {
+  if (used.size === 0) return
+  const keep = (hash: string): undefined => void used.delete(hash)
+  const open: unknown[] = [...rawCalls]
+  for (let value = open.pop(); value !== undefined || open.length > 0; value = open.pop()) {
+    if (typeof value === 'string') attachmentOf(value, keep)
+    else if (typeof value === 'object' && value !== null) for (const item of Object.values(value)) open.push(item)
+  }
+  for (const hash of used) delete attachments[hash]
 }
 
 /** Puts texts back in place, but in raw calls. */

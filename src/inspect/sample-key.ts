@@ -9,3 +9,8 @@ export function toSampleKey(record: unknown): SampleKey | undefined {
   if (typeof epoch !== 'number') return undefined
   return { id, epoch, uuid: typeof uuid === 'string' ? uuid : undefined }
 }
+
+/** The id that hooks of a sample carry: its uuid, or in logs that are older than uuids, what tells it from all others. */
+export function sampleIdOf(evalId: string, { uuid, id, epoch }: SampleKey): string {
+  return uuid ?? `${evalId}_${id}_epoch_${epoch}`
+}

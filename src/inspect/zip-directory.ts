@@ -24,13 +24,15 @@ export class ZipDirectoryError extends Error {}
  */
 export async function readZipDirectory(file: LogFile): Promise<Map<string, ZipMember>> {
   const members = new Map<string, ZipMember>()
-  const zip = await openZip(file)
+  const reader = new BufferingReader(file)
+  const zip = await openZip(file, reader)
   try {
     for await (const entry of zip.eachEntry()) {
       const member = toMember(entry)
       members.delete(member.name)
       members.set(member.name, member)
     }
+    if (await hasMore(file, members.size === 0 ? 0 : reader.end)) throw new Error('it has more members than it says')
   } catch (error) {
     throw damagedDirectory(error)
   }
@@ -50,10 +52,17 @@ function toMember(entry: Entry): ZipMember {
   }
 }
 
-async function openZip(file: LogFile): Promise<ZipFile> {
+/** Behind the last member of the directory comes another one; or the directory is empty, and the file begins with a member. */
+async function hasMore(file: LogFile, position: number): Promise<boolean> {
+  if (position + 4 > file.size) return false
+  const signature = (await file.read(position, 4)).readUInt32LE(0)
+  return signature === (position === 0 ? 0x04034b50 : 0x02014b50)
+}
+
+async function openZip(file: LogFile, reader: BufferingReader): Promise<ZipFile> {
   const options = { decodeStrings: false, validateEntrySizes: false, autoClose: false, lazyEntries: true }
   try {
-    return await fromRandomAccessReaderPromise(new BufferingReader(file), file.size, options)
+    return await fromRandomAccessReaderPromise(reader, file.size, options)
   } catch (error) {
     if (!messageOf(error).includes('End of central directory record signature not found')) throw damagedDirectory(error)
     throw new ZipDirectoryError(
@@ -76,6 +85,8 @@ class BufferingReader extends RandomAccessReader {
   readonly #file: LogFile
   #start = 0
   #window: Buffer = Buffer.alloc(0)
+  /** Of what was asked for last. */
+  end = 0
 
   constructor(file: LogFile) {
     super()
@@ -89,6 +100,7 @@ class BufferingReader extends RandomAccessReader {
     position: number,
     callback: (error: Error | null, bytesRead?: number) => void,
   ): void {
+    this.end = position + length
     const from = position - this.#start
     if (from >= 0 && from + length <= this.#window.length) {
       this.#window.copy(target, offset, from, from + length)

@@ -109,20 +109,27 @@ class Window {
   async read(position: number, length: number): Promise<Buffer> {
     const wanted = Math.max(0, Math.min(length, this.#file.size - position))
     if (wanted === 0) return Buffer.alloc(0)
-    const from = position - this.#start
-    if (from < 0 || from + wanted > this.#bytes.length) {
-      this.#start = position
-      this.#bytes = await this.#file.read(position, Math.min(Math.max(wanted, windowSize), this.#file.size - position))
-    }
-    return this.#bytes.subarray(position - this.#start, position - this.#start + wanted)
+    return (await this.#from(position, wanted)).subarray(0, wanted)
   }
 
   /** Where the bytes come next. */
   async find(bytes: Buffer, from: number): Promise<number | undefined> {
-    for (let position = from; position < this.#file.size; position += windowSize - bytes.length) {
-      const found = (await this.read(position, windowSize)).indexOf(bytes)
+    for (let position = from; position + bytes.length <= this.#file.size;) {
+      const piece = await this.#from(position, bytes.length)
+      const found = piece.indexOf(bytes)
       if (found !== -1) return position + found
+      position += piece.length - bytes.length + 1
     }
     return undefined
+  }
+
+  /** What is in memory from there on; so many bytes at least, which the file must have. */
+  async #from(position: number, least: number): Promise<Buffer> {
+    const from = position - this.#start
+    if (from < 0 || from + least > this.#bytes.length) {
+      this.#start = position
+      this.#bytes = await this.#file.read(position, Math.min(Math.max(least, windowSize), this.#file.size - position))
+    }
+    return this.#bytes.subarray(position - this.#start)
   }
 }

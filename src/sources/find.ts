@@ -2,7 +2,7 @@ import { glob } from 'node:fs/promises'
 import { matchesGlob } from 'node:path'
 import { EvalspanError, messageOf } from '../errors.ts'
 import { listFolder, statPath } from '../files/files.ts'
-import { isLogFile } from '../files/log-names.ts'
+import { isEventLog, isLogFile } from '../files/log-names.ts'
 import { fullPath, schemeOf } from '../files/paths.ts'
 import { shownPath } from '../files/shown-path.ts'
 
@@ -49,7 +49,7 @@ async function expand(path: string): Promise<string[] | EvalspanError> {
 }
 
 function isFileName(path: string): boolean {
-  return isLogFile(path) || path.endsWith('.jsonl')
+  return isLogFile(path) || isEventLog(path)
 }
 
 async function matchLocal(pattern: string): Promise<string[]> {
@@ -80,7 +80,7 @@ function parentsOf(name: string): string[] {
 async function listLogs(folder: string): Promise<string[]> {
   const files = await Array.fromAsync(listFolder(folder), ({ path }) => path)
   return files
-    .map((path) => ({ path, parts: path.split('/') }))
+    .map((path) => ({ path, parts: path.split(/[\\/]/) }))
     .toSorted(byParts)
     .map(({ path }) => path)
 }

@@ -1,7 +1,7 @@
 import type { HookEvent } from '../hooks/hooks.ts'
 import type { FailedAttempt } from '../inspect/model-calls.ts'
 import type { ModelEvent } from '../inspect/records.ts'
-import { addSeconds, parseTime, type HrTime } from '../time.ts'
+import { addSeconds, parseTime } from '../time.ts'
 import { fire } from './fire.ts'
 
 /** The ids that every hook of a sample carries. */
@@ -13,7 +13,8 @@ export interface SampleIds {
 }
 
 /** Of a call that is about to be made. Its `sample_id` is an id that Inspect writes nowhere. */
-export function beforeGenerate({ sample_id: _, ...ids }: SampleIds, task: string, event: ModelEvent): HookEvent {
+export function beforeGenerate(ids: SampleIds, task: string, event: ModelEvent): HookEvent {
+  const { sample_id: _, ...evalIds } = ids
   return fire(
     'onBeforeModelGenerate',
     {
@@ -24,7 +25,7 @@ export function beforeGenerate({ sample_id: _, ...ids }: SampleIds, task: string
       tool_choice: event.tool_choice ?? null,
       config: { ...event.config },
       cache: event.cache ? 'write' : null,
-      ...ids,
+      ...evalIds,
       sample_id: null,
       task_name: task,
     },
@@ -32,21 +33,17 @@ export function beforeGenerate({ sample_id: _, ...ids }: SampleIds, task: string
   )
 }
 
-/** `next` is when the attempt that followed began. */
-export function modelRetry(
-  ids: SampleIds,
-  task: string,
-  { event, attempt, end }: FailedAttempt,
-  next: HrTime,
-): HookEvent {
+/** That a failed attempt is tried again; nothing where it was not. */
+export function* modelRetry(ids: SampleIds, task: string, failed: FailedAttempt | undefined): Generator<HookEvent> {
+  if (!failed?.next) return
   const { sample_id, ...evalIds } = ids
-  const seconds = next[0] - end[0] + (next[1] - end[1]) / 1e9
-  return fire(
+  const { event, attempt, end, next } = failed
+  yield fire(
     'onModelRetry',
     {
       model_name: event.model.slice(event.model.indexOf('/') + 1),
       attempt,
-      wait_time: Math.max(0, Math.round(seconds * 1e6) / 1e6),
+      wait_time: Math.round(next.wait * 1e6) / 1e6,
       ...evalIds,
       sample_id,
       task_name: task,
@@ -58,11 +55,8 @@ export function modelRetry(
 }
 
 /** Nothing for a call without an answer, and for a provider that does not count. */
-export function* modelUsage(
-  { sample_id: _, ...ids }: SampleIds,
-  task: string,
-  event: ModelEvent,
-): Generator<HookEvent> {
+export function* modelUsage(ids: SampleIds, task: string, event: ModelEvent): Generator<HookEvent> {
+  const { sample_id: _, ...evalIds } = ids
   const usage = event.output?.usage
   if (!usage || event.pending) return
   const time = event.completed ?? addSeconds(parseTime(event.timestamp) ?? [0, 0], event.output?.time ?? 0)
@@ -72,7 +66,7 @@ export function* modelUsage(
       model_name: event.model,
       usage,
       call_duration: event.output?.time ?? 0,
-      ...ids,
+      ...evalIds,
       task_name: task,
       retries: 0,
     }

@@ -1,5 +1,6 @@
 import { EvalspanError } from '../errors.ts'
 import { statPath } from '../files/files.ts'
+import { isEventLog } from '../files/log-names.ts'
 import { folderOf } from '../files/paths.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { badLog } from '../inspect/bad-log.ts'
@@ -40,7 +41,7 @@ export async function* replay(paths: readonly string[], options: ReplayOptions):
   const logs = new OpenLogs()
   try {
     for (const path of files) {
-      if (path.endsWith('.jsonl')) yield* selectEvents(readEvents(path, { replay: true, onProblem }), selection)
+      if (isEventLog(path)) yield* selectEvents(readEvents(path, { replay: true, onProblem }), selection)
       else await logs.open(path, onProblem)
     }
     const attempts = Map.groupBy(logs.all, ({ header }) => header.eval.task_id)

@@ -20,9 +20,14 @@ export class RunLogs {
     return this.#logs
   }
 
-  /** None of its logs is still being written. */
+  /** None of its logs is still being written, or left by a crash and not recovered. */
   get finished(): boolean {
-    return this.#logs.every((log) => log.finished)
+    return this.#logs.every((log) => this.isFinished(log))
+  }
+
+  /** What a crash left unfinished may have been made a finished log of, beside it, by `inspect log recover`. */
+  isFinished({ header }: TaskLog): boolean {
+    return this.#logs.some((log) => log.finished && log.header.eval.eval_id === header.eval.eval_id)
   }
 
   get startTime(): HrTime {
@@ -40,7 +45,8 @@ export class RunLogs {
 
   end(): HookEvent {
     // A task that Ctrl-C ended leaves Inspect without a log to tell of; of the others it tells the latest attempt's.
-    const logs = [...latestOf(this.#logs.filter(({ header }) => header.status !== 'cancelled')).values()]
+    const ended = this.#logs.filter(({ finished, header }) => finished && header.status !== 'cancelled')
+    const logs = [...latestOf(ended).values()]
     return fire('onRunEnd', { ...this.#ids(), exception: null, logs: logs.map(({ endLog }) => endLog) }, this.endTime)
   }
 

@@ -2,6 +2,7 @@ import type { HookEvent } from '../hooks/hooks.ts'
 import type { BufferedEvent, BufferedSample } from '../inspect/buffer/sample-buffer.ts'
 import { callKey, failedAttempts, isFailedAttempt } from '../inspect/model-calls.ts'
 import type { EvalLog, EvalSampleSummary, Event, ModelEvent } from '../inspect/records.ts'
+import { sampleIdOf } from '../inspect/sample-key.ts'
 import { fire } from './fire.ts'
 import { beforeGenerate, modelRetry, modelUsage, type SampleIds } from './model-hooks.ts'
 
@@ -29,7 +30,7 @@ export class RunningSample {
       eval_set_id: spec.eval_set_id ?? null,
       run_id: spec.run_id,
       eval_id: spec.eval_id,
-      sample_id: uuid ?? `${id}_epoch_${epoch}`,
+      sample_id: sampleIdOf(spec.eval_id, { id, epoch, uuid }),
     }
     this.#task = spec.task
     this.#isTriedAgain = Boolean(spec.config['retry_on_error'])
@@ -93,7 +94,7 @@ export class RunningSample {
     const step = this.#run.model(event)
     if (step.retried) {
       const [failed] = failedAttempts([...step.retried, event], () => undefined).slice(-1)
-      if (failed?.next) yield modelRetry(this.#ids, this.#task, failed, failed.next.start)
+      yield* modelRetry(this.#ids, this.#task, failed)
     }
     if (step.begins) {
       yield* this.#release(({ until }) => until === 'call')

@@ -2,7 +2,7 @@ import type { EvalspanError } from '../errors.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
 import { badLog } from '../inspect/bad-log.ts'
 import { finishedSample } from '../inspect/buffer/finished-sample.ts'
-import { isAlive } from '../inspect/buffer/is-alive.ts'
+import { isAbandoned } from '../inspect/buffer/is-abandoned.ts'
 import { openBuffer } from '../inspect/buffer/open-buffer.ts'
 import type { BufferPlace } from '../inspect/buffer/find-buffers.ts'
 import type { BufferedSample, SampleBuffer } from '../inspect/buffer/sample-buffer.ts'
@@ -14,11 +14,6 @@ import { sampleEvents } from './sample-events.ts'
 export interface RunningSamplesOptions {
   /** The header of their log. */
   readonly log: EvalLog
-  /**
-   * Its run is over without having written all of it, as it also is when the process that writes the buffer is no more.
-   * What is finished then ends here: no log will tell it.
-   */
-  readonly crashed?: boolean | undefined
   /** Samples that are told from the log, or not wanted. One that was told from here is forgotten when this says so. */
   readonly leaveOut: (key: SampleKey) => boolean
   /** What cannot be read; the rest is. */
@@ -41,7 +36,9 @@ export class RunningSamples {
   readonly #options: RunningSamplesOptions
   readonly #buffer: SampleBuffer
   readonly #samples = new Map<string, Known>()
+  readonly #told = new Set<string>()
   #gone = false
+  /** Its run is over, and no log will tell what is here: what is finished ends here. */
   #crashed = false
   /** Not all that was there has been told. */
   #behind = false
@@ -56,17 +53,12 @@ export class RunningSamples {
     return this.#gone
   }
 
-  /** The run is over, and what it did not write to the log is here. */
-  get crashed(): boolean {
-    return this.#crashed
-  }
-
   /** What has come since the last time, one sample after another. To be read to its end before it is asked again. */
   async *update(): AsyncGenerator<Iterable<HookEvent>> {
     if (this.#gone) return
     try {
       // Before what is read, so that nothing can be written in between.
-      const crashed = this.#hasCrashed()
+      const crashed = await isAbandoned(this.#buffer.place)
       const state = await this.#buffer.refresh()
       this.#gone = state === 'gone'
       if (this.#gone || (state === 'same' && !this.#behind && crashed === this.#crashed)) return
@@ -109,18 +101,17 @@ export class RunningSamples {
     }
   }
 
-  #hasCrashed(): boolean {
-    const { place } = this.#buffer
-    return this.#options.crashed === true || (place.kind === 'database' && !isAlive(place.pid))
-  }
-
   /** A sample that is not in the buffer at the moment may be retried later, so only those are forgotten that are told. */
   #forget(): void {
     for (const [name, { key }] of this.#samples) if (this.#options.leaveOut(key)) this.#samples.delete(name)
   }
 
+  /** Told once, however often it is come upon. */
   #problem(error: unknown): void {
     this.#behind = true
-    this.#options.onProblem(badLog(this.#buffer.place.path, undefined, error))
+    const problem = badLog(this.#buffer.place.path, undefined, error)
+    if (this.#told.has(problem.message)) return
+    this.#told.add(problem.message)
+    this.#options.onProblem(problem)
   }
 }

@@ -1,4 +1,4 @@
-import type { EvalError, EvalLog, EvalSample, EvalSampleSummary, Event } from '../inspect/records.ts'
+import type { EvalError, EvalLog, EvalSample, EvalSampleSummary, Event, SpanBeginEvent } from '../inspect/records.ts'
 import { compareTimes, earliest, formatTimestamp, latest, parseTime, type HrTime } from '../time.ts'
 import { startSummary } from './start-summary.ts'
 
@@ -26,7 +26,9 @@ export interface SampleAttempt {
 /** All attempts at a sample in the run that wrote the log, the last one too. */
 export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, isHistory: IsHistory): SampleAttempt[] {
   const retries = ownRetries(log, sample, isHistory)
-  const begin = solversBegin(sample.events)
+  const begin = attemptBegin(sample)
+  // Old logs may have no events, and Inspect may have taken them out, to be able to write the sample.
+  const isBare = sample.events.length === 0
   const solvers = parseTime(sample.events[begin]?.timestamp)
   const scheduled = parseTime(sample.events[0]?.timestamp) ?? parseTime(sample.started_at) ?? solvers ?? completed
   // An attempt that failed before its first model call leaves nothing to tell its time by.
@@ -55,11 +57,14 @@ export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, 
   return [
     ...failed,
     {
-      prepared: begin >= 0 || sample.events.some((event) => event.event === 'sample_init'),
-      // Only what started has a duration; logs that are older than durations have spans.
-      started: begin >= 0 || sample.total_time !== undefined,
-      // Inspect may have taken the events out, to be able to write the sample.
-      ran: begin >= 0 || (sample.total_time !== undefined && sample.events.length === 0),
+      prepared:
+        begin >= 0 ||
+        isBare ||
+        sample.total_time !== undefined ||
+        sample.events.some((event) => event.event === 'sample_init'),
+      // Only what started has a duration.
+      started: begin >= 0 || isBare || sample.total_time !== undefined,
+      ran: begin >= 0 || isBare,
       events:
         begin < 0
           ? []
@@ -74,16 +79,32 @@ export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, 
   ]
 }
 
+/** Where the attempt begins among the events of its sample. Older logs have no span for it, nor one for its init. */
+function attemptBegin({ events }: EvalSample): number {
+  const solvers = solversBegin(events)
+  if (solvers >= 0) return solvers
+  const init = events.find((event) => isTopSpan(event, 'init'))
+  if (init && !events.some((event) => event.event === 'span_begin' && event.type === 'solver')) return -1
+  const last = events.findIndex((event) =>
+    init ? event.event === 'span_end' && event.id === init.id : event.event === 'sample_init',
+  )
+  return last + 1 < events.length ? last + 1 : -1
+}
+
 function solversBegin(events: readonly Event[]): number {
-  return events.findIndex((event) => event.event === 'span_begin' && event.name === 'solvers')
+  return events.findIndex((event) => isTopSpan(event, 'solvers'))
+}
+
+/** The begin of one of Inspect's own spans; those of a solver may have the same name. */
+export function isTopSpan(event: Event, name: 'init' | 'solvers' | 'scorers'): event is SpanBeginEvent {
+  return event.event === 'span_begin' && event.name === name && event.parent_id === undefined
 }
 
 /** What of an attempt could not be made ready. Its error was raised there, and it has no events of solvers. */
 function diedIn({ traceback }: EvalError, events: readonly Event[]): 'input' | 'sandbox' | undefined {
   const [first] = events
   // Where a run keeps no events outside of memory, all of them are there, and otherwise none.
-  const ran =
-    first !== undefined && (first.event !== 'span_begin' || first.name !== 'init' || solversBegin(events) >= 0)
+  const ran = first !== undefined && (!isTopSpan(first, 'init') || solversBegin(events) >= 0)
   if (ran) return undefined
   if (/\bin materialize_sample_input\n/.test(traceback)) return 'input'
   return first !== undefined || /\bin sandboxenv_context\n/.test(traceback) ? 'sandbox' : undefined

@@ -1,10 +1,11 @@
 import type { HookEvent } from '../hooks/hooks.ts'
 import { failedAttempts, refusedAnswers } from '../inspect/model-calls.ts'
 import type { EvalLog, EvalSample, Event, ModelEvent } from '../inspect/records.ts'
+import { sampleIdOf } from '../inspect/sample-key.ts'
 import { parseTime, type HrTime } from '../time.ts'
 import { fire } from './fire.ts'
 import { beforeGenerate, modelRetry, modelUsage, type SampleIds } from './model-hooks.ts'
-import { attemptsOf, type IsHistory } from './sample-attempts.ts'
+import { attemptsOf, isTopSpan, type IsHistory } from './sample-attempts.ts'
 import { streamOrder } from './stream-order.ts'
 
 /**
@@ -17,7 +18,7 @@ export function* sampleEvents(log: EvalLog, sample: EvalSample, isHistory: IsHis
     eval_set_id: spec.eval_set_id ?? null,
     run_id: spec.run_id,
     eval_id: spec.eval_id,
-    sample_id: sample.uuid ?? `${sample.id}_epoch_${sample.epoch}`,
+    sample_id: sampleIdOf(spec.eval_id, sample),
   }
   const completed = parseTime(sample.completed_at) ??
     parseTime(sample.events.at(-1)?.timestamp) ??
@@ -53,32 +54,28 @@ function* attemptEvents(ids: SampleIds, task: string, events: readonly Event[], 
     ]),
   )
   const refused = refusedAnswers(events)
-  const solvers = events.find((event) => event.event === 'span_begin' && event.name === 'solvers')
+  const solvers = events.find((event) => isTopSpan(event, 'solvers'))
   const solversId =
     solvers?.event === 'span_begin' ? solvers.id : events.findLast((event) => event.event === 'span_end')?.span_id
+  const hasScorers = events.some((event) => isTopSpan(event, 'scorers'))
   let scored = false
-  for (const { event, complete } of streamOrder(events, (event) => failed.get(event)?.end)) {
+  for (const { event, complete } of streamOrder(events, (call) => failed.get(call)?.end)) {
     const time = parseTime(event.timestamp) ?? end
-    if (!scored && event.event === 'span_begin' && event.name === 'scorers') {
+    if (!scored && isTopSpan(event, 'scorers')) {
       scored = true
       yield fire('onSampleScoring', ids, time)
     }
     if (event.event === 'model' && !complete) yield beforeGenerate(ids, task, event)
     if (!complete || event.pending) continue
     if (event.event === 'model') {
-      const { next } = failed.get(event) ?? {}
-      if (next) yield modelRetry(ids, task, failed.get(event)!, next.start)
+      yield* modelRetry(ids, task, failed.get(event))
       if (!refused.has(event)) yield* modelUsage(ids, task, event)
     }
     yield fire('onSampleEvent', { ...ids, event }, (event as ModelEvent).completed ?? event.timestamp)
-    if (!scored && event.event === 'span_end' && event.id === solversId && !hasScorers(events)) {
+    if (!scored && event.event === 'span_end' && event.id === solversId && !hasScorers) {
       scored = true
       yield fire('onSampleScoring', ids, time)
     }
   }
   if (!scored) yield fire('onSampleScoring', ids, end)
-}
-
-function hasScorers(events: readonly Event[]): boolean {
-  return events.some((event) => event.event === 'span_begin' && event.name === 'scorers')
 }

@@ -14,7 +14,8 @@ const chunkPattern = new RegExp(
 )
 
 /** What Python's `str.split()` takes for space between words. */
-const whitespace = /(?:(?!\ufeff)[\s\x1c-\x1f\x85])+/gu
+const separators = String.fromCodePoint(0x1c, 0x1d, 0x1e, 0x1f, 0x85)
+const whitespace = new RegExp(`(?:(?!\\ufeff)[\\s${separators}])+`, 'gu')
 const placeholder = '...'
 
 /**
@@ -46,7 +47,7 @@ export function shorten(text: string, width: number): string {
 }
 
 function cutWord(chunk: string, room: number): string {
-  const start = [...chunk].slice(0, room)
+  const start = Array.from(chunk).slice(0, room)
   const hyphen = start.lastIndexOf('-')
   const hasOther = start.slice(0, Math.max(hyphen, 0)).some((character) => character !== '-')
   return (hyphen > 0 && hasOther ? start.slice(0, hyphen + 1) : start).join('')
@@ -54,7 +55,7 @@ function cutWord(chunk: string, room: number): string {
 
 function lengthOf(text: string): number {
   // Counting is for texts that have characters of two units.
-  return /[\ud800-\udfff]/.test(text) ? [...text].length : text.length
+  return /[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length
 }
 
 function isBlank(chunk: string | undefined): boolean {

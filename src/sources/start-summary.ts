@@ -1,4 +1,5 @@
 import { isFields, type Fields } from '../inspect/fields.ts'
+import { jsonText } from '../inspect/json-text.ts'
 import type { EvalSample, EvalSampleSummary, Json, OtherEvent } from '../inspect/records.ts'
 import { shorten } from './shorten.ts'
 
@@ -24,7 +25,7 @@ export function startSummary(sample: EvalSample, startedAt: string | undefined):
     choices: given.choices,
     target: thinTarget(given.target ?? sample.target) as Json,
     description: given.description,
-    metadata: thinMetadata((given.metadata ?? {}) as Fields) as { [key: string]: Json },
+    metadata: thinMetadata(given.metadata ?? {}) as { [key: string]: Json },
     model_usage: {},
     role_usage: {},
     started_at: startedAt,
@@ -49,12 +50,16 @@ function thinPart(part: unknown): unknown {
   if (!isFields(part) || typeof part['type'] !== 'string') return part
   const { type, text, citations, refusal } = part
   if (type !== 'text') return { type: 'text', text: `(${type.charAt(0).toUpperCase()}${type.slice(1).toLowerCase()})` }
-  const short = truncate(String(text))
+  const short = truncate(textOf(text))
   return short === text ? part : { type, text: short, citations, refusal }
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : (jsonText(value) ?? '')
+}
+
 function thinTarget(target: unknown): unknown {
-  if (Array.isArray(target)) return target.map((each) => truncate(String(each)))
+  if (Array.isArray(target)) return target.map((each) => truncate(textOf(each)))
   return typeof target === 'string' ? truncate(target) : target
 }
 
@@ -68,9 +73,11 @@ function thinMetadata(metadata: Fields): Fields {
   )
 }
 
-/** Inspect measures JSON with an indent of two. */
+/** Inspect measures JSON with an indent of two, which of what is nested deeply is nearly all. */
 function isLong(value: unknown): boolean {
-  const text = JSON.stringify(value, null, 2) ?? ''
+  const compact = jsonText(value)
+  if (compact === undefined || compact.length > 2 * longestValue) return true
+  const text = JSON.stringify(value, null, 2)
   return firstCharacters(text, longestValue) !== text
 }
 
@@ -83,5 +90,5 @@ function truncate(text: string): string {
 function firstCharacters(text: string, count: number): string {
   if (text.length <= count) return text
   const start = text.slice(0, 2 * count)
-  return /[\ud800-\udfff]/.test(start) ? [...start].slice(0, count).join('') : text.slice(0, count)
+  return /[\ud800-\udfff]/.test(start) ? Array.from(start).slice(0, count).join('') : text.slice(0, count)
 }

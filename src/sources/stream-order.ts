@@ -1,3 +1,4 @@
+import { limitsOfAnswers } from '../inspect/model-calls.ts'
 import type { Event, ModelEvent } from '../inspect/records.ts'
 import { parseTime, type HrTime } from '../time.ts'
 
@@ -23,10 +24,11 @@ export function* streamOrder(
     if (event.event === 'span_end') endOf.set(event.id, index)
   })
   const times = new Times(events)
+  const endOfOpen = endsOfOpenCalls(events, limitsOfAnswers(events))
   const late = new Map<number, Completion[]>()
   for (const [index, event] of events.entries()) {
     if (event.event === 'model') yield { event, complete: false }
-    const completion = completionOf(events, index, { endOf, times, endOfFailed })
+    const completion = completionOf(events, index, { endOf, times, endOfOpen, endOfFailed })
     if (!completion) yield { event, complete: true }
     else if (late.get(completion.after)?.push(completion) === undefined) late.set(completion.after, [completion])
     for (const waiting of (late.get(index) ?? []).toSorted((a, b) => a.time - b.time))
@@ -48,13 +50,15 @@ interface Ends {
   /** By span: the index of its end. */
   readonly endOf: ReadonlyMap<string, number>
   readonly times: Times
+  /** By index of a call without an end: the index of the event after which it was over. */
+  readonly endOfOpen: ReadonlyMap<number, number>
   readonly endOfFailed: EndOfFailed
 }
 
 function completionOf(
   events: readonly Event[],
   index: number,
-  { endOf, times, endOfFailed }: Ends,
+  { endOf, times, endOfOpen, endOfFailed }: Ends,
 ): Completion | undefined {
   const event = events[index]!
   if (event.event !== 'model' && event.event !== 'tool' && event.event !== 'subtask') return undefined
@@ -62,7 +66,7 @@ function completionOf(
   if (event.event === 'model' && event.completed === undefined) {
     const end = endOfFailed(event)
     const time = end ? toMicroseconds(end) : Infinity
-    const last = event.pending ? index : lastBeforeCallEnds(events, index)
+    const last = event.pending ? index : endOfOpen.get(index)!
     return { event, after: end ? Math.min(last, times.firstAfter(index, time) - 1) : last, time }
   }
   const from = endOfTool(events, index, endOf)
@@ -79,20 +83,24 @@ function endOfTool(events: readonly Event[], index: number, endOf: ReadonlyMap<s
 }
 
 /**
- * A call without an end was over before anything else happened in its span. An interrupt that ended it names it, and a
- * limit that its answer exceeded follows the answer.
+ * By index of a call without an end: the index of the event after which it was over, which is before anything else
+ * happened in its span. An interrupt that ended it names it, and a limit that its answer exceeded follows the answer.
  */
-function lastBeforeCallEnds(events: readonly Event[], index: number): number {
-  const call = events[index] as ModelEvent
-  const interrupt = events.findIndex(
-    (event, at) => at > index && event.event === 'interrupt' && event['interrupted_model_event_id'] === call.uuid,
-  )
-  if (interrupt >= 0) return interrupt
-  const next = events.findIndex(
-    (event, at) =>
-      at > index && (event.event === 'span_begin' ? event.parent_id === call.span_id : event.span_id === call.span_id),
-  )
-  return next < 0 ? index : next - 1
+function endsOfOpenCalls(events: readonly Event[], limits: ReadonlyMap<Event, number>): Map<number, number> {
+  const ends = new Map<number, number>()
+  const nextInterrupt = new Map<unknown, number>()
+  const nextInSpan = new Map<string | undefined, number>()
+  for (let index = events.length - 1; index >= 0; index -= 1) {
+    const event = events[index]!
+    if (event.event === 'model' && event.completed === undefined) {
+      const limit = limits.get(event)
+      const next = limit ?? nextInSpan.get(event.span_id)
+      ends.set(index, nextInterrupt.get(event.uuid) ?? (next === undefined ? index : next - 1))
+    }
+    if (event.event === 'interrupt') nextInterrupt.set(event['interrupted_model_event_id'], index)
+    nextInSpan.set(event.event === 'span_begin' ? event.parent_id : event.span_id, index)
+  }
+  return ends
 }
 
 const blockSize = 256

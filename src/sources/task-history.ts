@@ -16,17 +16,18 @@ export class TaskHistory {
   }
 
   /** A sample of that log has been told. A task without an id of its own has no history. */
-  remember({ taskId, path }: LogIds, sample: Pick<EvalSample, 'uuid' | 'error' | 'events'>): void {
+  remember({ taskId, path }: LogIds, sample: EvalSample): void {
     if (taskId === '' || !this.#isTriedAgain(taskId)) return
-    put(this.#samples, taskId, sample.uuid, path)
+    put(this.#samples, taskId, nameOf(sample), path)
     if (!sample.error) return
     const tail = sample.events.slice(sample.events.findLastIndex((event) => event.event === 'model'))
     for (const { uuid } of tail) put(this.#events, taskId, uuid, path)
   }
 
   /** An earlier attempt at the task holds this sample. */
-  isReused({ taskId, path }: LogIds, uuid: string | undefined): boolean {
-    const owner = uuid === undefined ? undefined : this.#samples.get(taskId)?.get(uuid)
+  isReused({ taskId, path }: LogIds, sample: EvalSample): boolean {
+    const samples = this.#samples.get(taskId)
+    const owner = samples?.get(nameOf(sample))
     return owner !== undefined && owner !== path
   }
 
@@ -40,6 +41,11 @@ export class TaskHistory {
 export interface LogIds {
   readonly taskId: string
   readonly path: string
+}
+
+/** Before 0.3.70 samples had no uuid. Those that were run anew have other times, and before there were times, other words. */
+function nameOf({ uuid, id, epoch, events, messages }: EvalSample): string {
+  return uuid ?? JSON.stringify([id, epoch, events[0]?.timestamp ?? messages])
 }
 
 function put(all: Map<string, Map<string, string>>, taskId: string, uuid: string | undefined, path: string): void {

@@ -19,7 +19,7 @@ export type Batch = Iterable<HookEvent>
 export interface ReplayTarget {
   /** A log is through, and what its header says of the task is final. Comes also for tasks that fired no end. */
   taskLog(log: EvalLog): void
-  /** A sample was passed over: a retried task took it over from an earlier log, which has been replayed. */
+  /** A log that is through has a sample that was passed over: a retry took it over from an earlier log, which was told. */
   sampleReused(log: EvalLog): void
 }
 
@@ -33,6 +33,7 @@ export interface TellOptions {
 /** One log: an attempt at a task. It may grow while it is told. */
 export class TaskLog {
   readonly path: string
+  readonly #format: LogReader['format']
   #header: EvalLog
   /** When the file was written last: a time for logs that tell none. */
   readonly #written: HrTime
@@ -43,6 +44,8 @@ export class TaskLog {
   readonly #told = new Map<string, string>()
   /** Which samples these are. */
   readonly #holds = new Set<string>()
+  /** The places of samples that were told from an earlier log; one that failed there may yet be replaced. */
+  readonly #reused = new Set<string>()
   #running: RunningSamples | undefined
   /** Not before then is a buffer looked for again; a run that crashed long ago may never have one. */
   #nextLook = 0
@@ -50,6 +53,7 @@ export class TaskLog {
 
   constructor(reader: LogReader, written: HrTime) {
     this.path = reader.path
+    this.#format = reader.format
     this.#header = withRunId(reader.header)
     this.#written = written
     this.#finished = reader.finished
@@ -75,7 +79,7 @@ export class TaskLog {
   /** The log that Inspect hands on at the end of the task: `.eval` is read back, `.json` is as it was written. */
   get endLog(): EvalLog {
     const { solver_args, ...spec } = this.#header.eval
-    if (this.path.endsWith('.json') || spec.solver_args_passed !== undefined) return this.#header
+    if (this.#format === 'json' || spec.solver_args_passed !== undefined) return this.#header
     return { ...this.#header, eval: { ...this.#header.eval, solver_args_passed: solver_args ?? {} } }
   }
 
@@ -112,6 +116,7 @@ export class TaskLog {
     this.close()
     if (this.#ended) return
     this.#ended = true
+    for (const _ of this.#reused) options.to?.sampleReused(this.#header)
     options.to?.taskLog(this.#header)
     if (endsRegularly(this.#header)) {
       yield [fire('onTaskEnd', { ...ids, log: this.endLog }, this.timeOf('completed_at'))]
@@ -164,10 +169,11 @@ export class TaskLog {
       this.#holds.add(sample.uuid ?? nameOf(sample))
       // Not every log tells the uuid before the sample is read.
       if (!isWanted(selection, sample)) continue
-      if (history.isReused(ids, sample.uuid)) {
-        options.to?.sampleReused(this.#header)
+      if (history.isReused(ids, sample)) {
+        this.#reused.add(where)
         continue
       }
+      this.#reused.delete(where)
       const events = sampleEvents(this.#header, sample, (event) => history.isEarlier(ids, event))
       yield guarded(events, (error) => onProblem(badLog(this.path, nameOf(sample), error)))
       history.remember(ids, sample)

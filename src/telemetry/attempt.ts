@@ -5,7 +5,7 @@ import { chatItems, type Retry } from './chat.ts'
 import { spanId } from './ids.ts'
 import { eventKey, leanEvent } from './event-key.ts'
 import { retriesOfCalls, type OpenCall, type Retries } from './retries.ts'
-import { lostBegins } from './lost-begins.ts'
+import { lostBegins, raisedByScorer } from './lost-begins.ts'
 import type { OpenSpan, RawItem } from './mapped.ts'
 import type { SampleScope } from './scope.ts'
 import { spanName, toolItems, transcriptItems } from './spans.ts'
@@ -97,9 +97,14 @@ export class Attempt {
 
   /**
    * Gives all spans that are left. `events` are those of the finished sample, which also hold what got lost on the way
-   * and what happened before the attempt began; `end` is when the attempt ended, for what was cut off by that.
+   * and what happened before the attempt began; `end` is when the attempt ended, for what was cut off by that; `error` is
+   * what ended it.
    */
-  finish(events: readonly Event[] | undefined, end: HrTime | undefined, crash?: ScorerCrash): RawItem[] {
+  finish(
+    events: readonly Event[] | undefined,
+    end: HrTime | undefined,
+    { error, crash }: { readonly error: EvalError | undefined; readonly crash?: ScorerCrash | undefined },
+  ): RawItem[] {
     const begun = events?.findIndex((event) => event.event === 'span_begin' && event.name === 'solvers') ?? -1
     const last = end && formatTimestamp(end)
     events?.forEach((event, index) => {
@@ -111,7 +116,7 @@ export class Attempt {
     if (crash) this.#errors.set(crash.spanId, crash.error)
     const bound = this.end ?? [0, 0]
     return [
-      ...this.#lostSpans(bound),
+      ...this.#lostSpans(bound, error),
       ...this.#remainingTools(events, bound),
       ...this.#remainingChats(events, bound),
       ...this.#spans.ids.flatMap((id) => this.#transcriptSpan(id, bound)),
@@ -342,9 +347,11 @@ export class Attempt {
   }
 
   /** Spans whose begins the log has lost, so that what happened in them hangs where it did live. */
-  #lostSpans(bound: HrTime): RawItem[] {
+  #lostSpans(bound: HrTime, error: EvalError | undefined): RawItem[] {
     const start = this.start ?? bound
-    const lost = lostBegins(this.#spans.lostIds, this.#scope.solvers)
+    const knowsScorers = this.#spans.ids.some((id) => this.#spans.beginOf(id)?.name === 'scorers')
+    const within = { solvers: this.#scope.solvers, inScorer: raisedByScorer(error) && !knowsScorers }
+    const lost = lostBegins(this.#spans.lostIds, within)
     for (const { begin } of lost) {
       this.#spans.begin(begin)
       this.#done.add(`span:${begin.id}`)

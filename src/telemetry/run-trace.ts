@@ -217,7 +217,7 @@ export class RunTrace {
         name: 'eval_set',
         start: time,
         end: time,
-        attributes: { [attribute.setId]: setId, [attribute.openinferenceKind]: 'CHAIN' },
+        attributes: attributesOf({ [attribute.setId]: setId, [attribute.openinferenceKind]: 'CHAIN' }),
         events: [],
         links: [],
       }),

@@ -113,8 +113,8 @@ export class SampleTrace {
     const items = attempt
       ? this.#finishAttempt(attempt, { error: this.#error, outcome: 'incomplete' }, undefined, attempt.end)
       : []
-    const end = this.#last ?? time
-    const start = this.#first ?? end
+    const start = this.#first ?? this.#last ?? time
+    const end = latest(start, this.#last ?? time)
     return { items: [...items, sealedRoot(this.#facts(start, end), this.#scope)], open: [] }
   }
 
@@ -129,7 +129,7 @@ export class SampleTrace {
     completed?: HrTime,
     crash?: ScorerCrash,
   ): RawItem[] {
-    const items = attempt.finish(events, completed, crash)
+    const items = attempt.finish(events, completed, { error, crash })
     const end = attempt.end ?? this.#last ?? [0, 0]
     const start = attempt.start ?? end
     this.#first = earliest(this.#first, attempt.start)

@@ -83,7 +83,7 @@ function agentMeasurements(
   errorType: string | undefined,
   scope: SampleScope,
 ): Measurement[] {
-  const agent = { [attribute.agentName]: name }
+  const agent = attributesOf({ [attribute.agentName]: name })
   const outcome = attributesOf({ ...agent, [attribute.errorType]: errorType })
   return [
     ...measure(instrument.agentDuration, secondsBetween(place.start, place.end), outcome, place.end),

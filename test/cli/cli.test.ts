@@ -25,6 +25,7 @@ describe('the command line', () => {
 
       Commands:
         replay [options] <path...>                    Send what is in logs of finished runs.
+        watch [options] <folder...>                   Send what comes into log folders, while evals run.
         demo                                          Show a recorded run, and send it wherever the environment says.
         flush [options]                               Send what waits in the outbox.
         status [options]                              Show what was delivered and what waits, by destination.
@@ -63,7 +64,8 @@ describe('the command line', () => {
 
       Arguments:
         path             logs (.eval, .json), event logs (.jsonl), folders, or
-                         patterns such as "logs/**/*.eval"
+                         patterns such as "logs/**/*.eval"; also s3://, gs://, az://,
+                         https://
 
       Options:
         --dry-run        read and map everything, send nothing, say what would be sent
@@ -84,6 +86,7 @@ describe('the command line', () => {
         $ evalspan replay logs/                          all logs of a folder
         $ evalspan replay "logs/**/*.eval" --dry-run     how much is that?
         $ evalspan replay run.eval --sample lamp-2       one sample
+        $ evalspan replay s3://bucket/logs/              all logs of a folder in a store
         $ evalspan replay run.eval --events - | jq .hook
       "
     `)

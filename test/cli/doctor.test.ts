@@ -29,7 +29,7 @@ function steady(text: string): string {
   return text
     .replace(/^( +✓ evalspan +)\d.*$/m, '$1VERSION')
     .replace(/^( +✓ Node +)\d.*$/m, '$1VERSION')
-    .replace(/^( +✓ @grpc\/grpc-js +)\d.*$/m, '$1VERSION')
+    .replace(/^( +✓ @[a-z-]+\/[a-z0-9-]+ +)\d.*$/gm, '$1VERSION')
     .replaceAll(folder, 'FOLDER')
     .replace(/[\d.]+ [MG]iB free/, 'N GiB free')
     .replace(/127\.0\.0\.1:\d+/g, 'HOST:PORT')
@@ -44,10 +44,14 @@ describe('evalspan doctor', () => {
     expect(`\n${steady(stdout)}`).toMatchInlineSnapshot(`
       "
       This installation
-        ✓ evalspan       VERSION
-        ✓ Node           VERSION
-        ✓ @grpc/grpc-js  VERSION
-        ✓ variables      all that are set can be used
+        ✓ evalspan               VERSION
+        ✓ Node                   VERSION
+        ✓ @aws-sdk/client-s3     VERSION
+        ✓ @azure/identity        VERSION
+        ✓ @azure/storage-blob    VERSION
+        ✓ @google-cloud/storage  VERSION
+        ✓ @grpc/grpc-js          VERSION
+        ✓ variables              all that are set can be used
 
       Hooks
         ✓ registered  none besides those of evalspan
@@ -83,10 +87,14 @@ describe('evalspan doctor', () => {
     expect(`\n${steady(stdout)}`).toMatchInlineSnapshot(`
       "
       This installation
-        ✓ evalspan       VERSION
-        ✓ Node           VERSION
-        ✓ @grpc/grpc-js  VERSION
-        ✓ variables      all that are set can be used
+        ✓ evalspan               VERSION
+        ✓ Node                   VERSION
+        ✓ @aws-sdk/client-s3     VERSION
+        ✓ @azure/identity        VERSION
+        ✓ @azure/storage-blob    VERSION
+        ✓ @google-cloud/storage  VERSION
+        ✓ @grpc/grpc-js          VERSION
+        ✓ variables              all that are set can be used
 
       Hooks
         ✓ registered  none besides those of evalspan
@@ -158,10 +166,14 @@ describe('evalspan doctor', () => {
     expect(`\n${steady(stdout)}`).toMatchInlineSnapshot(`
       "
       This installation
-        ✓ evalspan       VERSION
-        ✓ Node           VERSION
-        ✓ @grpc/grpc-js  VERSION
-        ✗ variables      EVALSPAN_TRACE_SHAPE is \`round\`; use sample or run
+        ✓ evalspan               VERSION
+        ✓ Node                   VERSION
+        ✓ @aws-sdk/client-s3     VERSION
+        ✓ @azure/identity        VERSION
+        ✓ @azure/storage-blob    VERSION
+        ✓ @google-cloud/storage  VERSION
+        ✓ @grpc/grpc-js          VERSION
+        ✗ variables              EVALSPAN_TRACE_SHAPE is \`round\`; use sample or run
 
       Hooks
         ✓ registered  none besides those of evalspan
@@ -200,7 +212,7 @@ describe('evalspan doctor', () => {
       { json: true },
     )
     const { installation, ...rest } = JSON.parse(steady(stdout)) as { installation: unknown[] }
-    expect({ exitCode, installation: installation.length }).toEqual({ exitCode: 0, installation: 4 })
+    expect({ exitCode, installation: installation.length }).toEqual({ exitCode: 0, installation: 8 })
     expect(rest).toMatchInlineSnapshot(`
       {
         "exporters": [

@@ -49,7 +49,7 @@ describe('evalspan status', () => {
         "outbox": {
           "folder": "FOLDER/outbox",
           "bytes": BYTES,
-          "schema": 1,
+          "schema": 2,
           "instanceId": "UUID",
           "since": "TIME"
         },
@@ -160,7 +160,7 @@ describe('evalspan status', () => {
     newer.close()
     const { exitCode, stderr } = await scene.run(['status'])
     expect(exitCode).toBe(2)
-    expect(stderr).toContain('the outbox was written by a newer evalspan (its schema is 99, this one knows 1)')
+    expect(stderr).toContain('the outbox was written by a newer evalspan (its schema is 99, this one knows 2)')
   })
 
   it('shows the outbox that is used while the folder that was meant cannot be, and tells of it later', async () => {

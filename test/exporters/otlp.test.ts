@@ -280,7 +280,9 @@ describe('OTLP over HTTP', () => {
     using _ = environment({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${receiver.url}/v1/traces` })
     const { delivery } = await openOtlp()
     const items = spanItems(9)
-    await delivery.commit(items.map((item, index) => (index === 4 ? { ...item, json: 'null' } : item)))
+    await delivery.commit(
+      items.map((item, index) => (index === 4 ? { ...item, body: null as never, json: 'null' } : item)),
+    )
     const { destinations } = await delivery.close()
     expect(destinations).toMatchObject([{ delivered: 8, rejected: 1 }])
     expect(destinations[0]!.reasons[0]!.reason).toMatch(/^cannot be encoded: /)

@@ -77,6 +77,14 @@ export class Child {
     return Object.assign({}, ...lines.map((line) => JSON.parse(line) as Told)) as Told
   }
 
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  get stdout(): string {
+    return this.#stdout
+  }
+
   get stderr(): string {
     return this.#stderr
   }

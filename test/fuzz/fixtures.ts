@@ -1,8 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { isLogFile } from '../../src/files/log-names.ts'
 import { stringify } from '../../src/inspect/json.ts'
 import { modelOf, type LogModel } from './log-model.ts'
+import { writeZip } from './zip-model.ts'
 
 /** Logs as they are replayed together, and the one among them that is damaged. */
 export interface Fixture {
@@ -20,7 +22,24 @@ const root = new URL('../fixtures', import.meta.url).pathname
 /** Each log of the fixtures by itself, each log of a folder of logs within it, and `.eval` logs as `.json`. */
 export function loadFixtures(): Fixture[] {
   const names = readdirSync(root).filter((name) => name.startsWith('inspect'))
-  return names.flatMap((name) => (existsSync(join(root, name)) ? loadFolder(join(root, name), name) : []))
+  return [...names.flatMap((name) => loadFolder(join(root, name), name)), ...bufferFixtures()]
+}
+
+/** Databases of runs that crashed, beside what the log was then. */
+function bufferFixtures(): Fixture[] {
+  return ['moment', 'retried'].flatMap((name) => {
+    const { parts, zip } = modelOf(name, readFileSync(join(root, 'buffer', `${name}.eval`)))
+    const start = zip!.members.filter((_, index) => parts[index]!.name === '_journal/start.json')
+    const log = '2026-11-27T10-00-00_t_8Tw9ZfLR3HzGYUeNLPCRbk.eval'
+    const database = gunzipSync(readFileSync(join(root, 'buffer', `${name}.1.db.gz`)))
+    // A number that no process has.
+    const target = `data/inspect_ai/samplebuffer/folder/${log}.999999999.db`
+    const files = new Map([
+      [`logs/${log}`, writeZip({ members: start, end: {} }).bytes],
+      [target, database],
+    ])
+    return toFixture(`buffer/${name}.db`, files, target, 'logs') ?? []
+  })
 }
 
 function loadFolder(folder: string, name: string): Fixture[] {
@@ -28,7 +47,7 @@ function loadFolder(folder: string, name: string): Fixture[] {
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name)
     if (entry.isDirectory()) return entry.name.startsWith('.') ? [] : folderFixtures(path, `${name}/${entry.name}`)
-    if (!/\.(eval|json)$/.test(entry.name)) return []
+    if (!/\.(eval|json|jsonl)$/.test(entry.name) || entry.name.endsWith('.expected.json')) return []
     return logFixtures(readFileSync(path), `${name}/${entry.name}`, entry.name)
   })
 }
@@ -64,7 +83,7 @@ function toFixture(
   input: string,
 ): Fixture | undefined {
   try {
-    return { name, files, target, input, model: modelOf(files.get(target)!) }
+    return { name, files, target, input, model: modelOf(target, files.get(target)!) }
   } catch {
     return undefined
   }

@@ -1,11 +1,12 @@
 import { parse, stringify } from '../../src/inspect/json.ts'
+import { lineModel } from './line-model.ts'
 import { dataOf, nameOf, newMember, readZip, writeZip, type Region, type ZipModel } from './zip-model.ts'
 
 /** A piece of a log that is JSON by itself. */
 export interface Part {
-  /** Of the member; of the list's element, `samples[3]`, in a JSON log. */
+  /** Of the member; of the list's element, `samples[3]`, in a JSON log; of the line in an event log. */
   readonly name: string
-  readonly role: 'header' | 'sample' | 'summaries' | 'other'
+  readonly role: 'header' | 'sample' | 'summaries' | 'other' | 'line'
   /** Of a sample's part: `ID_epoch_N`. */
   readonly sample?: string
   readonly text: string
@@ -13,7 +14,7 @@ export interface Part {
 
 /** A log taken apart: what mutations work on. */
 export interface LogModel {
-  /** Undefined for a log that is one JSON object. */
+  /** Undefined for a log that is none. */
   readonly zip: ZipModel | undefined
   readonly parts: readonly Part[]
   /** The log with other texts in place of some parts; undefined takes a part out. */
@@ -23,8 +24,16 @@ export interface LogModel {
   }
 }
 
-export function modelOf(bytes: Buffer): LogModel {
+export function modelOf(name: string, bytes: Buffer): LogModel {
+  if (name.endsWith('.jsonl')) return lineModel(bytes.toString('utf8'))
+  if (name.endsWith('.db')) return wholeModel(bytes)
   return bytes[0] === 0x50 ? zipModel(bytes) : jsonModel(bytes.toString('utf8'))
+}
+
+/** A database, whose bytes alone are damaged: the records in it are there as they are. */
+function wholeModel(bytes: Buffer): LogModel {
+  const regions = [{ start: 0, end: bytes.length, what: 'database' }]
+  return { zip: undefined, parts: [], write: () => ({ bytes, regions }) }
 }
 
 const samplePattern = /^samples\/(.*_epoch_\d+)(?:\.json|\/.*)$/s

@@ -152,6 +152,20 @@ export const eventMutations: readonly Mutation[] = [
     events.splice(events.indexOf(call), 0, ...failed)
     return `${count}`
   }),
+  eventMutation('many-calls', (events, random) => {
+    const call = ofKind(events, 'model')[0]
+    if (!call) return undefined
+    const count = Math.min(Math.ceil(5e6 / JSON.stringify(call).length), pick(random, [100, 3000, 10_000]))
+    const { completed: _completed, ...open } = call
+    const kinds = [call, { ...open, error: 'RateLimit(429)' }, open, { ...open, pending: true }]
+    const chosen = kinds.filter(() => random.below(2) === 0)
+    const calls = Array.from({ length: count }, (_, index) => ({
+      ...(pick(random, chosen) ?? open),
+      uuid: `u${index}`,
+    }))
+    events.splice(events.indexOf(call), 0, ...calls)
+    return `${count} of ${chosen.length} kinds`
+  }),
   eventMutation('deep-spans', (events, random) => {
     const count = pick(random, [100, 5000, 30_000])
     const timestamp = events[0]!['timestamp']

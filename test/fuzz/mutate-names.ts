@@ -1,5 +1,5 @@
 import { sampleOfMember } from './log-model.ts'
-import { damageOf, pick, samples, structure, target, both, type Mutation } from './mutation.ts'
+import { damageOf, pick, samples, target, both, type Mutation } from './mutation.ts'
 import { nameOf, newMember, withFields, writeZip } from './zip-model.ts'
 
 const long = 'x'.repeat(60_000)
@@ -84,11 +84,10 @@ export const nameMutations: readonly Mutation[] = [
       // Samples say themselves who they are, so among them nothing is lost.
       const isSafe = a === b || names.every((name) => name === `samples/${sampleOfMember(name)}.json`)
       const damage = isSafe ? samples() : both(damageOf(fixture, names[0]!), damageOf(fixture, names[1]!))
-      const isHeader = damage.to === 'header'
       return {
         note: names.join(' and '),
         files: target(fixture, writeZip({ ...zip, members }).bytes),
-        damage: isHeader ? structure : damage,
+        damage,
       }
     },
   },

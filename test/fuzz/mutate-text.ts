@@ -76,7 +76,7 @@ export const textMutations: readonly Mutation[] = [
     return { note: `each ${every}. letter`, text: escaped, harmless: !/\\[a-z]+"/.test(text) && /^[^\\]*$/.test(text) }
   }),
   partMutation('text/blanks', false, (text, random) => {
-    const blank = pick(random, [' ', '\n', '\t', '\r\n', ' '.repeat(100_000)])
+    const blank = pick(random, [' ', '\n', '\t', '\r\n', ' '.repeat(1000)])
     const at = pick(random, [0, text.length])
     return { note: `${blank.length} at ${at}`, text: text.slice(0, at) + blank + text.slice(at), harmless: true }
   }),
@@ -103,12 +103,12 @@ const otherTexts = [
   `[${canary}]`,
   '\uFEFF',
   '\uFEFF\uFEFF{}',
-  '{"id":1}',
-  '{"id":1,"epoch":1}',
+  '{"id":"other"}',
+  '{"id":"other","epoch":1}',
   nested('[', ']', 100_000),
   nested('[', ']', 2_000_000),
   nested('{"a":', '}', 100_000),
   nested('[', '', 1_000_000, ''),
-  `{"id":1,"epoch":1,"events":${nested('[', ']', 100_000)}}`,
+  `{"id":"other","epoch":1,"events":${nested('[', ']', 100_000)}}`,
   `{"events":[${'{},'.repeat(100_000)}{}]}`,
 ]

@@ -43,6 +43,15 @@ export const valueMutations: readonly Mutation[] = [
     const raw = rawValue(random)
     return { note: `is ${raw.slice(0, 60)}`, raw }
   }),
+  partMutation('values/field', true, (text, random) => {
+    const root: Holder = { root: parse(text) }
+    const fields = placesByField(root)
+    const path = pick(random, [...fields.keys()])
+    const { holder, key } = pick(random, fields.get(path)!)
+    const raw = rawValue(random)
+    holder[key] = hole
+    return { note: `${path} is ${raw.slice(0, 60)}`, text: stringify(root['root']).replace(`"${hole}"`, () => raw) }
+  }),
   valueMutation('dropped', isAnything, ({ holder, key }) => {
     if (Array.isArray(holder)) holder.splice(Number(key), 1)
     else delete holder[key]
@@ -99,6 +108,24 @@ export const valueMutations: readonly Mutation[] = [
     return { note: `in ${depth} × ${open}`, raw: open.repeat(depth) + stringify(holder[key]) + close.repeat(depth) }
   }),
 ]
+
+/** All values by the field that they are of, whichever element of a list it is in: fields that are rare come up too. */
+function placesByField(root: Holder): Map<string, Place[]> {
+  const fields = new Map<string, Place[]>()
+  const visit = (holder: Holder, key: string, path: string): void => {
+    const known = fields.get(path)
+    if (known) known.push({ holder, key, path })
+    else fields.set(path, [{ holder, key, path }])
+    const value = holder[key]
+    if (typeof value !== 'object' || value === null) return
+    const { event = '' } = value as Holder
+    for (const name of Object.keys(value)) {
+      visit(value as Holder, name, Array.isArray(value) ? `${path}[]` : `${path}${String(event)}.${name}`)
+    }
+  }
+  visit(root, 'root', '$')
+  return fields
+}
 
 function isAnything(): boolean {
   return true

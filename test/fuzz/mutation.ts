@@ -9,15 +9,14 @@ import type { Fixture } from './fixtures.ts'
  * - `structure`: where things are; samples may be lost if that is told, and those that come are as they were, but for
  *   `samples`.
  */
-export type Damage =
-  | { readonly to: 'nothing' }
-  | { readonly to: 'header' }
-  | {
-      readonly to: 'samples' | 'structure'
-      readonly samples: readonly string[]
-      /** Lie whole in a place where they can be found all the same. */
-      readonly whole?: readonly string[]
-    }
+export type Damage = { readonly to: 'nothing' } | { readonly to: 'header' } | PartialDamage
+
+interface PartialDamage {
+  readonly to: 'samples' | 'structure'
+  readonly samples: readonly string[]
+  /** Lie whole in a place where they can be found all the same. */
+  readonly whole?: readonly string[]
+}
 
 export interface Mutated {
   /** What was done, in a few words. */
@@ -39,9 +38,9 @@ export interface Mutation {
 
 export const nothing: Damage = { to: 'nothing' }
 export const header: Damage = { to: 'header' }
-export const structure: Damage = { to: 'structure', samples: [] }
+export const structure: PartialDamage = { to: 'structure', samples: [] }
 
-export function samples(...keys: readonly (string | undefined)[]): Damage & { readonly to: 'samples' | 'structure' } {
+export function samples(...keys: readonly (string | undefined)[]): PartialDamage {
   return { to: 'samples', samples: [...new Set(keys.filter((key) => key !== undefined))] }
 }
 
@@ -64,6 +63,9 @@ export function damageOf(fixture: Fixture, what: string): Damage {
       return header
     case undefined:
       return structure
+    // Each says something of some sample or of all.
+    case 'line':
+      return header
     default:
       // Summaries say again what samples say.
       return samples()

@@ -8,7 +8,7 @@ import { nameMutations } from './mutate-names.ts'
 import { textMutations } from './mutate-text.ts'
 import { valueMutations } from './mutate-values.ts'
 import { zipMutations } from './mutate-zip.ts'
-import { pick, samples, type Mutated, type Mutation } from './mutation.ts'
+import { header, pick, samples, type Damage, type Mutated, type Mutation } from './mutation.ts'
 
 export const mutations: readonly Mutation[] = [
   ...byteMutations,
@@ -29,6 +29,7 @@ const areas: readonly { readonly mutations: readonly Mutation[]; readonly weight
   { mutations: nameMutations, weight: 6 },
   { mutations: textMutations, weight: 12 },
   { mutations: valueMutations, weight: 20 },
+  { mutations: valueMutations.filter(({ kind }) => kind === 'values/field'), weight: 15 },
   { mutations: eventMutations, weight: 20 },
   { mutations: jsonLogMutations, weight: 15 },
 ]
@@ -46,10 +47,16 @@ export function runOf(fixtures: readonly Fixture[], seed: number, index: number)
     const mutation = pick(random, pickArea(random))
     const mutated = mutation.apply(fixture, random)
     if (!mutated) continue
-    // What lies in a buffer is of samples that are at work; the finished ones are not touched.
-    const damage = fixture.target.startsWith('.') ? samples() : mutated.damage
+    const damage = damageIn(fixture, mutated.damage)
     return { ...mutated, damage, kind: mutation.kind, fixture }
   }
+}
+
+function damageIn({ target, model }: Fixture, damage: Damage): Damage {
+  // What lies in a buffer is of samples that are at work; the finished ones are not touched.
+  if (target.startsWith('.')) return samples()
+  const isWhole = model.zip !== undefined || target.endsWith('.json') || damage.to === 'nothing'
+  return isWhole ? damage : header
 }
 
 function pickArea(random: Random): readonly Mutation[] {

@@ -21,6 +21,7 @@ export function partMutation(
   return {
     kind,
     apply(fixture, random) {
+      if (fixture.model.parts.length === 0) return undefined
       const part = pickPart(fixture.model.parts, random)
       const edited = edit(part.text, random, part)
       if (!edited || edited.text === part.text) return undefined

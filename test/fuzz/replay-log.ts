@@ -1,6 +1,9 @@
 import { hash } from 'node:crypto'
 import { join } from 'node:path'
 import { messageOf } from '../../src/errors.ts'
+import type { HookEvent } from '../../src/hooks/hooks.ts'
+import { toRecord } from '../../src/hooks/wire.ts'
+import { stringify } from '../../src/inspect/json.ts'
 import { Masker } from '../../src/masking/masker.ts'
 import { Mapping } from '../../src/telemetry/mapping.ts'
 import { telemetrySettings, type TelemetrySettings } from '../../src/telemetry/settings.ts'
@@ -12,7 +15,7 @@ export interface ReplayedSample {
   readonly evalId: string
   /** `ID_epoch_N`. */
   readonly key: string
-  /** Digest of all items of its trace. */
+  /** Digest of all items of its trace; one that comes twice is delivered once. */
   readonly digest: string
 }
 
@@ -28,19 +31,23 @@ export interface Replayed {
   readonly faults: readonly string[]
 }
 
-/** How much of a log is mapped: as by default, or all that can be asked for. */
-export type Extent = 'plain' | 'full'
+/** How much is made of a log: spans as by default; all that they can hold; records of its events as well. */
+export const extents = ['plain', 'full', 'records'] as const
+export type Extent = (typeof extents)[number]
 
+const masker = new Masker({ env: { FUZZ_API_KEY: 'correct-horse-battery-staple' } })
+const full = telemetrySettings(
+  {
+    OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_AND_EVENT',
+    OTEL_SEMCONV_STABILITY_OPT_IN: 'gen_ai_latest_experimental',
+    OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'logs/dup',
+  },
+  masker,
+)
 const settings: { readonly [extent in Extent]: TelemetrySettings } = {
   plain: telemetrySettings({}),
-  full: telemetrySettings(
-    {
-      OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_AND_EVENT',
-      OTEL_SEMCONV_STABILITY_OPT_IN: 'gen_ai_latest_experimental',
-      OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN: 'logs/dup',
-    },
-    new Masker({ env: { FUZZ_API_KEY: 'correct-horse-battery-staple' } }),
-  ),
+  full,
+  records: full,
 }
 
 /** Replays a log, or a folder of them, and maps all of it. */
@@ -63,13 +70,18 @@ export async function replayLog(folder: string, input: string, extent: Extent): 
       else lines.set(item.object, [line])
     }
   }
+  // Records of an event log go where those of a live run go, and whoever emits them tells of what cannot be mapped.
+  const isLive = input.endsWith('.jsonl')
   const guard = (what: string, run: () => void): void => {
     try {
       run()
     } catch (error) {
-      faults.add(`${what} threw: ${messageOf(error)}${placeOf(error)}`)
+      if (isLive) problems.push({ code: 'BAD_LOG', message: `${folder}: an event of ${what} cannot be mapped` })
+      else faults.add(`${what} threw: ${messageOf(error)}${placeOf(error)}`)
     }
   }
+  // Where the databases of running samples are looked for.
+  process.env['XDG_DATA_HOME'] = join(folder, 'data')
   const events = replay([join(folder, input)], {
     onProblem: ({ code, message }) => void problems.push({ code, message }),
     to: {
@@ -82,6 +94,7 @@ export async function replayLog(folder: string, input: string, extent: Extent): 
   })
   try {
     for await (const event of events) {
+      if (extent === 'records') guard(`a record of ${event.hook}`, () => writeRecord(event))
       guard(event.hook, () => {
         const { items } = mapping.map(event)
         take(items)
@@ -99,9 +112,19 @@ export async function replayLog(folder: string, input: string, extent: Extent): 
   guard('seal', () => take(mapping.seal([0, 0]).items))
   const samples = roots.map(({ object, evalId, key }): [string, ReplayedSample] => [
     object,
-    { evalId, key, digest: hash('sha1', (lines.get(object) ?? []).toSorted().join('\n'), 'hex') },
+    { evalId, key, digest: hash('sha1', [...new Set(lines.get(object))].toSorted().join('\n'), 'hex') },
   ])
   return { samples: new Map(samples), tasks, problems, reused, faults: [...faults] }
+}
+
+/** As `--events` does it, which tells of an event that is nested too deeply for that and leaves it out. */
+function writeRecord(event: HookEvent): void {
+  const record = toRecord(event)
+  try {
+    stringify({ ...record, data: masker.data(record.data) })
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+  }
 }
 
 /** Where in our source something was thrown. */

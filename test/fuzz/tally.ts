@@ -20,6 +20,7 @@ export class Tally {
   #lastShown = performance.now()
   #runs = 0
   #slowest = 0
+  #slowestIndex = 0
   #largest = 0
   failed = 0
 
@@ -27,7 +28,7 @@ export class Tally {
     this.#total = total
   }
 
-  add({ kind, failures, verdict, milliseconds, megabytes }: RunResult): void {
+  add({ index, kind, failures, verdict, milliseconds, megabytes }: RunResult): void {
     const counts = this.#kinds.get(kind) ?? { ...none }
     this.#kinds.set(kind, counts)
     this.#runs += 1
@@ -41,7 +42,10 @@ export class Tally {
     counts.expected += verdict?.expected ?? 0
     counts.kept += verdict?.kept ?? 0
     counts.exact += verdict?.exact ?? 0
-    this.#slowest = Math.max(this.#slowest, milliseconds)
+    if (milliseconds > this.#slowest) {
+      this.#slowest = milliseconds
+      this.#slowestIndex = index
+    }
     this.#largest = Math.max(this.#largest, megabytes)
     if (performance.now() - this.#lastShown < 10_000) return
     this.#lastShown = performance.now()
@@ -60,7 +64,7 @@ export class Tally {
         row(kind, runs, asBefore, told, expected, kept, exact, failed),
       ),
       '',
-      `${this.#runs} runs in ${seconds.toFixed(0)} s; the slowest took ${this.#slowest.toFixed(0)} ms, the largest ` +
+      `${this.#runs} runs in ${seconds.toFixed(0)} s; the slowest (${this.#slowestIndex}) took ${this.#slowest.toFixed(0)} ms, the largest ` +
         `${this.#largest.toFixed(0)} MB; ${this.failed} failed`,
     ].join('\n')
   }

@@ -79,6 +79,7 @@ describe('migrateHeader', () => {
         stats: { started_at: '', completed_at: '2024-08-12T16:00:00', model_usage: { m: { input_tokens: 3 } } },
         samples: [],
         reductions: [],
+        logging: [],
       }),
     )
     expect(log.eval).toMatchObject({
@@ -164,6 +165,7 @@ describe('migrateSample', () => {
         messages: [
           { role: 'assistant', tool_calls: [{ id: 'c1', function: 'add', arguments: { a: 1 }, type: null }] },
           { role: 'tool', content: '', tool_error: 'no such file' },
+          { role: 'tool', content: 'ok', tool_error: '' },
         ],
       }),
       undefined,
@@ -176,6 +178,7 @@ describe('migrateSample', () => {
         tool_calls: [{ id: 'c1', function: 'add', arguments: { a: 1 }, type: 'function' }],
       },
       { role: 'tool', content: '', error: { type: 'unknown', message: 'no such file' } },
+      { role: 'tool', content: 'ok' },
     ])
   })
 

@@ -78,7 +78,7 @@ describe('pools', () => {
 describe('attachments', () => {
   const attachments = { h1: 'long text', h2: 'data:image/png;base64,AA', h3: 'attachment://h1' }
 
-  it('are put back everywhere but in raw calls, and stay in the sample', () => {
+  it('are put back everywhere but in raw calls, whose texts alone stay in the sample', () => {
     const record = resolve({
       attachments,
       input: [user('attachment://h1')],
@@ -105,7 +105,7 @@ describe('attachments', () => {
     })
     expect(record).toEqual(
       sample('a', 0, {
-        attachments,
+        attachments: { h1: 'long text' },
         input: [user('long text')],
         messages: [{ role: 'user', content: [{ type: 'image', image: 'data:image/png;base64,AA' }] }],
         metadata: { untouched: 'attachment://h1' },

@@ -206,7 +206,7 @@ describe('a sample that is stored in chunks', () => {
             ],
           },
         ],
-        attachments: { 0: 'zero', 1: 'one' },
+        attachments: {},
       },
     ])
   })

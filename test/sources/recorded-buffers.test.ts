@@ -187,11 +187,12 @@ async function itemsOf(
 ): Promise<{ early: Item[]; late: Item[] }> {
   const mapping = new Mapping(telemetrySettings(env))
   const log = await replayOf(run.log)
-  const { update } = runningAt(run.place, { log: await headerAt(run.log), crashed })
+  const { update } = runningAt(run.place, { log: await headerAt(run.log) })
   const before = log.filter(({ hook }) => hook === 'onRunStart' || hook === 'onTaskStart')
   const early = before.flatMap((event) => mapping.map(event).items)
   for (let moment = 1; moment <= moments; moment += 1) {
     run.goTo(moment)
+    if (crashed) run.age()
     for (const event of await update()) early.push(...mapping.map(event).items)
   }
   return { early, late: log.flatMap((event) => mapping.map(event).items) }

@@ -1,10 +1,11 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { toRecord } from '../../src/hooks/wire.ts'
 import type { HookEvent } from '../../src/hooks/hooks.ts'
 import { stringify } from '../../src/inspect/json.ts'
+import { partOfLog } from '../inspect/part-of-log.ts'
 import { replay, type ReplayOptions } from '../../src/sources/replay.ts'
 
 const fixtures = 'test/fixtures/inspect'
@@ -246,4 +247,18 @@ describe('a log of a run that is going on', () => {
     const hooks = events.map(({ hook }) => hook).filter((hook) => ends.includes(hook))
     expect(hooks).toEqual(['onRunStart', 'onTaskStart', 'onSampleEnd', 'onSampleEnd'])
   })
+})
+
+it('ends a run whose unfinished log was recovered beside it', async () => {
+  const isOfFirst = (name: string): boolean => !name.startsWith('samples/') || name === 'samples/1_epoch_1.json'
+  writeFileSync(join(folder, 'run.eval'), await partOfLog(`${fixtures}/basic.eval`, isOfFirst))
+  expect((await read([folder])).events.at(-1)?.hook).not.toBe('onRunEnd')
+  copyFileSync(`${fixtures}/basic.eval`, join(folder, 'run-recovered.eval'))
+  const { events } = await read([folder])
+  expect(events.map(({ hook }) => hook).filter((hook) => /^on(?:Run|Task|Sample)End$/.test(hook))).toEqual([
+    'onSampleEnd',
+    'onSampleEnd',
+    'onTaskEnd',
+    'onRunEnd',
+  ])
 })

@@ -135,7 +135,9 @@ describe('a running sample', () => {
     const { update } = await runningIn(written, { log: headerOf({ retry_on_error: 2 }) })
     written.sample(running)
     for (const event of [...init, ...solving([model('one', 2, 3)])]) written.event(1, event)
-    expect(told(await update()).slice(-4)).toStrictEqual([
+    expect(told(await update()).slice(-2)).toStrictEqual(['model', 'onSampleScoring'])
+    written.age(121)
+    expect(['model', 'onSampleScoring', ...told(await update())]).toStrictEqual([
       'model',
       'onSampleScoring',
       'span_end solver',
@@ -160,12 +162,13 @@ describe('a running sample', () => {
 describe('a buffer', () => {
   it('whose process has ended without writing them gives the ends of finished samples, once', async () => {
     const written = new WrittenBuffer({ pid: 2 ** 22 + 1 })
-    const { update, samples } = await runningIn(written)
+    const { update } = await runningIn(written)
     written.sample({ ...running, completed: true, completed_at: at(5), scores: { match: { value: 'C' } } })
     written.sample({ id: 2, uuid: 'uuid2' })
     const first = model('one', 2, 3, { tools: [], config: {} })
     for (const event of [...init, ...solving([first], 4)]) written.event(1, event)
     written.event(2, begin('solvers', 'solvers', 'solvers', 1))
+    written.age(121)
     const events = await update()
     expect(told(events).slice(-5)).toStrictEqual([
       'onSampleEnd',
@@ -179,24 +182,57 @@ describe('a buffer', () => {
       ['uuid1', at(5), { match: { value: 'C' } }],
     ])
     expect(ends[0]!.messages.map(({ content }) => content)).toStrictEqual(['a secret question', 'a secret answer'])
-    expect(samples.crashed).toBe(true)
+    expect(await update()).toStrictEqual([])
     written.event(2, end('solvers', 2))
     expect(told(await update())).toStrictEqual(['span_end solvers', 'onSampleScoring'])
   })
 
-  it('that cannot be read is a problem, and read on when it can', async () => {
+  it('of a process that is not seen from here is not taken for abandoned while it is written', async () => {
+    const written = new WrittenBuffer({ pid: 2 ** 22 + 1 })
+    const { update } = await runningIn(written)
+    written.sample({ ...running, completed: true, completed_at: at(5) })
+    for (const event of [...init, ...solving([])]) written.event(1, event)
+    written.age(100)
+    expect(count(await update(), 'onSampleStart')).toBe(1)
+    written.sample({ id: 2, uuid: 'uuid2' })
+    written.event(2, begin('solvers', 'solvers', 'solvers', 1))
+    expect(told(await update())).toStrictEqual(['onSampleInit', 'onSampleStart', 'attempt 1', 'span_begin solvers'])
+    written.age(121)
+    expect(told(await update())).toContain('onSampleEnd')
+  })
+
+  it('that cannot be read is one problem, however often it is looked at, and read on when it can', async () => {
     const written = new WrittenBuffer()
     const { update, problems, samples } = await runningIn(written)
     written.sample(running)
     written.event(1, begin('solvers', 'solvers', 'solvers', 1))
     written.database.exec('ALTER TABLE attachments RENAME TO other')
-    expect(await update()).toStrictEqual([])
+    for (const _ of [1, 2, 3]) expect(await update()).toStrictEqual([])
     expect(problems.map(({ code, message }) => [code, message])).toStrictEqual([
       ['BAD_LOG', `${written.path}: no such table: attachments`],
     ])
     written.database.exec('ALTER TABLE other RENAME TO attachments')
     expect(told(await update())).toStrictEqual(['onSampleInit', 'onSampleStart', 'attempt 1', 'span_begin solvers'])
     expect(samples.gone).toBe(false)
+  })
+
+  it('in which an event refers to messages that cannot be loses that event alone, and says so once', async () => {
+    const written = new WrittenBuffer()
+    const { update, problems } = await runningIn(written)
+    written.sample(running)
+    written.message(1, { role: 'user', content: 'asked' })
+    written.event(1, begin('solvers', 'solvers', 'solvers', 1))
+    const call = { ...model('one', 2, undefined), pending: true }
+    const ranges = [[['a', 'b']], [[3e8, 3e8 + 1]], [[0, 2 ** 53]], [[1e300, 2]], [[2, 1]], [[-1, 1]], 'x', [7]]
+    for (const [index, input_refs] of ranges.entries()) written.event(1, { ...call, uuid: `call-${index}`, input_refs })
+    const endless = Array.from({ length: 200_001 }, () => [0, 1])
+    written.event(1, { ...call, uuid: 'endless', input_refs: endless })
+    expect(count(await update(), 'onBeforeModelGenerate')).toBe(ranges.length)
+    written.event(1, end('solvers', 4))
+    expect(told(await update())).toStrictEqual(['span_end solvers', 'onSampleScoring'])
+    expect(problems.map(({ message }) => message)).toStrictEqual([
+      `${written.path}: sample 1, epoch 1, event ${ranges.length + 2}: refers to more than 200000 messages at once, which no model takes; copy the log again`,
+    ])
   })
 
   it('that Inspect removed gives nothing more', async () => {

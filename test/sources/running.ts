@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { onTestFinished } from 'vitest'
@@ -24,12 +24,17 @@ export class RecordedRun {
     this.#name = name
     this.log = join(folder, `${name}.eval`)
     const path = join(temporaryFolder(), `${name}.db`)
-    this.place = { kind: 'database', path, pid: process.pid, alive: false, written: 0 }
+    this.place = { kind: 'database', path, pid: 2 ** 22 + 1, alive: false, written: 0 }
     this.goTo(1)
   }
 
   goTo(moment: number): void {
     writeFileSync(this.place.path, gunzipSync(readFileSync(join(folder, `${this.#name}.${moment}.db.gz`))))
+  }
+
+  /** As if its run had crashed a while ago. */
+  age(): void {
+    utimesSync(this.place.path, 0, 0)
   }
 
   live(): HookEvent[] {

@@ -1,12 +1,13 @@
 import type { Fields } from '../../../src/inspect/fields.ts'
-import { compareTimes, parseTime } from '../../../src/time.ts'
+import { compareTimes, parseTime, type HrTime } from '../../../src/time.ts'
+import { contentOf } from '../content.ts'
 import { eventIn, modelHooks, type Fired } from '../fired.ts'
 import { callOf, callsOf } from '../lost-calls.ts'
-import { eventsOf, isUnfinished, type Scene } from '../scene.ts'
+import { eventsOf, isStripped, isUnfinished, type Scene } from '../scene.ts'
 import type { Gap } from './gap.ts'
 
 /** Hooks that were fired live and are not in a log. */
-const absences: readonly (Omit<Gap, 'covers'> & { covers(live: Fired, scene: Scene): boolean })[] = [
+const absences: readonly (Omit<Gap, 'covers'> & { readonly covers: (live: Fired, scene: Scene) => boolean })[] = [
   {
     name: 'samples of a run that was told to log none',
     reason: 'It wrote none.',
@@ -18,7 +19,9 @@ const absences: readonly (Omit<Gap, 'covers'> & { covers(live: Fired, scene: Sce
     name: 'samples that had no end',
     reason: 'A sample that was cancelled before it ran, or was given up, is not written.',
     covers: (live, scene) =>
-      live.sample !== undefined && scene.replayedOf(live).length === 0 && !hasEnd(scene.liveOf(live)),
+      scene.replayedOf(live).length === 0 &&
+      !hasEnd(scene.liveOf(live)) &&
+      scene.liveOf(live).some(({ hook }) => hook === 'onSampleInit'),
   },
   {
     name: 'samples that were run again within the run',
@@ -30,6 +33,11 @@ const absences: readonly (Omit<Gap, 'covers'> & { covers(live: Fired, scene: Sce
     name: 'what an unfinished log does not have yet',
     reason: 'The run had not finished when the log was written last.',
     covers: isNotYetWritten,
+  },
+  {
+    name: 'events of a sample whose content could not be written',
+    reason: 'Inspect writes the sample without it, and says so in its error.',
+    covers: (live, scene) => live.hook === 'onSampleEvent' && isStripped(scene.loggedSampleOf(live)),
   },
   {
     name: 'events of a retried attempt before its last model call',
@@ -61,10 +69,13 @@ const absences: readonly (Omit<Gap, 'covers'> & { covers(live: Fired, scene: Sce
   {
     name: 'further calls that worked on an eval set',
     reason: 'Logs are of one set, and do not tell how many calls it took.',
-    covers: ({ hook, data, line }, scene) =>
+    covers: ({ hook, data, time }, scene) =>
       (hook === 'onEvalSetStart' || hook === 'onEvalSetEnd') &&
       scene.live.some(
-        (other) => other.hook === hook && other.line !== line && other.data['eval_set_id'] === data['eval_set_id'],
+        (other) =>
+          other.hook === hook &&
+          compareTimes(other.time, time) !== 0 &&
+          other.data['eval_set_id'] === data['eval_set_id'],
       ),
   },
   {
@@ -133,8 +144,8 @@ function isNotYetWritten(live: Fired, scene: Scene): boolean {
 function isBeforeKept(live: Fired, scene: Scene): boolean {
   if (live.hook !== 'onSampleEvent') return false
   const replayed = scene.replayedOf(live).filter(({ attempt }) => attempt === live.attempt)
-  const isRetried = replayed.some(({ hook, data }) => hook === 'onSampleAttemptEnd' && data['will_retry'] === true)
-  if (!isRetried) return false
+  const end = replayed.find(({ hook, data }) => hook === 'onSampleAttemptEnd' && data['will_retry'] === true)
+  if (!end || ['eval_set_id', 'run_id', 'eval_id'].some((id) => end.data[id] !== live.data[id])) return false
   const kept = replayed.filter(({ hook }) => hook === 'onSampleEvent').map(eventIn)
   const model = kept.find(({ event }) => event === 'model')
   if (!model) return kept.length === 0 && !scene.liveOf(live).some((each) => isModelCall(each, live.attempt))
@@ -161,7 +172,7 @@ function isCallWithoutEvent(live: Fired, scene: Scene): boolean {
   )
 }
 
-/** A sample of the eval ended with a limit, and made no call afterwards. */
+/** A sample of the eval ended with a limit, and all its calls were over by then. */
 function wasRefused(live: Fired, scene: Scene): boolean {
   return scene.live.some((end) => {
     if (live.hook !== 'onBeforeModelGenerate' || end.hook !== 'onSampleEnd' || end.evalId !== live.evalId) return false
@@ -173,7 +184,7 @@ function wasRefused(live: Fired, scene: Scene): boolean {
       begin !== undefined &&
       begin.line < live.line &&
       end.line > live.line &&
-      calls.every(({ timestamp }) => compareTimes(parseTime(timestamp) ?? live.time, live.time) < 0)
+      calls.every((event) => compareTimes(endOf(event) ?? live.time, live.time) < 0)
     )
   })
 }
@@ -184,14 +195,27 @@ function hasLostSample(live: Fired, scene: Scene): boolean {
   )
 }
 
-/** The log has failed calls of the model, and none that began after this one failed. */
+/** The log has a failed attempt of the model by then, and nothing of the same call that came later. */
 function isLastOfCall(live: Fired, scene: Scene): boolean {
+  const name = `/${String(live.data['model_name'])}`
   const calls = eventsOf(scene.loggedSampleOf(live)).filter(
-    ({ event, model }) => event === 'model' && String(model).endsWith(`/${String(live.data['model_name'])}`),
+    ({ event, model }) => event === 'model' && String(model).endsWith(name),
   )
-  const isFailed = ({ error, completed }: Fields): boolean => error !== undefined && completed === undefined
-  const begins = (event: Fields): boolean => compareTimes(parseTime(event['timestamp']) ?? live.time, live.time) > 0
-  return calls.some((event) => isFailed(event) && !begins(event)) && !calls.some(begins)
+  const isLater = (time: HrTime | undefined): boolean => compareTimes(time ?? live.time, live.time) > 0
+  const requestOf = ({ input, span_id: span }: Fields): string => contentOf([input, span])
+  const later = new Set(calls.filter((call) => isLater(endOf(call))).map(requestOf))
+  return calls.some(
+    (call) =>
+      call['error'] !== undefined &&
+      call['completed'] === undefined &&
+      !isLater(parseTime(call['timestamp'])) &&
+      !later.has(requestOf(call)),
+  )
+}
+
+/** When a call was over, or began where its event has no end. */
+function endOf({ completed, timestamp }: Fields): HrTime | undefined {
+  return parseTime(completed) ?? parseTime(timestamp)
 }
 
 function removedAttempt(live: Fired, scene: Scene): boolean {

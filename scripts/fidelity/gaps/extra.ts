@@ -5,7 +5,7 @@ import { eventsOf, type Scene } from '../scene.ts'
 import type { Gap } from './gap.ts'
 
 /** Hooks that a replay fires, and Inspect did not, or lost. */
-const extras: readonly (Omit<Gap, 'covers'> & { covers(replayed: Fired, scene: Scene): boolean })[] = [
+const extras: readonly (Omit<Gap, 'covers'> & { readonly covers: (replayed: Fired, scene: Scene) => boolean })[] = [
   {
     name: 'events that did not reach the hooks',
     reason:
@@ -76,23 +76,26 @@ function followsHookError(replayed: Fired, scene: Scene): boolean {
   const isHookError = ({ event, message }: { [name: string]: unknown }): boolean =>
     event === 'logger' &&
     isFields(message) &&
-    /^(?:Exception calling hook|Exception draining sample events|Exception in sample event emitter)/.test(
-      String(message['message']),
-    )
+    /^Exception (?:calling hook|draining sample events|in sample event emitter)/m.test(String(message['message']))
   return pairs.slice(at).every(({ live }) => !live) && eventsOf(scene.liveSampleOf(replayed)).some(isHookError)
 }
 
-/** The task ended with an error that is none of its samples', and nothing at all was told of the sample's end. */
+/**
+ * Nothing was told of the sample's end, and its task was cancelled, or ended with an error that is none of its samples':
+ * both reach a sample that has just been written.
+ */
 function wasTornDown(replayed: Fired, scene: Scene): boolean {
-  const header = scene.headerOf(replayed)
-  const ends = scene.liveOf(replayed).filter(({ hook }) => hook === 'onSampleEnd')
-  return (
-    header?.status === 'error' &&
-    header.error !== undefined &&
-    ends.length === 0 &&
-    !scene.replayed.some(({ hook, data }) => {
-      const sample = hook === 'onSampleEnd' && isFields(data['sample']) ? data['sample'] : {}
-      return isFields(sample['error']) && sample['error']['message'] === header.error!.message
-    })
+  const { status, error } = scene.headerOf(replayed) ?? {}
+  const ends = scene.liveOf(replayed).map(({ hook }) => hook)
+  if (ends.includes('onSampleEnd')) return false
+  if (status === 'cancelled')
+    return scene.loggedSampleOf(replayed)?.['error'] === undefined && !ends.includes('onSampleAttemptEnd')
+  return status === 'error' && error !== undefined && !loggedErrors(scene).has(error.message)
+}
+
+function loggedErrors(scene: Scene): Set<unknown> {
+  const samples = scene.replayed.flatMap(({ hook, data }) => (hook === 'onSampleEnd' ? [data['sample']] : []))
+  return new Set(
+    samples.flatMap((sample) => (isFields(sample) && isFields(sample['error']) ? [sample['error']['message']] : [])),
   )
 }

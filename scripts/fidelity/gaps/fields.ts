@@ -2,9 +2,8 @@ import { isFields, type Fields } from '../../../src/inspect/fields.ts'
 import { asLogged } from '../as-logged.ts'
 import { contentOf, messageContent } from '../content.ts'
 import type { Finding } from '../finding.ts'
-import { eventIn } from '../fired.ts'
-import { isUnfinished, type Scene } from '../scene.ts'
-import { isField, type Gap } from './gap.ts'
+import { isStripped, type Scene } from '../scene.ts'
+import { isField, withSummary, type Gap } from './gap.ts'
 
 /** Fields of hooks of which a log holds the rest. */
 export const fieldGaps: readonly Gap[] = [
@@ -50,9 +49,18 @@ export const fieldGaps: readonly Gap[] = [
       scene.headerOf(fired.live!)?.eval.config['log_images'] === false,
   },
   {
+    name: 'what a sample had whose content could not be written',
+    reason: 'Inspect writes the sample without it, with an error of its own or a longer one.',
+    covers: (finding, scene) =>
+      (isField(finding, ['onSampleAttemptEnd'], /^error(?:\.|$)/) ||
+        isField(finding, withSummary, /^summary\.metadata\./)) &&
+      isStripped(scene.loggedSampleOf(finding.fired.live!)),
+  },
+  {
     name: '`exception` of `on_run_end`',
     reason: 'What ended a run from outside of its tasks is in no log.',
-    covers: (finding) => isField(finding, ['onRunEnd'], /^exception(?:\.|$)/) && finding.replayed === null,
+    covers: (finding) =>
+      isField(finding, ['onRunEnd'], 'exception') && isFields(finding.live) && finding.replayed === null,
   },
   {
     name: 'the log that Inspect makes up when a hook of `on_task_end` raised',
@@ -70,11 +78,12 @@ export const fieldGaps: readonly Gap[] = [
   {
     name: 'the uuid that a sample began with, where a solver gave it another',
     reason: 'A log has the one that the sample ended with.',
-    covers: (finding) =>
-      finding.kind === 'field' &&
-      /^(?:sample_id|summary\.uuid)$/.test(finding.path) &&
-      finding.fired.live!.sample !== finding.live &&
-      finding.fired.live!.sample === finding.replayed,
+    covers: ({ kind, path, live, replayed, fired }, scene) =>
+      kind === 'field' &&
+      /^(?:sample_id|summary\.uuid)$/.test(path) &&
+      fired.live!.sample === replayed &&
+      scene.liveOf(fired.live!).some(({ hook, data }) => hook === 'onSampleInit' && data['sample_id'] === live) &&
+      live !== replayed,
   },
   {
     name: 'the eval that a sample first ran in, where its log was removed',
@@ -86,12 +95,12 @@ export const fieldGaps: readonly Gap[] = [
       finding.fired.live!.evalId === finding.replayed,
   },
   {
-    name: 'how the last event of a running sample went on',
-    reason: "The run had not finished when Inspect's buffer was written last.",
-    covers: (finding, scene) =>
-      isField(finding, ['onSampleEvent'], /^event\.(?:timestamp|working_start|working_time|completed)$/) &&
-      isUnfinished(scene.headerOf(finding.fired.live!)) &&
-      eventIn(finding.fired.replayed!)['completed'] === undefined,
+    name: 'empty `solver_args_passed`',
+    reason: 'Inspect adds it when it reads a log back, and writes it when it writes such a log again.',
+    covers: (finding) =>
+      isField(finding, ['onTaskEnd', 'onRunEnd'], /^(?:log|logs\[\d+\])\.eval\.solver_args_passed$/) &&
+      (finding.live === undefined || finding.replayed === undefined) &&
+      contentOf(finding.live ?? finding.replayed) === '{}',
   },
   {
     name: 'NaN in the spec of `on_task_start`',

@@ -8,7 +8,7 @@ export interface Gap {
   /** Why a log cannot hold it. */
   readonly reason: string
   /** Whether a finding comes from that. */
-  covers(finding: Finding, scene: Scene): boolean
+  readonly covers: (finding: Finding, scene: Scene) => boolean
 }
 
 /** Whether a finding is about a field of one of these hooks. */
@@ -17,3 +17,11 @@ export function isField({ kind, hook, path }: Finding, hooks: readonly HookName[
     kind === 'field' && hooks.includes(hook) && (typeof pattern === 'string' ? path === pattern : pattern.test(path))
   )
 }
+
+/** The hooks that carry a sample's summary as it was before it ran. */
+export const withSummary: readonly HookName[] = [
+  'onSampleInit',
+  'onSampleStart',
+  'onSampleAttemptStart',
+  'onSampleAttemptEnd',
+]

@@ -1,5 +1,6 @@
 import { isFields } from '../../../src/inspect/fields.ts'
 import { eventIn, type Fired } from '../fired.ts'
+import type { Finding } from '../finding.ts'
 import type { Scene } from '../scene.ts'
 import { isField, type Gap } from './gap.ts'
 
@@ -11,7 +12,7 @@ export const orderGaps: readonly Gap[] = [
     covers: (finding, scene) => {
       const { kind, hook, fired, live } = finding
       if (kind === 'order' && hook === 'onTaskStart') return isOrderOfStarts(fired.live!, scene)
-      return isField(finding, ['onRunEnd'], 'logs order') && isOrderOfTasks(String(live).split(' '), scene)
+      return isField(finding, ['onRunEnd'], 'logs order') && isOrderOfTasks(String(live).split(' '), scene, fired.live!)
     },
   },
   {
@@ -19,13 +20,14 @@ export const orderGaps: readonly Gap[] = [
     reason:
       'A log names its own task: not those of the run that were never begun, and not their order within a second.',
     covers: (finding, scene) =>
-      isField(finding, ['onRunStart'], /^task_names\[/) && isPossibleNames(finding.fired.live!, scene),
+      isField(finding, ['onRunStart'], /^task_names\[/) && isPossibleNames(finding.fired, scene),
   },
   {
-    name: 'when a failed model call, or an interrupt, was over',
-    reason: 'A log has no end of a call that failed, so its place among what ran beside it is not known.',
+    name: 'when a model call that came to nothing was over, and when it was interrupted',
+    reason:
+      'A log has no end of a call that failed or whose answer exceeded a limit, so its place among what ran beside it is not known.',
     covers: ({ kind, hook, fired }, scene) =>
-      kind === 'order' && hook === 'onSampleEvent' && isOrderedButForFailedCalls(fired.live!, scene),
+      kind === 'order' && hook === 'onSampleEvent' && isOrderedButForOpenCalls(fired.live!, scene),
   },
 ]
 
@@ -35,19 +37,20 @@ function isOrderOfStarts({ data }: Fired, scene: Scene): boolean {
   return isSorted(starts.flatMap((each) => scene.headerOf(each)?.stats.started_at ?? []))
 }
 
-/** The tasks are in an order that the seconds allow in which their first attempts were made. */
-function isOrderOfTasks(evalIds: readonly string[], scene: Scene): boolean {
+/** The tasks are in an order that the seconds allow in which their first attempts in the run were made. */
+function isOrderOfTasks(evalIds: readonly string[], scene: Scene, { data }: Fired): boolean {
+  const specs = scene.live.flatMap((each) =>
+    each.hook === 'onTaskStart' && each.data['run_id'] === data['run_id'] && isFields(each.data['spec'])
+      ? [each.data['spec']]
+      : [],
+  )
   return isSorted(
-    evalIds.map((id) => firstCreated(scene.headers.find((header) => header.eval.eval_id === id)?.eval.task_id, scene)),
+    evalIds.map((id) => {
+      const taskId = scene.headers.find((header) => header.eval.eval_id === id)?.eval.task_id
+      const times = specs.filter((spec) => spec['task_id'] === taskId).map((spec) => String(spec['created']))
+      return times.toSorted()[0] ?? ''
+    }),
   )
-}
-
-function firstCreated(taskId: string | undefined, scene: Scene): string {
-  const specs = scene.live.flatMap(({ hook, data }) =>
-    hook === 'onTaskStart' && isFields(data['spec']) ? [data['spec']] : [],
-  )
-  const times = specs.filter((spec) => spec['task_id'] === taskId).map((spec) => String(spec['created']))
-  return times.toSorted()[0] ?? ''
 }
 
 function isSorted(times: readonly string[]): boolean {
@@ -55,28 +58,36 @@ function isSorted(times: readonly string[]): boolean {
 }
 
 /**
- * All tasks that were begun are named. Names that are too many are of tasks that were never begun, which only happens
- * when the run came to no good end.
+ * The replay names the tasks that have logs, and so does the live hook. Names that are too many are of tasks that were
+ * never begun, which only happens when the run came to no good end.
  */
-function isPossibleNames({ data }: Fired, scene: Scene): boolean {
-  const names = Array.isArray(data['task_names']) ? [...(data['task_names'] as string[])] : []
-  const headers = scene.headers.filter(({ eval: { run_id } }) => run_id === data['run_id'])
+function isPossibleNames({ live, replayed }: Finding['fired'], scene: Scene): boolean {
+  const headers = scene.headers.filter(({ eval: { run_id } }) => run_id === live!.data['run_id'])
   const byTask = new Map(headers.map((header) => [header.eval.task_id || header.eval.eval_id, header.eval.task]))
+  const [tooMany, others] = [namesIn(live!), namesIn(replayed!)]
   for (const task of byTask.values()) {
-    const at = names.indexOf(task)
-    if (at < 0) return false
-    names.splice(at, 1)
+    if (!takeFrom(tooMany, task) || !takeFrom(others, task)) return false
   }
-  return names.length === 0 || headers.some(({ status }) => status !== 'success')
+  return others.length === 0 && (tooMany.length === 0 || headers.some(({ status }) => status !== 'success'))
+}
+
+function namesIn({ data }: Fired): unknown[] {
+  return Array.isArray(data['task_names']) ? [...(data['task_names'] as unknown[])] : []
+}
+
+function takeFrom(names: unknown[], name: string): boolean {
+  const at = names.indexOf(name)
+  if (at >= 0) names.splice(at, 1)
+  return at >= 0
 }
 
 /** The other events of the attempt are in the same order live and on replay. */
-function isOrderedButForFailedCalls(live: Fired, scene: Scene): boolean {
+function isOrderedButForOpenCalls(live: Fired, scene: Scene): boolean {
   const lines = scene.eventPairsOf(live).flatMap((pair) => (pair.live && !hasNoEnd(pair.live) ? [pair.live.line] : []))
   return lines.every((line, index) => index === 0 || lines[index - 1]! < line)
 }
 
 function hasNoEnd(fired: Fired): boolean {
-  const { event, error, completed } = eventIn(fired)
-  return event === 'interrupt' || (event === 'model' && error !== undefined && completed === undefined)
+  const { event, completed } = eventIn(fired)
+  return event === 'interrupt' || (event === 'model' && completed === undefined)
 }

@@ -1,11 +1,12 @@
-import type { HookName } from '../../../src/hooks/hooks.ts'
-import type { Fields } from '../../../src/inspect/fields.ts'
-import { parseTime, type HrTime } from '../../../src/time.ts'
+import { isFields, type Fields } from '../../../src/inspect/fields.ts'
+import { compareTimes, parseTime, type HrTime } from '../../../src/time.ts'
 import type { Finding } from '../finding.ts'
+import type { Fired } from '../fired.ts'
 import { eventsOf, type Scene } from '../scene.ts'
-import { isField, type Gap } from './gap.ts'
+import { isField, withSummary, type Gap } from './gap.ts'
 
-const withSummary: readonly HookName[] = ['onSampleInit', 'onSampleStart', 'onSampleAttemptStart', 'onSampleAttemptEnd']
+/** For so many seconds a busy machine may keep waiting what is next. */
+const mostDelay = 10
 
 /** Times that are worked out from others, and what a failed call tells of itself. */
 export const timeGaps: readonly Gap[] = [
@@ -30,8 +31,8 @@ export const timeGaps: readonly Gap[] = [
 ]
 
 /**
- * All hooks of the attempt say the same, and that it was just before the init of the attempt began, or just before its
- * first hook where the log has no init of it.
+ * All hooks of the attempt say the same, and that it was just before the init of the attempt began; where the log has no
+ * init of it, that it was after the attempt before and before the attempt's first hook.
  */
 function isScheduledTime({ live, replayed, fired }: Finding, scene: Scene): boolean {
   const [time, other] = [parseTime(live), parseTime(replayed)]
@@ -42,8 +43,10 @@ function isScheduledTime({ live, replayed, fired }: Finding, scene: Scene): bool
     .filter(({ hook, data }) => withSummary.includes(hook) && attemptOf(data) === attempt)
   const isLast = scene.replayedOf(fired.live!).every(({ data }) => attemptOf(data) <= attempt)
   return (
-    hooks.every(({ data }) => (data['summary'] as Fields)['started_at'] === live) &&
-    isJustBefore(time, isLast ? other : hooks[0]!.time)
+    hooks.every(({ data }) => isFields(data['summary']) && data['summary']['started_at'] === live) &&
+    (isLast
+      ? isJustBefore(time, other)
+      : isBetween(time, endOfAttempt(fired.live!, attempt - 1, scene), hooks[0]!.time))
   )
 }
 
@@ -53,7 +56,16 @@ function attemptOf(data: Fields): number {
 
 function isJustBefore(time: HrTime, other: HrTime): boolean {
   const gap = secondsFrom(time, other)
-  return gap >= 0 && gap < 1
+  return gap >= 0 && gap < mostDelay
+}
+
+function endOfAttempt(live: Fired, attempt: number, scene: Scene): HrTime | undefined {
+  return scene.liveOf(live).find(({ hook, data }) => hook === 'onSampleAttemptEnd' && data['attempt'] === attempt)?.time
+}
+
+/** Without an attempt before it, just before the first hook. */
+function isBetween(time: HrTime, from: HrTime | undefined, to: HrTime): boolean {
+  return from ? compareTimes(from, time) <= 0 && compareTimes(time, to) <= 0 : isJustBefore(time, to)
 }
 
 /** It is no longer than the replay has it, and live the next call was made just when it was over. */
@@ -63,7 +75,7 @@ function isPossibleWait({ live, replayed, fired }: Finding, scene: Scene): boole
   const isOver = scene.live.some((other) => {
     if (other.hook !== 'onBeforeModelGenerate') return false
     const late = secondsFrom(time, other.time) - wait
-    return String(other.data['model_name']).endsWith(String(data['model_name'])) && late >= -0.01 && late < 1
+    return String(other.data['model_name']).endsWith(String(data['model_name'])) && late >= -0.01 && late < mostDelay
   })
   return isOver && wait >= 0 && wait < Number(replayed) + 0.01
 }

@@ -1,5 +1,6 @@
-import { readFileSync, readlinkSync } from 'node:fs'
+import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { processStart } from '../../process-start.ts'
 import type { Sql } from './sql.ts'
 
 /** Processes of another machine or container cannot be asked whether they live; after this they are taken for dead. */
@@ -17,7 +18,7 @@ export class Sessions {
   /** Within a transaction. */
   begin(now: number): number {
     const { pid } = process
-    const values = [this.#host, pid, startOf(pid) ?? null, now]
+    const values = [this.#host, pid, processStart(pid) ?? null, now]
     return this.#sql.insert('INSERT INTO session (host, pid, started, at) VALUES (?, ?, ?, ?)', ...values)
   }
 
@@ -71,21 +72,6 @@ function isAlive({ pid, started }: Pick<SessionRow, 'pid' | 'started'>): boolean
     // It is there, and somebody else's.
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
-  const start = startOf(pid)
+  const start = processStart(pid)
   return started === null || start === undefined || start === started
-}
-
-/**
- * When a process was started, in the kernel's own count; undefined where that cannot be known. One that has ended and that
- * nobody has asked about yet has no such time (proc_pid_stat(5)).
- */
-function startOf(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // Before that is the name, in which anything may be.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' ? '' : fields[19]
-  } catch {
-    return undefined
-  }
 }

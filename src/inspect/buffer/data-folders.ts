@@ -7,7 +7,7 @@ import { isAbsolute, join } from 'node:path'
  */
 export function dataFolders(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string[] {
   const home = env['HOME'] || homedir()
-  const { XDG_DATA_HOME: xdg = '' } = env
+  const xdg = env['XDG_DATA_HOME'] ?? ''
   const given = isAbsolute(xdg) ? [join(xdg, 'inspect_ai')] : []
   if (platform === 'darwin') return [...given, join(home, 'Library/Application Support/inspect_ai')]
   if (platform === 'win32') {

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { readdir, realpath, stat } from 'node:fs/promises'
+import { readdir, realpath } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { statPath } from '../../files/files.ts'
 import { folderOf, localPath, schemeOf } from '../../files/paths.ts'
 import { dataFolders } from './data-folders.ts'
 import { isAlive } from './is-alive.ts'
+import { lastWritten } from './last-written.ts'
 
 /** Where Inspect keeps the samples of a log that it has not written to the log yet. */
 export type BufferPlace = DatabasePlace | FolderPlace
@@ -13,8 +14,9 @@ export type BufferPlace = DatabasePlace | FolderPlace
 export interface DatabasePlace {
   readonly kind: 'database'
   readonly path: string
-  /** The process that writes it, by its name; another process may have got the same id since. */
+  /** The process that writes it, by its name: a number that means nothing outside of its container or machine. */
   readonly pid: number
+  /** It is there, as seen from here. */
   readonly alive: boolean
   /** When it was last written, in milliseconds since 1970. */
   readonly written: number
@@ -72,9 +74,9 @@ async function databasesOf(logName: string, folder: string): Promise<DatabasePla
     const pid = name.startsWith(`${logName}.`) ? /^(\d+)\.db$/.exec(name.slice(logName.length + 1))?.[1] : undefined
     if (pid === undefined) continue
     const path = join(folder, name)
-    const written = await lastWritten(path, `${path}-wal`)
+    const written = await lastWritten(path)
     if (written === undefined) continue
-    found.push({ kind: 'database', path, pid: Number(pid), alive: isAlive(Number(pid)), written })
+    found.push({ kind: 'database', path, pid: Number(pid), alive: isAlive(Number(pid), written), written })
   }
   return found
 }
@@ -89,12 +91,6 @@ async function findFolder(logPath: string): Promise<FolderPlace | undefined> {
   const written = manifest?.kind === 'file' ? manifest.modifiedMs : undefined
   if (!manifest && (schemeOf(path) !== undefined || !(await statPath(path)))) return undefined
   return { kind: 'folder', path, written: written ?? 0 }
-}
-
-/** Undefined when there is no such file; what belongs to it may be missing. */
-async function lastWritten(path: string, companion: string): Promise<number | undefined> {
-  const [own, other] = await Promise.all([path, companion].map((each) => stat(each).catch(() => undefined)))
-  return own && Math.max(own.mtimeMs, other?.mtimeMs ?? 0)
 }
 
 async function namesIn(folder: string): Promise<string[]> {

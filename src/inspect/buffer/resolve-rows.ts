@@ -1,4 +1,4 @@
-import { asFields, dropNulls, isFields, visitList, type Fields } from '../fields.ts'
+import { asFields, dropNulls, expectTypeIfThere, isFields, visitList, type Fields } from '../fields.ts'
 import { migrateEvent } from '../migrate-event.ts'
 import { migrateMessage } from '../migrate-message.ts'
 import type { EvalSampleSummary, Event } from '../records.ts'
@@ -27,8 +27,10 @@ export function eventsOf(taken: readonly EventRow[], id: string, epoch: number, 
     const damage =
       value['event'] === 'model' && (damageIn(messages, messageRanges(value)) ?? damageIn(calls, callRanges(value)))
     if (damage) return { cursor, error: damage.error }
-    if (value['event'] === 'model') resolveModelEvent(value, { messages: messages.entries, calls: calls.entries })
-    return { cursor, event: value as unknown as Event }
+    const { error: unresolved } = attempt(() => {
+      if (value['event'] === 'model') resolveModelEvent(value, { messages: messages.entries, calls: calls.entries })
+    })
+    return unresolved === undefined ? { cursor, event: value as unknown as Event } : { cursor, error: unresolved }
   })
 }
 
@@ -36,6 +38,7 @@ export function eventsOf(taken: readonly EventRow[], id: string, epoch: number, 
 export function summaryOf(row: SampleRow, rows: BufferRows): EvalSampleSummary {
   const summary = asFields(parseText(row.data ?? ''), 'the summary')
   dropNulls(summary)
+  expectTypeIfThere(summary, 'uuid', 'string')
   for (const name of ['started_at', 'completed_at']) {
     if (name in summary) summary[name] = toUtc(summary[name])
   }
@@ -60,7 +63,11 @@ function messageOf(text: string): Fields {
 type Range = readonly [start: number, end: number]
 
 function rangesIn(references: unknown): Range[] {
-  return Array.isArray(references) ? references.filter((range): range is Range => Array.isArray(range)) : []
+  return Array.isArray(references) ? references.filter(isRange) : []
+}
+
+function isRange(range: unknown): range is Range {
+  return Array.isArray(range) && range.length === 2 && range.every((at) => Number.isSafeInteger(at) && at >= 0)
 }
 
 function messageRanges(event: Fields): Range[] {
@@ -84,11 +91,12 @@ function readPool(
   entryOf: (text: string) => unknown,
 ): PoolEntries {
   if (ranges.length === 0) return { entries: [], damaged: [] }
-  const start = Math.min(...ranges.map(([from]) => from))
-  const end = Math.max(...ranges.map(([, to]) => to))
+  const start = ranges.reduce((first, [from]) => Math.min(first, from), Infinity)
+  const end = ranges.reduce((last, [, to]) => Math.max(last, to), 0)
   const found = read(start, end).map((text) => attempt(() => entryOf(text ?? '')))
   return {
-    entries: [...Array.from({ length: start }), ...found.map(({ value }) => value)],
+    // Ranges may lie far beyond the pool.
+    entries: found.length === 0 ? [] : [...Array.from({ length: start }), ...found.map(({ value }) => value)],
     damaged: found.flatMap(({ value, error }, index) => (value === undefined ? [{ index: start + index, error }] : [])),
   }
 }

@@ -76,7 +76,8 @@ export class BufferRows {
   }
 
   attachment(id: string, epoch: number, hash: string): string | undefined {
-    return (this.#attachment.get(id, epoch, hash) as { content: string } | undefined)?.content
+    const content = this.#attachment.get(id, epoch, hash)?.['content']
+    return typeof content === 'string' ? content : undefined
   }
 
   /** The entries `[start, end)` of a pool. */

@@ -1,5 +1,5 @@
 import { watch, type FSWatcher } from 'node:fs'
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listFolder, statPath } from '../../files/files.ts'
 import { isLogFile } from '../../files/log-names.ts'
@@ -10,11 +10,13 @@ export interface Changes {
   /** New logs, and those whose content is another one than the last time. */
   readonly changed: readonly ListedFile[]
   readonly gone: readonly string[]
+  /** All was looked at. */
+  readonly whole: boolean
 }
 
 export interface FolderChangesOptions {
-  /** Called when something happened in the folder, so that there is no need to ask all the time. */
-  readonly onEvent?: (() => void) | undefined
+  /** How often all is looked at where nothing is told, at most every ten seconds. */
+  readonly intervalMs?: number | undefined
   /** Milliseconds from some moment on. */
   readonly now?: (() => number) | undefined
 }
@@ -22,76 +24,84 @@ export interface FolderChangesOptions {
 /** A disk in the network does not tell what others write to it, so all is looked at now and then. */
 const lookMs = 30_000
 /** Where nothing is told at all: no more watchers are to be had, or the folder is in a store. */
-const lookUntoldMs = 10_000
+const leastUntoldMs = 10_000
 
 /**
  * What becomes of the logs in a folder and in those beneath it. On the disk the system tells in which of them something
- * happened, so that a folder in which nothing does costs nothing, however much lies in it.
+ * happened, so that a folder in which nothing does costs next to nothing between two looks at all of it.
  */
 export class FolderChanges {
   readonly folder: string
-  readonly #onEvent: () => void
   readonly #now: () => number
+  readonly #untoldMs: number
   readonly #versions = new Map<string, string>()
-  readonly #watchers = new Map<string, FSWatcher>()
+  /** With the number of the folder on its disk: another one may come under its name. */
+  readonly #watchers = new Map<string, { readonly watcher: FSWatcher; readonly inode: number }>()
   /** Where something happened. */
   readonly #touched = new Set<string>()
   #isTold: boolean
   #lookedAt = -Infinity
 
-  constructor(folder: string, { onEvent = () => {}, now = () => performance.now() }: FolderChangesOptions = {}) {
+  constructor(folder: string, options: FolderChangesOptions = {}) {
+    const { now = () => performance.now(), intervalMs = 0 } = options
     this.folder = fullPath(folder)
-    this.#onEvent = onEvent
+    this.#untoldMs = Math.max(intervalMs, leastUntoldMs)
     this.#now = now
     this.#isTold = schemeOf(folder) === undefined
   }
 
-  /** Since the last time; the first time all that is there. Rejects when the folder itself cannot be read. */
+  /** Whether the path is one beneath the folder. */
+  holds(path: string): boolean {
+    const folder = this.folder.replace(/[/\\]+$/, '')
+    return path.startsWith(folder) && /^[/\\]/.test(path.slice(folder.length))
+  }
+
+  /**
+   * Since the last time; the first time all that is there. Rejects when the folder itself cannot be read: what had come
+   * by then comes the next time.
+   */
   async changes(): Promise<Changes> {
     const now = this.#now()
-    if (now - this.#lookedAt < (this.#isTold ? lookMs : lookUntoldMs)) return await this.#lookAtTouched()
-    this.#lookedAt = now
+    if (now - this.#lookedAt < (this.#isTold ? lookMs : this.#untoldMs)) return await this.#lookAtTouched()
     this.#touched.clear()
     // Before anything is read, so that nothing can happen in between.
     if (this.#isTold) await this.#watchFolders(this.folder)
-    const missing = new Set(this.#versions.keys())
-    const changed: ListedFile[] = []
-    for await (const file of listFolder(this.folder)) {
-      missing.delete(file.path)
-      if (this.#note(file)) changed.push(file)
-    }
-    for (const path of missing) this.#versions.delete(path)
-    return { changed, gone: [...missing] }
+    const files = await Array.fromAsync(listFolder(this.folder))
+    this.#lookedAt = now
+    const there = new Set(files.map(({ path }) => path))
+    const gone = [...this.#versions.keys()].filter((path) => !there.has(path))
+    for (const path of gone) this.#versions.delete(path)
+    return { changed: files.filter((file) => this.#isNew(file)), gone, whole: true }
   }
 
   close(): void {
-    for (const watcher of this.#watchers.values()) watcher.close()
+    for (const { watcher } of this.#watchers.values()) watcher.close()
     this.#watchers.clear()
   }
 
   async #lookAtTouched(): Promise<Changes> {
     const changed: ListedFile[] = []
     const gone: string[] = []
-    const touched = [...this.#touched]
-    this.#touched.clear()
-    for (const path of touched) {
-      const info = await statPath(path)
-      if (info?.kind === 'folder') {
-        await this.#watchFolders(path)
-        for await (const file of listFolder(path)) if (this.#note(file)) changed.push(file)
-      } else if (info) {
-        const file = { path, ...info }
-        if (isLogFile(path) && this.#note(file)) changed.push(file)
-      } else {
-        for (const known of this.#beneath(path)) gone.push(known)
+    for (const path of this.#touched) {
+      this.#touched.delete(path)
+      try {
+        const info = await statPath(path)
+        if (info?.kind === 'folder') {
+          await this.#watchFolders(path)
+          changed.push(...(await Array.fromAsync(listFolder(path))))
+        } else if (!info) gone.push(...this.#beneath(path))
+        else if (isLogFile(path)) changed.push({ path, ...info })
+      } catch {
+        // It is in the middle of something; the next look at all of it tells.
+        this.#lookedAt = -Infinity
       }
     }
     for (const path of gone) this.#versions.delete(path)
-    return { changed, gone }
+    return { changed: changed.filter((file) => this.#isNew(file)), gone, whole: false }
   }
 
-  /** Whether it is another one than the last time. */
-  #note({ path, version }: ListedFile): boolean {
+  /** Whether it is another one than the last time; it is not from now on. */
+  #isNew({ path, version }: ListedFile): boolean {
     if (this.#versions.get(path) === version) return false
     this.#versions.set(path, version)
     return true
@@ -99,44 +109,48 @@ export class FolderChanges {
 
   /** What is known of a path that is no more: it may have been a folder. */
   #beneath(path: string): string[] {
-    this.#watchers.get(path)?.close()
-    this.#watchers.delete(path)
+    this.#unwatch(path)
     if (this.#versions.has(path)) return [path]
     if (isLogFile(path)) return []
     return [...this.#versions.keys()].filter((known) => known.startsWith(join(path, '/')))
   }
 
   async #watchFolders(folder: string): Promise<void> {
-    this.#watch(folder)
-    const entries = await readdir(folder, { withFileTypes: true })
+    await this.#watch(folder)
+    // What cannot be read is named by whoever lists it.
+    const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
     for (const entry of entries) {
       if (entry.isDirectory() && !entry.name.startsWith('.')) await this.#watchFolders(join(folder, entry.name))
     }
   }
 
-  #watch(folder: string): void {
-    if (this.#watchers.has(folder)) return
+  async #watch(folder: string): Promise<void> {
+    const inode = (await stat(folder).catch(() => undefined))?.ino
+    if (inode === undefined || this.#watchers.get(folder)?.inode === inode) return
+    this.#unwatch(folder)
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => this.#touch(folder, name))
       watcher.on('error', () => this.#lose(folder))
-      this.#watchers.set(folder, watcher)
+      this.#watchers.set(folder, { watcher, inode })
     } catch {
       this.#isTold = false
     }
+  }
+
+  #unwatch(folder: string): void {
+    this.#watchers.get(folder)?.watcher.close()
+    this.#watchers.delete(folder)
   }
 
   /** Inspect's own folders beside its logs, and files that it only writes to rename them, are nobody's business. */
   #touch(folder: string, name: string | null): void {
     if (name === null) this.#lookedAt = -Infinity
     else if (!name.startsWith('.')) this.#touched.add(join(folder, name))
-    else return
-    this.#onEvent()
   }
 
   /** A watcher ends with its folder. */
   #lose(folder: string): void {
-    this.#watchers.get(folder)?.close()
-    this.#watchers.delete(folder)
+    this.#unwatch(folder)
     this.#lookedAt = -Infinity
   }
 }

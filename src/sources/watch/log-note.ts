@@ -10,21 +10,27 @@ export interface LogNote {
   readonly finished: boolean
   /** The end of its run has been told. */
   readonly over: boolean
+  /** The state of Inspect's buffer before it was told: another one means that there is more to tell. */
+  readonly buffer: string
 }
 
-export function noteText({ version, run, task, started, finished, over }: LogNote): string {
-  return JSON.stringify([version, run, task, started, Number(finished), Number(over)])
+export function noteText({ version, run, task, started, finished, over, buffer }: LogNote): string {
+  return JSON.stringify([version, run, task, started, finished, over, buffer])
 }
 
 /** Undefined when another version of evalspan wrote something else. */
 export function parseNote(text: string): LogNote | undefined {
+  let fields: unknown
   try {
-    const fields: unknown = JSON.parse(text)
-    if (!Array.isArray(fields) || fields.length !== 6) return undefined
-    const [version, run, task, started, finished, over] = fields.map(String)
-    if (version === undefined || run === undefined || task === undefined) return undefined
-    return { version, run, task, started: Number(started), finished: finished === '1', over: over === '1' }
+    fields = JSON.parse(text)
   } catch {
     return undefined
   }
+  if (!Array.isArray(fields) || fields.map((field) => typeof field).join(' ') !== types) return undefined
+  const [version, run, task, started, finished, over, buffer] = fields as Fields
+  return { version, run, task, started, finished, over, buffer }
 }
+
+type Fields = [string, string, string, number, boolean, boolean, string]
+
+const types = 'string string string number boolean boolean string'

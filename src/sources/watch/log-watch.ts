@@ -7,24 +7,33 @@ import { compareTimes } from '../../time.ts'
 import { fire } from '../fire.ts'
 import { TaskHistory } from '../task-history.ts'
 import { withRunId, type Batch, type ReplayTarget, type TellOptions } from '../task-log.ts'
+import { bufferState } from './buffer-state.ts'
 import { FolderChanges } from './folder-changes.ts'
-import { noteText, parseNote, type LogNote } from './log-note.ts'
+import { mayPass } from './may-pass.ts'
+import { ReadAgain } from './read-again.ts'
+import { Sleepers } from './sleepers.ts'
+import { TaskAttempts } from './task-attempts.ts'
 import { Troubles } from './troubles.ts'
+import { WatchNotes, type NamedNote } from './watch-notes.ts'
 import { WatchedRun } from './watched-run.ts'
 
 export interface LogWatchOptions {
   readonly folders: readonly string[]
   /** What a watcher before this one noted, by path. */
-  readonly notes: Iterable<{ readonly name: string; readonly value: string }>
+  readonly notes: Iterable<NamedNote>
   /** What cannot be read; each once, and not while it may still be being written. */
   readonly onProblem: (error: EvalspanError) => void
   readonly to?: ReplayTarget | undefined
   /** For so many milliseconds nothing must happen to a run before it is over. */
   readonly quietMs: number
-  readonly onEvent?: (() => void) | undefined
+  /** How often a scan is made. */
+  readonly intervalMs?: number | undefined
   /** Milliseconds since 1970. */
   readonly now?: (() => number) | undefined
 }
+
+/** So many logs that are to be told stay open after a look at their header; the others are opened once more. */
+const mostOpen = 32
 
 /**
  * Follows the logs in folders while evals run, and tells of them as a replay does, bit by bit: samples when they are in
@@ -33,69 +42,72 @@ export interface LogWatchOptions {
  * beginning, in the same words.
  */
 export class LogWatch {
+  readonly notes: WatchNotes
   readonly #options: LogWatchOptions
   readonly #now: () => number
   readonly #folders: readonly FolderChanges[]
-  readonly #notes = new Map<string, LogNote>()
-  #newNotes = new Map<string, string | undefined>()
   readonly #files = new Map<string, ListedFile>()
   readonly #runs = new Map<string, WatchedRun>()
+  /** By log: the open run that it is of. */
+  readonly #runOf = new Map<string, WatchedRun>()
   readonly #sets = new Set<string>()
   readonly #troubles: Troubles
-  readonly #history: TaskHistory
+  readonly #again = new ReadAgain()
+  readonly #sleepers = new Sleepers()
+  readonly #attempts = new TaskAttempts()
+  readonly #history = new TaskHistory((taskId) => this.#attempts.isTriedAgain(taskId))
   /** Earlier logs of a task from which the history was learned. */
   readonly #learned = new Set<string>()
   #isFirst = true
 
   constructor(options: LogWatchOptions) {
+    const { folders, intervalMs, notes, onProblem, quietMs, now = Date.now } = options
     this.#options = options
-    this.#now = options.now ?? Date.now
-    this.#folders = options.folders.map((folder) => new FolderChanges(folder, { onEvent: options.onEvent }))
-    this.#troubles = new Troubles(options.onProblem, options.quietMs)
-    this.#history = new TaskHistory((taskId) => this.#attemptsAt(taskId).length > 1)
-    for (const { name, value } of options.notes) {
-      const note = parseNote(value)
-      if (note) this.#notes.set(name, note)
-    }
+    this.#now = now
+    this.#folders = folders.map((folder) => new FolderChanges(folder, { intervalMs }))
+    this.#troubles = new Troubles(onProblem, quietMs)
+    this.notes = new WatchNotes(notes)
+    for (const [path, { task, started }] of this.notes.all()) this.#attempts.set(task, path, started)
   }
 
   /** How many logs there are, and how many of them are not finished. */
-  get counts(): { readonly logs: number; readonly running: number } {
-    const running = [...this.#files.keys()].filter((path) => this.#stateOf(path)?.finished === false).length
-    return { logs: this.#files.size, running }
+  counts(): { readonly logs: number; readonly running: number } {
+    const isRunning = (path: string): boolean =>
+      (this.#runOf.get(path)?.get(path)?.log ?? this.notes.get(path))?.finished === false
+    return { logs: this.#files.size, running: [...this.#files.keys()].filter(isRunning).length }
   }
 
-  /** All that has come since the last time. Rejects when a folder cannot be read. */
+  /** A run whose logs are all finished waits for the time in which another one may join it. */
+  get isSettling(): boolean {
+    return [...this.#runs.values()].some((run) => run.isSettled)
+  }
+
+  /** All that has come since the last time. */
   async *scan(): AsyncGenerator<Batch> {
-    const changed: ListedFile[] = []
-    for (const folder of this.#folders) {
-      const found = await folder.changes()
-      for (const path of found.gone) this.#lose(path)
-      for (const file of found.changed) {
-        this.#files.set(file.path, file)
-        changed.push(file)
-      }
+    const news = new Map<string, ListedFile>()
+    for (const folder of this.#folders) await this.#look(folder, news)
+    const now = this.#now()
+    const due = [
+      ...this.#again.due(now),
+      ...(this.#isFirst ? this.#leftOver() : []),
+      ...(await this.#sleepers.woken(now)),
+    ]
+    for (const path of due) {
+      const file = this.#files.get(path)
+      if (file) news.set(path, file)
     }
-    const news = changed.filter((file) => !this.#isKnown(file))
-    if (this.#isFirst) news.push(...this.#leftOver(news))
-    this.#isFirst = false
     const readers = new Map<string, LogReader>()
     try {
-      const touched = await this.#open(news, readers)
-      for (const run of touched) yield* this.#tell(run, readers)
-      for (const run of this.#runs.values()) yield* run.tellRunning(this.#tellOptions())
+      const opened = await this.#open([...news.values()], readers)
+      const runs = [...opened.keys()].toSorted((a, b) => compareTimes(a.all.startTime, b.all.startTime))
+      for (const run of runs) yield* this.#tell(run, opened.get(run)!, readers)
     } finally {
       for (const reader of readers.values()) await reader.close()
     }
+    for (const run of this.#runs.values()) yield* run.tellRunning((path) => this.#tellOptions(path))
     yield* this.#endQuietRuns()
     this.#troubles.tell(this.#now())
-  }
-
-  /** What is to be noted once all that was told is safe; forgotten by this, so it is to be kept. */
-  takeNotes(): { readonly name: string; readonly value: string | undefined }[] {
-    const notes = [...this.#newNotes].map(([name, value]) => ({ name, value }))
-    this.#newNotes = new Map()
-    return notes
+    this.#isFirst = false
   }
 
   close(): void {
@@ -103,75 +115,128 @@ export class LogWatch {
     for (const run of this.#runs.values()) run.close()
   }
 
-  /** It was told before, in this state, and so was the end of its run if there is one to tell. */
-  #isKnown({ path, version }: ListedFile): boolean {
-    return this.#notes.get(path)?.version === version && !this.#isOpen(path)
-  }
-
-  /** What an earlier watcher told of and could not end: all is finished by now, or runs on in Inspect's buffer. */
-  #leftOver(news: readonly ListedFile[]): ListedFile[] {
-    const isNew = new Set(news.map(({ path }) => path))
-    const open = [...this.#notes].filter(([path, note]) => !note.over && this.#files.has(path) && !isNew.has(path))
-    const runs = Map.groupBy(open, ([, note]) => note.run)
-    return [...runs.values()]
-      .filter((logs) => logs.every(([, note]) => note.finished))
-      .flatMap((logs) => logs.map(([path]) => this.#files.get(path)!))
-  }
-
-  /** Puts logs with the runs that they are of, and gives these, by their start. A run that was over is opened whole. */
-  async #open(news: readonly ListedFile[], readers: Map<string, LogReader>): Promise<WatchedRun[]> {
-    const touched = new Set<WatchedRun>()
-    const waiting = [...news]
-    for (let file = waiting.shift(); file; file = waiting.shift()) {
-      if (readers.has(file.path)) continue
-      let reader: LogReader
-      try {
-        reader = await openLog(file.path)
-      } catch (error) {
-        this.#troubles.add(file, badLog(file.path, undefined, error))
-        continue
+  /** A folder that cannot be looked at is named, and is no reason not to look at the others. */
+  async #look(folder: FolderChanges, news: Map<string, ListedFile>): Promise<void> {
+    try {
+      const { changed, gone, whole } = await folder.changes()
+      for (const path of gone) this.#lose(path)
+      for (const file of changed) {
+        this.#files.set(file.path, file)
+        if (this.notes.get(file.path)?.version !== file.version || this.#runOf.has(file.path)) news.set(file.path, file)
       }
-      this.#troubles.settle(file, reader.problems)
+      this.#troubles.settle(folder.folder, 0, [])
+      if (whole && this.#isFirst) this.#prune(folder)
+    } catch (error) {
+      this.#troubles.settle(folder.folder, 0, [badLog(folder.folder, undefined, error)])
+    }
+  }
+
+  /** Logs that were removed while nobody watched. */
+  #prune(folder: FolderChanges): void {
+    for (const [path] of this.notes.all()) if (folder.holds(path) && !this.#files.has(path)) this.#lose(path)
+  }
+
+  /**
+   * Logs of runs whose end an earlier watcher could not tell, though they have not changed since: of those that are
+   * finished by now all, and for what goes on Inspect's buffer is looked at.
+   */
+  #leftOver(): string[] {
+    return this.notes.open().flatMap((paths) => {
+      const there = paths.filter((path) => this.#files.has(path))
+      const running = there.filter((path) => !this.notes.get(path)!.finished)
+      for (const path of running) this.#sleepers.add(path, this.notes.get(path)!.buffer)
+      return running.length === 0 ? there : []
+    })
+  }
+
+  /** Puts logs with the runs that they are of, and gives both. A run that was over is opened whole. */
+  async #open(
+    news: readonly ListedFile[],
+    readers: Map<string, LogReader>,
+  ): Promise<Map<WatchedRun, ReadonlySet<string>>> {
+    const opened = new Map<WatchedRun, Set<string>>()
+    const waiting = [...news]
+    const seen = new Set<string>()
+    for (const file of waiting) {
+      if (seen.has(file.path)) continue
+      seen.add(file.path)
+      const reader = await this.#openLog(file)
+      if (!reader) continue
+      this.#sleepers.delete(file.path)
       const header = withRunId(reader.header)
       let run = this.#runs.get(header.eval.run_id)
       if (!run) {
         run = new WatchedRun(header)
         this.#runs.set(run.id, run)
-        for (const [path, note] of this.#notes) {
-          const other = note.run === run.id ? this.#files.get(path) : undefined
+        for (const path of this.notes.ofRun(run.id)) {
+          const other = this.#files.get(path)
           if (other) waiting.push(other)
         }
       }
-      run.take(reader, file)
-      readers.set(file.path, reader)
-      touched.add(run)
+      run.take(reader, file, this.#changedMs(file))
+      this.#runOf.set(file.path, run)
+      if (readers.size < mostOpen) readers.set(file.path, reader)
+      else await reader.close()
+      this.#attempts.set(header.eval.task_id, file.path, run.get(file.path)!.log.timeOf('started_at')[0])
+      opened.set(run, (opened.get(run) ?? new Set()).add(file.path))
     }
-    return [...touched].toSorted((a, b) => compareTimes(a.all.startTime, b.all.startTime))
+    return opened
   }
 
-  async *#tell(run: WatchedRun, readers: Map<string, LogReader>): AsyncGenerator<Batch> {
+  async #openLog(file: ListedFile): Promise<LogReader | undefined> {
+    const { path, modifiedMs = 0 } = file
+    try {
+      const reader = await openLog(path)
+      this.#troubles.settle(path, modifiedMs, reader.problems)
+      return reader
+    } catch (error) {
+      if (mayPass(error)) this.#again.add(path, this.#now())
+      this.#troubles.settle(path, modifiedMs, [badLog(path, undefined, error)])
+      return undefined
+    }
+  }
+
+  /** What lay there before is as old as it says; what comes later came now, whatever time it was given. */
+  #changedMs({ modifiedMs = 0 }: ListedFile): number {
+    return this.#isFirst ? Math.min(modifiedMs, this.#now()) : this.#now()
+  }
+
+  async *#tell(run: WatchedRun, paths: ReadonlySet<string>, readers: Map<string, LogReader>): AsyncGenerator<Batch> {
     const { setId } = run
     if (setId !== undefined && !this.#sets.has(setId)) {
       this.#sets.add(setId)
       yield [fire('onEvalSetStart', this.#set(run, setId), run.all.startTime)]
     }
     yield* run.start()
-    for (const { log, file } of run.logs) {
-      const reader = readers.get(file.path)
-      if (!reader) continue
-      readers.delete(file.path)
-      await this.#learn(log.header.eval.task_id, file.path)
-      yield* run.tell(file.path, this.#tellOptions(), reader)
-      this.#note(run, file.path, false)
+    for (const log of run.all.logs) {
+      const { path } = log
+      if (!paths.has(path)) continue
+      const reader = readers.get(path)
+      readers.delete(path)
+      await this.#learn(log.header.eval.task_id, path)
+      const buffer = log.finished ? '' : await bufferState(path)
+      let isWhole = true
+      yield* log.tell(
+        this.#tellOptions(path, () => (isWhole = false)),
+        reader,
+      )
+      if (!isWhole) continue
+      this.#again.delete(path)
+      this.#note(run, path, buffer, false)
     }
   }
 
   async *#endQuietRuns(): AsyncGenerator<Batch> {
     for (const run of this.#runs.values()) {
-      if (!run.isOver(this.#now(), this.#options.quietMs)) continue
-      yield [run.all.end()]
+      if (!run.isSettled || this.#now() - run.changedMs < this.#options.quietMs) continue
       this.#runs.delete(run.id)
-      for (const { file, gone } of run.logs) if (!gone) this.#note(run, file.path, true)
+      run.close()
+      for (const { file, gone } of run.logs) {
+        this.#runOf.delete(file.path)
+        if (!gone && this.notes.get(file.path)) this.#note(run, file.path, '', true)
+      }
+      if (!run.hasEnd) continue
+      yield [run.all.end()]
       const { setId } = run
       if (setId === undefined || [...this.#runs.values()].some((other) => other.setId === setId)) continue
       this.#sets.delete(setId)
@@ -183,16 +248,22 @@ export class LogWatch {
     return { eval_set_id: setId, log_dir: folderOf(run.all.logs[0]!.path) }
   }
 
-  #tellOptions(): TellOptions {
-    const { onProblem, to } = this.#options
+  /** `onLoss`: something could not be read, and may be later. */
+  #tellOptions(path: string, onLoss: () => void = () => {}): TellOptions {
     const selection = { wanted: new Set<string>(), found: new Set<string>(), limit: Infinity }
-    return { history: this.#history, selection, onProblem, to }
+    const onProblem = (error: EvalspanError): void => {
+      if (mayPass(error)) {
+        this.#again.add(path, this.#now())
+        onLoss()
+      }
+      this.#troubles.add(path, this.#files.get(path)?.modifiedMs ?? 0, error)
+    }
+    return { history: this.#history, selection, onProblem, to: this.#options.to }
   }
 
   /** Samples that a retry takes over belong to the attempt in which they ran, which may have been told long ago. */
   async #learn(taskId: string, path: string): Promise<void> {
-    for (const earlier of this.#attemptsAt(taskId)) {
-      if (earlier === path) return
+    for (const earlier of this.#attempts.before(path)) {
       if (this.#learned.has(earlier)) continue
       this.#learned.add(earlier)
       let reader: LogReader | undefined
@@ -209,45 +280,28 @@ export class LogWatch {
     }
   }
 
-  /** The logs of a task that are there, by their start. */
-  #attemptsAt(taskId: string): string[] {
-    if (taskId === '') return []
-    const attempts = new Map<string, number>()
-    for (const [path, { task, started }] of this.#notes) if (task === taskId) attempts.set(path, started)
-    for (const run of this.#runs.values()) {
-      for (const { log, gone } of run.logs) {
-        if (log.header.eval.task_id === taskId && !gone) attempts.set(log.path, log.timeOf('started_at')[0])
-      }
-    }
-    return [...attempts].toSorted(([, a], [, b]) => a - b).map(([path]) => path)
-  }
-
-  #isOpen(path: string): boolean {
-    return [...this.#runs.values()].some((run) => run.has(path))
-  }
-
-  #stateOf(path: string): { readonly finished: boolean } | undefined {
-    for (const run of this.#runs.values()) {
-      const open = run.logs.find(({ file }) => file.path === path)
-      if (open) return open.log
-    }
-    return this.#notes.get(path)
-  }
-
-  #note(run: WatchedRun, path: string, over: boolean): void {
-    const { log, file } = run.logs.find((each) => each.file.path === path)!
-    const { version } = file
+  #note(run: WatchedRun, path: string, buffer: string, over: boolean): void {
+    const { log, file } = run.get(path)!
     const [started] = log.timeOf('started_at')
-    const note = { version, run: run.id, task: log.header.eval.task_id, started, finished: log.finished, over }
-    this.#notes.set(path, note)
-    this.#newNotes.set(path, noteText(note))
+    const { version } = file
+    this.notes.set(path, {
+      version,
+      run: run.id,
+      task: log.header.eval.task_id,
+      started,
+      finished: log.finished,
+      over,
+      buffer,
+    })
   }
 
   #lose(path: string): void {
     this.#files.delete(path)
     this.#troubles.forget(path)
-    for (const run of this.#runs.values()) run.lose(path)
-    if (!this.#notes.delete(path)) return
-    this.#newNotes.set(path, undefined)
+    this.#again.delete(path)
+    this.#sleepers.delete(path)
+    this.#attempts.delete(path)
+    this.#runOf.get(path)?.lose(path)
+    this.notes.delete(path)
   }
 }

@@ -8,6 +8,8 @@ import { TaskLog, type Batch, type TellOptions } from '../task-log.ts'
 export interface WatchedLog {
   readonly log: TaskLog
   file: ListedFile
+  /** When it became what it is, as far as this watcher knows; milliseconds since 1970. */
+  changedMs: number
   /** Its file was removed; what was told of it stands. */
   gone: boolean
 }
@@ -16,8 +18,9 @@ export interface WatchedLog {
 export class WatchedRun {
   readonly id: string
   readonly setId: string | undefined
+  /** By their start. */
+  readonly all = new RunLogs([])
   readonly #logs = new Map<string, WatchedLog>()
-  readonly #all = new RunLogs([])
   #started = false
 
   constructor({ eval: spec }: TaskLog['header']) {
@@ -29,55 +32,59 @@ export class WatchedRun {
     return [...this.#logs.values()]
   }
 
-  get all(): RunLogs {
-    return this.#all
-  }
-
-  has(path: string): boolean {
-    return this.#logs.has(path)
+  get(path: string): WatchedLog | undefined {
+    return this.#logs.get(path)
   }
 
   /** Takes a log in, or a new state of one that it has. */
-  take(reader: LogReader, file: ListedFile): void {
+  take(reader: LogReader, file: ListedFile, changedMs: number): void {
     const known = this.#logs.get(file.path)
     if (known) {
-      known.file = file
-      known.gone = false
+      Object.assign(known, { file, changedMs, gone: false })
       return
     }
     const log = new TaskLog(reader, fromMilliseconds(file.modifiedMs ?? 0))
-    this.#logs.set(file.path, { log, file, gone: false })
-    this.#all.add(log)
+    this.#logs.set(file.path, { log, file, changedMs, gone: false })
+    this.all.add(log)
   }
 
   lose(path: string): void {
     const known = this.#logs.get(path)
-    if (known) known.gone = true
+    if (!known) return
+    known.gone = true
+    known.log.close()
   }
 
   /** Its start, the first time. */
   *start(): Generator<Batch> {
     if (this.#started) return
     this.#started = true
-    yield [this.#all.start()]
-  }
-
-  /** What one of its logs holds and has not been told. */
-  async *tell(path: string, options: TellOptions, reader?: LogReader): AsyncGenerator<Batch> {
-    yield* this.#logs.get(path)!.log.tell(options, reader)
+    yield [this.all.start()]
   }
 
   /** What has become known of samples that are in none of its logs yet. */
-  async *tellRunning(options: TellOptions): AsyncGenerator<Batch> {
-    for (const { log, gone } of this.logs) if (!log.finished && !gone) yield* log.tellRunning(options)
+  async *tellRunning(optionsOf: (path: string) => TellOptions): AsyncGenerator<Batch> {
+    for (const { log, gone } of this.logs) {
+      if (!log.finished && !gone) yield* log.tellRunning(optionsOf(log.path))
+    }
   }
 
   close(): void {
     for (const { log } of this.logs) log.close()
   }
 
-  /** All its logs are finished, and nothing has happened for so long that no other one is to be expected. */
-  isOver(nowMs: number, quietMs: number): boolean {
-    return this.logs.every(({ log, file, gone }) => gone || (log.finished && nowMs - (file.modifiedMs ?? 0) >= quietMs))
+  /** Nothing more is to be expected of any of its logs: they are finished or were removed. */
+  get isSettled(): boolean {
+    return this.logs.every(({ log, gone }) => gone || this.all.isFinished(log))
+  }
+
+  /** When something happened to it last. */
+  get changedMs(): number {
+    return Math.max(...this.logs.map(({ changedMs }) => changedMs))
+  }
+
+  /** Inspect removes the logs of tasks that came to nothing; a run of which nothing else is left has no end to tell. */
+  get hasEnd(): boolean {
+    return this.logs.some(({ log }) => this.all.isFinished(log))
   }
 }

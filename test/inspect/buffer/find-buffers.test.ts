@@ -21,15 +21,16 @@ describe('the buffers of a log', () => {
   it('are those of running processes, then the latest, then the folder beside the log', async () => {
     const written = new WrittenBuffer({ pid: deadPid })
     const base = written.path.slice(0, -`${deadPid}.db`.length)
+    const now = Date.now() / 1000
     for (const [pid, time] of [
-      [deadPid + 1, 3000],
-      [deadPid + 2, 2000],
-      [process.pid, 1000],
+      [deadPid + 1, now + 3000],
+      [deadPid + 2, now + 2000],
+      [process.pid, now],
     ] as const) {
       writeFileSync(`${base}${pid}.db`, '')
       utimesSync(`${base}${pid}.db`, time, time)
     }
-    for (const suffix of ['', '-wal']) utimesSync(written.path + suffix, 4000, 4000)
+    for (const suffix of ['', '-wal']) utimesSync(written.path + suffix, now + 4000, now + 4000)
     const folder = join(written.root, 'logs/.buffer/2026-11-27T10-00-00_t_8Tw9ZfLR3HzGYUeNLPCRbk')
     mkdirSync(folder, { recursive: true })
     const places = await findBuffers(written.logPath, written.env)

@@ -45,6 +45,16 @@ describe('a database in use', () => {
     expect(changesOf(buffer, 1, first.at(-1)!.cursor)).toStrictEqual([{ cursor: 3, event: info('y') }])
   })
 
+  it('leaves references as they are to attachments that have no text', async () => {
+    const written = new WrittenBuffer()
+    written.sample({ id: 1, uuid: 'a' })
+    written.attachment(1, 'none', 'a text')
+    written.database.exec('UPDATE attachments SET content = NULL')
+    written.event(1, info('i', { data: 'attachment://none' }))
+    const { buffer } = await openFor(written.logPath, written.env)
+    expect(changesOf(buffer, 1)).toStrictEqual([{ cursor: 1, event: info('i', { data: 'attachment://none' }) }])
+  })
+
   it('puts pools and attachments back as the live events have them', async () => {
     const written = new WrittenBuffer()
     written.sample({ id: 0, uuid: 'other' })

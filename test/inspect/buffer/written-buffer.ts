@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -100,6 +100,12 @@ export class WrittenBuffer {
     for (const table of ['events', 'attachments', 'message_pool', 'call_pool'])
       this.database.prepare(`DELETE FROM ${table} WHERE sample_id = ? AND sample_epoch = ?`).run(String(id), epoch)
     this.database.prepare('DELETE FROM samples WHERE id = ? AND epoch = ?').run(String(id), epoch)
+  }
+
+  /** As if nothing had been written for so long. */
+  age(seconds: number): void {
+    const time = Date.now() / 1000 - seconds
+    for (const path of [this.path, `${this.path}-wal`]) if (existsSync(path)) utimesSync(path, time, time)
   }
 
   #insert(what: string, ...values: (string | number)[]): void {

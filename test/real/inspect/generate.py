@@ -7,6 +7,7 @@ import importlib
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -20,6 +21,19 @@ from scenario import Run, Scenario, Skip, not_databases, scenarios
 
 HERE = Path(__file__).parent
 SKIPPED = 77
+RUNTIME_MODULES = (
+    "inspect_ai._control.disconnect",
+    "inspect_ai._control.scoring",
+    "inspect_ai.agent._acp.server",
+    "inspect_ai.agent._acp.transport_live",
+    "inspect_ai.hooks._startup",
+    "inspect_ai.model._openai_responses",
+    "inspect_ai.solver._transcript",
+    "fastapi",
+    "opentelemetry.propagate",
+    "rich.markdown",
+    "uvicorn",
+)
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,16 @@ def load_scenarios() -> None:
             importlib.import_module(f"scenarios.{path.stem}")
         except ImportError as error:
             print(f"skipped   scenarios/{path.name}: {error}")
+    preload()
+
+
+def preload() -> None:
+    """What Inspect imports only when it runs, once for all scenarios instead of once for each."""
+    for name in RUNTIME_MODULES:
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            pass  # another version of Inspect, or a package that this one does without
 
 
 def run_all(names: list[str], outdir: Path, jobs: int) -> list[str]:
@@ -117,11 +141,18 @@ def run_one(name: str, scratch: Path) -> None:
 
 def finish(one: Running, outdir: Path) -> bool:
     timed_out = one.process.is_alive()
-    if timed_out:
-        one.process.kill()
+    if timed_out and one.process.pid is not None:
+        # with the processes that it started
+        os.killpg(one.process.pid, signal.SIGKILL)
     one.process.join()
-    took = f"{time.time() - one.started:5.1f} s"
-    if one.process.exitcode == SKIPPED:
+    try:
+        return report(one, timed_out, outdir)
+    finally:
+        shutil.rmtree(one.scratch)
+
+
+def report(one: Running, timed_out: bool, outdir: Path) -> bool:
+    if not timed_out and one.process.exitcode == SKIPPED:
         print(f"skipped   {one.name}: {(one.scratch / 'skipped.txt').read_text()}", flush=True)
     elif timed_out or one.process.exitcode != one.scenario.exit_code:
         why = "took too long" if timed_out else f"exit code {one.process.exitcode}"
@@ -129,8 +160,7 @@ def finish(one: Running, outdir: Path) -> bool:
         return False
     else:
         deliver(one, outdir)
-        print(f"{took}   {one.name}", flush=True)
-    shutil.rmtree(one.scratch)
+        print(f"{time.time() - one.started:5.1f} s   {one.name}", flush=True)
     return True
 
 

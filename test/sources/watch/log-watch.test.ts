@@ -1,9 +1,10 @@
 import {
   copyFileSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
+  readdirSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -50,11 +51,15 @@ class Scene {
   async look(): Promise<HookEvent[]> {
     const events: HookEvent[] = []
     for await (const batch of this.watch.scan()) events.push(...batch)
-    for (const { name, value } of this.watch.takeNotes()) {
+    for (const [name, value] of this.watch.notes.take()) {
       if (value === undefined) this.#notes.delete(name)
       else this.#notes.set(name, value)
     }
     return events
+  }
+
+  get noted(): string[] {
+    return [...this.#notes.keys()]
   }
 
   /** Looks until something has come: the system tells of changes a moment later. */
@@ -126,6 +131,29 @@ describe('a watched folder', () => {
     expect(ends(await scene.look())).toEqual(['onRunEnd'])
     now += 2 * quietMs
     expect(await scene.look()).toEqual([])
+    expect(scene.problems).toEqual([])
+  })
+
+  it('ends the run of a log that was cut off when it has been recovered', async () => {
+    put('run.eval', await part('1'), 2 * quietMs)
+    using scene = new Scene()
+    expect(ends(await scene.look())).toEqual(['onRunStart', 'onTaskStart', 'onSampleEnd 1'])
+    // Its name comes before that of the other.
+    put('run-recovered.eval', readFileSync(basic))
+    const events = await scene.lookUntilNews()
+    expect(ends(events)).toEqual(['onTaskStart', 'onSampleEnd two', 'onTaskEnd'])
+    now += 2 * quietMs
+    const [end] = await scene.look()
+    expect(end).toMatchObject({ hook: 'onRunEnd', data: { logs: [{ status: 'success' }] } })
+    expect(ends(await replayed(folder)).toSorted()).toEqual([
+      'onRunEnd',
+      'onRunStart',
+      'onSampleEnd 1',
+      'onSampleEnd two',
+      'onTaskEnd',
+      'onTaskStart',
+      'onTaskStart',
+    ])
     expect(scene.problems).toEqual([])
   })
 
@@ -211,13 +239,63 @@ describe('a watched folder', () => {
     ])
   })
 
-  it('ends a run whose last log was removed', async () => {
+  it('tells no end of a run whose unfinished log was removed, and the end of one whose finished log was', async () => {
     put('run.eval', await part('1'))
+    put('other.eval', readFileSync(`${fixtures}/react_agent.eval`))
     using scene = new Scene()
     await scene.look()
     rmSync(join(folder, 'run.eval'))
-    expect(ends(await scene.lookUntilNews())).toEqual(['onRunEnd'])
-    expect(scene.watch.counts).toEqual({ logs: 0, running: 0 })
+    rmSync(join(folder, 'other.eval'))
+    await expect
+      .poll(async () => (await scene.look(), scene.watch.counts()), { timeout: 5000 })
+      .toEqual({ logs: 0, running: 0 })
+    now += 2 * quietMs
+    expect(ends(await scene.look())).toEqual(['onRunEnd'])
+    expect(scene.watch.isSettling).toBe(false)
+  })
+
+  it('looks at its other folders while one cannot be read, and names that one once', async () => {
+    const away = join(folder, 'away')
+    mkdirSync(away)
+    const watch = new LogWatch({
+      folders: [folder, away],
+      notes: [],
+      quietMs,
+      onProblem: (error) => problems.push(error.message.replaceAll(folder, 'FOLDER')),
+      now: () => now,
+    })
+    const problems: string[] = []
+    const look = async (): Promise<HookEvent[]> => (await Array.fromAsync(watch.scan())).flatMap((batch) => [...batch])
+    rmSync(away, { recursive: true })
+    put('run.eval', readFileSync(basic), 60_000)
+    expect(ends(await look()).at(-1)).toBe('onRunEnd')
+    await look()
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain('FOLDER/away: ')
+    mkdirSync(away)
+    writeFileSync(join(away, 'later.eval'), readFileSync(`${fixtures}/react_agent.eval`))
+    expect(ends(await look())).toContain('onTaskEnd')
+    watch.close()
+  })
+
+  it('measures quiet from when a log came, whatever time it was given', async () => {
+    using scene = new Scene()
+    await scene.look()
+    put('run.eval', readFileSync(basic), 3_600_000)
+    expect(ends(await scene.lookUntilNews()).at(-1)).toBe('onTaskEnd')
+    expect(await scene.look()).toEqual([])
+    now += 2 * quietMs
+    expect(ends(await scene.look())).toEqual(['onRunEnd'])
+  })
+
+  it('forgets notes of logs that were removed while nobody watched', async () => {
+    put('run.eval', readFileSync(basic), 60_000)
+    using scene = new Scene()
+    await scene.look()
+    rmSync(join(folder, 'run.eval'))
+    using second = scene.again()
+    await second.look()
+    expect(second.noted).toEqual([])
   })
 
   it('tells of running samples from the buffer beside their log', async () => {

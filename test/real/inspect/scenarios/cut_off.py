@@ -67,14 +67,14 @@ def ctrl_c(run: Run) -> None:
 @scenario()
 def ctrl_c_with_several_samples(run: Run) -> None:
     fake(run.name, steady)
-    run.eval(task(run.name, 3, solver=works({(2, 2): interrupt})))
+    run.eval(task(run.name, 3, solver=works({(2, 2): interrupt}, steps=9)))
 
 
 @scenario()
 def ctrl_c_with_several_tasks(run: Run) -> None:
     """One task is done, one runs, one waits."""
     fake(run.name, steady)
-    tasks = [task("done", 1), task("runs", 2, solver=works({(2, 2): interrupt})), task("waits", 1)]
+    tasks = [task("done", 1), task("runs", 2, solver=works({(2, 2): interrupt}, steps=9)), task("waits", 1)]
     run.eval(tasks, max_tasks=1)
 
 
@@ -90,10 +90,11 @@ def ctrl_c_during_backoff(run: Run) -> None:
 
 
 @scorer(metrics=[accuracy()])
-def interrupting_scorer() -> Scorer:
+def interrupting_scorer(seconds: float) -> Scorer:
     async def score(state: TaskState, target: Target) -> Score:
         interrupt()
-        await asyncio.sleep(5)
+        if seconds:
+            await asyncio.sleep(seconds)
         return Score(value="C")
 
     return score
@@ -101,7 +102,13 @@ def interrupting_scorer() -> Scorer:
 
 @scenario()
 def ctrl_c_in_scorer(run: Run) -> None:
-    run.eval(task(run.name, 2, scorer=interrupting_scorer()), max_samples=1)
+    run.eval(task(run.name, 2, scorer=interrupting_scorer(5)), max_samples=1)
+
+
+@scenario()
+def ctrl_c_at_end_of_scorer(run: Run) -> None:
+    """The sample is written as one that passed, but it may be cancelled before the hooks of its end."""
+    run.eval(task(run.name, 2, scorer=interrupting_scorer(0)), max_samples=1)
 
 
 @scenario()
@@ -146,7 +153,7 @@ def ctrl_c_in_eval_set(run: Run) -> None:
     fake(run.name, steady)
     actions: dict[tuple[int | str, int], Action] = {(2, 2): interrupt}
     for _ in range(2):
-        tasks = [task("first", 1), task("second", 2, solver=works(actions))]
+        tasks = [task("first", 1), task("second", 2, solver=works(actions, steps=9))]
         try:
             eval_set(
                 tasks, str(run.log_dir), model=f"fake/{run.name}", display="none", max_tasks=1, retry_cleanup=False

@@ -136,6 +136,24 @@ def limit_scoped_and_not_caught(run: Run) -> None:
 
 
 @solver
+def own_turn_limit() -> Solver:
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        from inspect_ai.util import turn_limit
+
+        with apply_limits([turn_limit(1)], catch_errors=True):
+            for _ in range(3):
+                await get_model().generate("a turn")
+        return await generate(state)
+
+    return solve
+
+
+@scenario()
+def limit_turns_scoped(run: Run) -> None:
+    run.eval(task(run.name, 1, solver=own_turn_limit()))
+
+
+@solver
 def own_time_limit() -> Solver:
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         with apply_limits([time_limit(0.2)], catch_errors=True):

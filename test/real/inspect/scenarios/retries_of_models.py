@@ -85,8 +85,8 @@ def same_call_twice_retried(run: Run) -> None:
 
 
 @solver
-def gives_up_and_asks_again() -> Solver:
-    """A call that runs out of retries, caught, and the same call by hand afterwards."""
+def asks_again_after_error() -> Solver:
+    """A call that fails, caught, and the same call by hand afterwards."""
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:
         try:
@@ -99,6 +99,19 @@ def gives_up_and_asks_again() -> Solver:
 
 
 @scenario()
+def fatal_and_asked_again(run: Run) -> None:
+    """Looks like a call that Inspect tried again, but no hook of a retry fires."""
+
+    def script(call: Call) -> str:
+        if call.number == 1:
+            raise Fatal("bad request")
+        return "at last"
+
+    fake(run.name, script)
+    run.eval(task(run.name, 1, solver=asks_again_after_error()))
+
+
+@scenario()
 def exhausted_and_asked_again(run: Run) -> None:
     def script(call: Call) -> str:
         if call.number <= 3:
@@ -106,7 +119,7 @@ def exhausted_and_asked_again(run: Run) -> None:
         return "at last"
 
     fake(run.name, script)
-    run.eval(task(run.name, 1, solver=gives_up_and_asks_again()))
+    run.eval(task(run.name, 1, solver=asks_again_after_error()))
 
 
 @tool(parallel=True)

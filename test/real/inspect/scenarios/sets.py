@@ -57,13 +57,13 @@ def eval_retry_of_several_samples_at_once(run: Run) -> None:
 
 @scenario()
 def eval_retry_twice(run: Run) -> None:
-    retry(run, retry(run, run.eval(retried(times=2), max_samples=1)))
+    retry(run, retry(run, run.eval(retried(times=2, samples=2), max_samples=1)))
 
 
 @scenario()
 def eval_retry_after_sample_retries(run: Run) -> None:
     """A sample that was retried in both runs: its errors of the first run are carried over."""
-    retry(run, run.eval(retried(times=3), max_samples=1, retry_on_error=1))
+    retry(run, run.eval(retried(times=3, samples=2), max_samples=1, retry_on_error=1))
 
 
 @scenario()
