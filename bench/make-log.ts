@@ -12,6 +12,8 @@ export interface LogOptions {
   readonly eventsPerSample: number
   /** Samples in many members each, as no Inspect writes them yet. */
   readonly chunked?: boolean | undefined
+  /** Another one gives another log, of another run. */
+  readonly seed?: number | undefined
 }
 
 /**
@@ -19,7 +21,7 @@ export interface LogOptions {
  * Run it as `node bench/make-log.ts FILE --megabytes 200 --samples 20 --events 500`.
  */
 export function makeLog(path: string, options: LogOptions): { bytes: number; compressed: number } {
-  const random = new Random(1)
+  const random = new Random(options.seed ?? 1)
   const start = Date.parse('2026-11-21T09:00:00Z')
   const textLength = textLengthFor(options)
   const zip = new ZipFile(path)
