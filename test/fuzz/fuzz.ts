@@ -43,13 +43,13 @@ function wholeNumber(text: string, least: number): number | undefined {
   return /^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least ? number : undefined
 }
 
-async function work(): Promise<void> {
+async function work(ofSeed: number): Promise<void> {
   const worker = new WorkerProcess(scratch, limits)
   try {
     for (const index of waiting) {
       const folder = join(scratch, `run-${index}`)
       mkdirSync(folder)
-      const result = await worker.run({ seed, index, folder })
+      const result = await worker.run({ seed: ofSeed, index, folder })
       tally.add(result)
       if (values.verbose || values.only !== undefined) console.log(describe(result))
       else if (result.failures.length > 0) console.log(`${describe(result)}\n  ${keep(folder, index)}`)
