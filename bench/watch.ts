@@ -18,15 +18,16 @@ const logs = Number(values.logs)
 const seconds = Number(values.seconds)
 const idle = `${seconds} s in which nothing happens`
 
+const counter = fork(fileURLToPath(new URL('span-counter.ts', import.meta.url)))
+const [port] = (await once(counter, 'message')) as [number]
+
 function watch(folder: string, ...flags: readonly string[]): ChildProcess {
   return fork(fileURLToPath(new URL(command, import.meta.url)), ['watch', join(folder, 'logs'), ...flags], {
     execArgv: ['--import', new URL('report-usage.ts', import.meta.url).href],
     env: {
       ...process.env,
-      // Nobody is there: all that is told waits in the outbox.
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9',
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
       EVALSPAN_OUTBOX: join(folder, 'outbox'),
-      EVALSPAN_FLUSH_TIMEOUT: '1ms',
     },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
@@ -80,3 +81,4 @@ await inTemporaryFolder(async (folder) => {
   await once(watch(folder, '--once'), 'exit')
   print('--once, all logs are known', performance.now() - start, 'ms')
 })
+counter.kill()
