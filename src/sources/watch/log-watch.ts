@@ -1,4 +1,5 @@
 import type { EvalspanError } from '../../errors.ts'
+import { FileError } from '../../files/file-error.ts'
 import { folderOf } from '../../files/paths.ts'
 import type { ListedFile } from '../../files/store.ts'
 import { badLog } from '../../inspect/bad-log.ts'
@@ -252,10 +253,13 @@ export class LogWatch {
   #tellOptions(path: string, onLoss: () => void = () => {}): TellOptions {
     const selection = { wanted: new Set<string>(), found: new Set<string>(), limit: Infinity }
     const onProblem = (error: EvalspanError): void => {
-      if (mayPass(error)) {
+      const isReplaced = FileError.isReplaced(error)
+      if (isReplaced || mayPass(error)) {
         this.#again.add(path, this.#now())
         onLoss()
       }
+      // It is being written anew, and will be read then.
+      if (isReplaced) return
       this.#troubles.add(path, this.#files.get(path)?.modifiedMs ?? 0, error)
     }
     return { history: this.#history, selection, onProblem, to: this.#options.to }
