@@ -6,7 +6,6 @@ import { badLog } from '../../inspect/bad-log.ts'
 import { openLog, type LogReader } from '../../inspect/log.ts'
 import { compareTimes } from '../../time.ts'
 import { fire } from '../fire.ts'
-import { TaskHistory } from '../task-history.ts'
 import { withRunId, type Batch, type ReplayTarget, type TellOptions } from '../task-log.ts'
 import { bufferState } from './buffer-state.ts'
 import { FolderChanges } from './folder-changes.ts'
@@ -56,9 +55,6 @@ export class LogWatch {
   readonly #again = new ReadAgain()
   readonly #sleepers = new Sleepers()
   readonly #attempts = new TaskAttempts()
-  readonly #history = new TaskHistory((taskId) => this.#attempts.isTriedAgain(taskId))
-  /** Earlier logs of a task from which the history was learned. */
-  readonly #learned = new Set<string>()
   #isFirst = true
 
   constructor(options: LogWatchOptions) {
@@ -214,7 +210,7 @@ export class LogWatch {
       if (!paths.has(path)) continue
       const reader = readers.get(path)
       readers.delete(path)
-      await this.#learn(log.header.eval.task_id, path)
+      await this.#attempts.learn(path)
       const buffer = log.finished ? '' : await bufferState(path)
       let isWhole = true
       yield* log.tell(
@@ -262,26 +258,7 @@ export class LogWatch {
       if (isReplaced) return
       this.#troubles.add(path, this.#files.get(path)?.modifiedMs ?? 0, error)
     }
-    return { history: this.#history, selection, onProblem, to: this.#options.to }
-  }
-
-  /** Samples that a retry takes over belong to the attempt in which they ran, which may have been told long ago. */
-  async #learn(taskId: string, path: string): Promise<void> {
-    for (const earlier of this.#attempts.before(path)) {
-      if (this.#learned.has(earlier)) continue
-      this.#learned.add(earlier)
-      let reader: LogReader | undefined
-      try {
-        reader = await openLog(earlier)
-        for await (const entry of reader.samples()) {
-          if ('sample' in entry) this.#history.remember({ taskId, path: earlier }, entry.sample)
-        }
-      } catch {
-        // Whoever tells that log says what is wrong with it.
-      } finally {
-        await reader?.close()
-      }
-    }
+    return { history: this.#attempts.history, selection, onProblem, to: this.#options.to }
   }
 
   #note(run: WatchedRun, path: string, buffer: string, over: boolean): void {
