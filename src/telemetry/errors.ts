@@ -16,6 +16,8 @@ export function spanError(
   { message, traceback }: { readonly message: string; readonly traceback?: string | undefined },
   { masker }: { readonly masker?: Masker | undefined },
 ): SpanError {
+  // In a record of events anything may stand.
+  if (typeof message !== 'string') throw new Error('the message of an error is no text')
   const shown = message.length <= maximumMessage ? message : `${cut(message, maximumMessage - 1, masker)}…`
   return { type: errorType(message, traceback), message: shown }
 }

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../src/delivery/item.ts'
 import type { EvalSample, Event } from '../../src/inspect/records.ts'
+import { spanError } from '../../src/telemetry/errors.ts'
 import { attributesOf } from '../../src/telemetry/mapped.ts'
 import { processorSeconds } from '../processor-seconds.ts'
 import { spansOf } from './render.ts'
@@ -120,4 +121,8 @@ describe('a call', () => {
     const failed = model('m1', 2, undefined, { input, error: 'RateLimit(429)', output: undefined })
     expect(namesOf(sampleOf(solving([failed, model('m2', 2, 5, { input })])))['chat gpt-9']).toBe(2)
   })
+})
+
+it('names an error whose message is no text', () => {
+  expect(() => spanError({ message: [] as never }, {})).toThrow('the message of an error is no text')
 })
