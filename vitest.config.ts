@@ -6,6 +6,7 @@ const heavy = [
   'test/delivery/outbox/process.test.ts',
   'test/masking/{disk-and-wire,echo,own-masks}.test.ts',
   'test/scripts/fidelity/{doctored,main}.test.ts',
+  'test/cli/{flush,retry-and-drop}.test.ts',
 ]
 
 /** What needs Inspect, and no server. */
