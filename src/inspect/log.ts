@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import type { EvalspanError } from '../errors.ts'
 import { FileError } from '../files/file-error.ts'
 import { openFile } from '../files/files.ts'
@@ -94,12 +95,12 @@ class Reader implements LogReader {
   async *samples({ limit = Infinity, match, isRead }: SampleFilter = {}): AsyncGenerator<LogEntry> {
     const isWanted = (slot: SampleSlot): boolean => !match || !slot.key || match(slot.key)
     const slots = this.#slots.filter((slot) => isWanted(slot) && !isRead?.(slot)).slice(0, limit)
-    const isMuch = sizeOf(slots) >= leastAside
+    const mayPay = availableParallelism() >= leastProcessors && sizeOf(slots) >= leastAside
     let ahead: Promise<unknown> | undefined
     for (const [index, slot] of slots.entries()) {
       if (this.#closed) throw new Error(`${shownPath(this.path)} was closed while its samples were read`)
       const entry = await this.#read(slot, ahead ?? slot.load())
-      ahead = loadAhead(slots[index + 1], isMuch && hasLongTexts(entry, slot))
+      ahead = loadAhead(slots[index + 1], mayPay && hasLongTexts(entry, slot))
       yield entry
       // The others would say the same of themselves.
       if ('error' in entry && FileError.isReplaced(entry.error)) return
@@ -128,6 +129,8 @@ class Reader implements LogReader {
 /** So that two samples in memory are no more than a little. */
 const largestAhead = 8 * 2 ** 20
 
+/** Two are busy with this thread and with the outbox's, and parsing aside costs more in all. */
+const leastProcessors = 3
 /** For less it does not pay to begin a thread. */
 const leastAside = 16 * 2 ** 20
 

@@ -92,9 +92,12 @@ function decompressFrame(data: Buffer, limit: zlib.ZstdOptions): Promise<Frame> 
   })
 }
 
-/** Room for the whole, so that it need not be put together from pieces. What is not filled takes no memory. */
+/**
+ * Room for the whole, so that it need not be put together from pieces, and a little more: what fills its room to the last
+ * byte gets as much again. What is not filled takes no memory.
+ */
 function limits(size: number, expected = size): { chunkSize: number; maxOutputLength: number } {
-  return { chunkSize: Math.max(expected, 1024), maxOutputLength: Math.max(size, 1) }
+  return { chunkSize: Math.max(expected + 64, 1024), maxOutputLength: Math.max(size, 1) }
 }
 
 function damaged(what: string, cause?: unknown): Error {
