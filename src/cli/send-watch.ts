@@ -60,10 +60,14 @@ export async function sendWatch(
         sampleReused: (log) => session.sampleReused(log),
       },
     })
+    let endMs: number | undefined
     for (;;) {
       await look(watch, session, lines, onProblem, interrupt)
       lines.looked(() => watch!.counts(), folders)
-      if (interrupt.aborted || (once && !watch.isSettling)) break
+      const now = performance.now()
+      // What was finished at the first look is quiet by then, or goes on and is for the next time.
+      endMs ??= now + quietMs
+      if (interrupt.aborted || (once && (!watch.isSettling || now > endMs))) break
       // Also what was just finished has its end, which is known when nothing more comes.
       await sleep(once ? Math.min(intervalMs, quietMs) : intervalMs, undefined, { signal: interrupt }).catch(() => {})
     }

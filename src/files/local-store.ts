@@ -20,25 +20,23 @@ export const localStore: Store = {
 /** So many files are looked at together. */
 const batchSize = 64
 
-async function* listFolder(folder: string, { onProblem }: ListOptions = {}): AsyncGenerator<ListedFile> {
-  const listing = new Listing((path, error) => {
-    onProblem?.(new EvalspanError('BAD_LOG', `${path}: ${messageOf(error)}`, { cause: error }))
-  })
-  yield* listing.files(folder, await readFolder(folder))
+async function* listFolder(folder: string, options: ListOptions = {}): AsyncGenerator<ListedFile> {
+  yield* new Listing(options).files(folder)
 }
 
 /** One pass through a folder and all beneath it. */
 class Listing {
-  readonly #onProblem: (path: string, error: unknown) => void
+  readonly #options: ListOptions
   /** Where links lead to, so that each folder is listed once, and a link to one above it has an end. */
   readonly #listed = new Set<string>()
   readonly #links: string[] = []
 
-  constructor(onProblem: (path: string, error: unknown) => void) {
-    this.#onProblem = onProblem
+  constructor(options: ListOptions) {
+    this.#options = options
   }
 
-  async *files(folder: string, entries: readonly Dirent[]): AsyncGenerator<ListedFile> {
+  async *files(folder: string): AsyncGenerator<ListedFile> {
+    const entries = await this.#read(folder)
     yield* this.#beneath(folder, await realpath(folder), entries)
     // Last, so that a log is listed where it lies and not where a link to its folder does.
     for (let link = this.#links.shift(); link !== undefined; link = this.#links.shift()) yield* this.#follow(link)
@@ -57,8 +55,17 @@ class Listing {
 
   async *#folder(folder: string, place: string): AsyncGenerator<ListedFile> {
     if (this.#listed.has(place)) return
-    const entries = await readFolder(folder).catch((error: unknown) => this.#onProblem(folder, error))
+    const entries = await this.#read(folder).catch((error: unknown) => this.#onProblem(folder, error))
     if (entries) yield* this.#beneath(folder, place, entries)
+  }
+
+  #read(folder: string): Promise<Dirent[]> {
+    this.#options.onFolder?.(folder)
+    return readFolder(folder)
+  }
+
+  #onProblem(path: string, error: unknown): void {
+    this.#options.onProblem?.(new EvalspanError('BAD_LOG', `${path}: ${messageOf(error)}`, { cause: error }))
   }
 
   async *#beneath(folder: string, place: string, entries: readonly Dirent[]): AsyncGenerator<ListedFile> {

@@ -21,6 +21,8 @@ export interface ListedFile extends FileInfo {
 export interface ListOptions {
   /** A folder beneath the one that is listed, which cannot be read or is gone by now. All else is listed all the same. */
   readonly onProblem?: ((error: EvalspanError) => void) | undefined
+  /** A folder on the disk, before it is read. */
+  readonly onFolder?: ((folder: string) => void) | undefined
 }
 
 /** A place where logs lie: the disk, a bucket, the web. Errors say what is wrong without naming the path. */
@@ -30,7 +32,8 @@ export interface Store {
   stat(path: string): Promise<PathInfo | undefined>
   /**
    * The logs in a folder and in all folders beneath it, in no certain order. Folders whose name begins with a dot are
-   * Inspect's own, like the buffer of running evals, and left out. Links are followed, and each folder is listed once. Throws when the folder itself cannot be read.
+   * Inspect's own, like the buffer of running evals, and left out. Links are followed, and each folder is listed once.
+   * Throws when the folder itself cannot be read.
    */
   list(folder: string, options?: ListOptions): AsyncIterable<ListedFile>
 }

@@ -23,7 +23,6 @@ export async function openEvalLayout(file: LogFile): Promise<LogLayout> {
     header,
     finished,
     slots: toSlots(file, samplePlaces(members), summaries, datasetIds(header)),
-    complete: damage === undefined,
     problems: [...(damage ? [damage] : []), ...found.problems].map((problem) => badLog(file.path, undefined, problem)),
   }
 }

@@ -27,7 +27,6 @@ export async function openJsonLayout(file: LogFile): Promise<LogLayout> {
     // Such a log is written anew as a whole whenever some samples are finished; one that is cut off may be half copied.
     finished: scanner.end !== undefined && header.status !== 'started',
     slots,
-    complete: !isCut && stray === undefined,
     problems: [
       ...problems.map((problem) => badLog(file.path, 'the header', problem)),
       ...(stray === undefined ? [] : [badLog(file.path, undefined, stray)]),

@@ -32,8 +32,6 @@ export interface LogLayout {
   readonly finished: boolean
   /** In the order of the file. */
   readonly slots: readonly SampleSlot[]
-  /** The log holds these samples and no others. */
-  readonly complete: boolean
   /** What is wrong with the file itself, though it can be read. */
   readonly problems: readonly EvalspanError[]
 }

@@ -37,8 +37,6 @@ export interface LogReader {
   readonly finished: boolean
   /** What is wrong with the file itself, though it can be read. */
   readonly problems: readonly EvalspanError[]
-  /** How many samples the log holds; undefined when a cut-off log no longer tells. */
-  readonly sampleCount: number | undefined
   /**
    * One at a time, in the order of `completed_at` (where it is the same or missing: in the order of the file), with
    * pools and attachments resolved, as the live event of the sample's end has it. What cannot be read is an entry of
@@ -74,7 +72,6 @@ class Reader implements LogReader {
   readonly path: string
   readonly format: LogLayout['format']
   readonly header: EvalLog
-  readonly sampleCount: number | undefined
   readonly finished: boolean
   readonly problems: readonly EvalspanError[]
   readonly #file: LogFile
@@ -87,7 +84,6 @@ class Reader implements LogReader {
     this.header = layout.header
     this.finished = layout.finished
     this.problems = layout.problems
-    this.sampleCount = layout.complete ? layout.slots.length : undefined
     this.#file = file
     this.#slots = byCompletion(layout.slots)
   }

@@ -121,7 +121,7 @@ describe('an .eval log', () => {
 
   it('may have no samples', async () => {
     const log = await openLog(join(fixtures, 'no_log_samples.eval'))
-    expect([log.sampleCount, log.header.eval.task, log.header.status]).toEqual([0, 'no_log_samples', 'success'])
+    expect([log.header.eval.task, log.header.status]).toEqual(['no_log_samples', 'success'])
     expect((await log.samples().next()).done).toBe(true)
     await log.close()
     await log.close()

@@ -30,7 +30,6 @@ describe('a .json log', () => {
     for (const indent of [0, 2]) {
       const path = jsonFile(jsonLog(samples, {}, indent))
       const log = await openLog(path)
-      expect(log.sampleCount).toBe(3)
       expect(log.header).toMatchObject(header())
       expect(Object.keys(log.header)).not.toContain('reductions')
       await log.close()
@@ -110,26 +109,18 @@ describe('a .json log that is cut off', () => {
       text.indexOf('"id": "tricky') - 10,
       text.indexOf('"reductions"', text.indexOf('uuid-c')) + 20,
     ]
-    const results = cuts.map(async (length) => {
-      const path = jsonFile(text.slice(0, length))
-      const log = await openLog(path)
-      await log.close()
-      return [log.sampleCount, ...(await readIds(path))]
-    })
+    const results = cuts.map((length) => readIds(jsonFile(text.slice(0, length))))
     expect(await Promise.all(results)).toMatchInlineSnapshot(`
       [
         [
-          undefined,
           "a",
           "BAD_LOG 2026-11-21T09-11-00_log.json: samples[1]: is cut off, after 1041 bytes, and what followed is lost; copy the log again",
         ],
         [
-          undefined,
           "a",
           "BAD_LOG 2026-11-21T09-11-00_log.json: samples[1]: is cut off, after 849 bytes, and what followed is lost; copy the log again",
         ],
         [
-          3,
           "a",
           "tricky "id" \\ é 😀",
           "c",

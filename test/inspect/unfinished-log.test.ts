@@ -25,7 +25,7 @@ describe('the log of a run that is going on', () => {
   it('gives the samples that are finished, and a header without last words', async () => {
     const log = await openLog(running)
     await log.close()
-    expect([log.finished, log.sampleCount, log.problems, log.header.status]).toEqual([false, 2, [], 'started'])
+    expect([log.finished, log.problems, log.header.status]).toEqual([false, [], 'started'])
     expect(log.header.eval.task).toBe('inprogress')
     expect(log.header.stats).toEqual({ model_usage: {}, role_usage: {} })
     expect(await readIds(running)).toEqual([1, 2])
@@ -67,7 +67,7 @@ describe('the log of a run that is going on', () => {
     const path = temporaryFile('log.json', JSON.stringify({ ...header({ status: 'started' }), samples: [sample('a')] }))
     const log = await openLog(path)
     await log.close()
-    expect([log.finished, log.sampleCount]).toEqual([false, 1])
+    expect(log.finished).toBe(false)
     expect(await readIds(path)).toEqual(['a'])
   })
 })
@@ -130,9 +130,8 @@ describe('an .eval that was cut off', () => {
 
   it('reads one piece of the file for many small members', async () => {
     const path = join(fixtures, 'retry_on_error.eval')
-    const log = await openLog(temporaryFile('log.eval', readFileSync(path).subarray(0, statSync(path).size - 30)))
-    await log.close()
-    expect(log.sampleCount).toBeUndefined()
+    const cut = temporaryFile('log.eval', readFileSync(path).subarray(0, statSync(path).size - 30))
+    expect(await readIds(cut)).toEqual(await readIds(path))
   })
 })
 

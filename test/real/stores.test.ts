@@ -160,7 +160,6 @@ describe.each(stores)('logs in $name', ({ name: store, start, lists, mistakes })
       proxy.reset()
       const log = await openLog(`${server.bucket}/large.eval`)
       try {
-        expect(log.sampleCount).toBe(samples)
         const opened = { requests: proxy.requests, bytes: proxy.bytes }
         expect(opened.requests).toBeLessThanOrEqual(4)
         expect(opened.bytes).toBeLessThan(700_000)

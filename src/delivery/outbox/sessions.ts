@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { processStart } from '../../process-start.ts'
+import { isThere, processStart } from '../../processes.ts'
 import type { Sql } from './sql.ts'
 
 /** Processes of another machine or container cannot be asked whether they live; after this they are taken for dead. */
@@ -66,12 +66,7 @@ function hostId(): string {
 }
 
 function isAlive({ pid, started }: Pick<SessionRow, 'pid' | 'started'>): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    // It is there, and somebody else's.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
-  }
+  if (!isThere(pid)) return false
   const start = processStart(pid)
   return started === null || start === undefined || start === started
 }

@@ -1,17 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { processStart } from '../../process-start.ts'
+import { isThere, processStart } from '../../processes.ts'
 
 /**
  * Whether the process is there that last wrote something, as seen from here: from another container it is not, and one
  * of another id may have its number. `written`: when that was, in milliseconds since 1970.
  */
 export function isAlive(pid: number, written: number): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch (error) {
-    // The process of another user is there, and not to be signalled.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
-  }
+  if (!isThere(pid)) return false
   const start = startMs(pid)
   if (start === undefined) return Date.now() - written < unknownMs
   // Numbers are used again: what began later has never written it.

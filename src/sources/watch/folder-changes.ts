@@ -1,5 +1,4 @@
-import { watch, type FSWatcher } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
+import { statSync, watch, type FSWatcher } from 'node:fs'
 import { join } from 'node:path'
 import type { EvalspanError } from '../../errors.ts'
 import { listFolder, statPath } from '../../files/files.ts'
@@ -67,10 +66,8 @@ export class FolderChanges {
     const now = this.#now()
     if (now - this.#lookedAt < (this.#isTold ? lookMs : this.#untoldMs)) return await this.#lookAtTouched()
     this.#touched.clear()
-    // Before anything is read, so that nothing can happen in between.
-    if (this.#isTold) await this.#watchFolders(this.folder)
     const problems: EvalspanError[] = []
-    const files = await Array.fromAsync(listFolder(this.folder, { onProblem: (error) => problems.push(error) }))
+    const files = await Array.fromAsync(this.#list(this.folder, (error) => problems.push(error)))
     this.#lookedAt = now
     const there = new Set(files.map(({ path }) => path))
     const whole = problems.length === 0
@@ -93,8 +90,7 @@ export class FolderChanges {
       try {
         const info = await statPath(path)
         if (info?.kind === 'folder') {
-          await this.#watchFolders(path)
-          for await (const file of listFolder(path)) changed.push(file)
+          for await (const file of this.#list(path)) changed.push(file)
         } else if (!info) gone.push(...this.#beneath(path))
         else if (isLogFile(path)) changed.push({ path, ...info })
       } catch {
@@ -121,18 +117,21 @@ export class FolderChanges {
     return [...this.#versions.keys()].filter((known) => known.startsWith(join(path, '/')))
   }
 
-  async #watchFolders(folder: string): Promise<void> {
-    await this.#watch(folder)
-    // What cannot be read is named by whoever lists it.
-    const entries = await readdir(folder, { withFileTypes: true }).catch(() => [])
-    for (const entry of entries) {
-      if (entry.isDirectory() && !entry.name.startsWith('.')) await this.#watchFolders(join(folder, entry.name))
-    }
+  /** Folders are watched before they are read, so that nothing can happen in between. */
+  #list(folder: string, onProblem?: (error: EvalspanError) => void): AsyncGenerator<ListedFile> {
+    return listFolder(folder, { onProblem, onFolder: (path) => this.#watch(path) })
   }
 
-  async #watch(folder: string): Promise<void> {
-    const inode = (await stat(folder).catch(() => undefined))?.ino
-    if (inode === undefined || this.#watchers.get(folder)?.inode === inode) return
+  #watch(folder: string): void {
+    if (!this.#isTold) return
+    let inode: number
+    try {
+      inode = statSync(folder).ino
+    } catch {
+      // Whoever lists it says why.
+      return
+    }
+    if (this.#watchers.get(folder)?.inode === inode) return
     this.#unwatch(folder)
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => this.#touch(folder, name))

@@ -3,7 +3,7 @@ import { uptime } from 'node:os'
 import { describe, expect, it } from 'vitest'
 import { findBuffers } from '../../../src/inspect/buffer/find-buffers.ts'
 import { isAbandoned } from '../../../src/inspect/buffer/is-abandoned.ts'
-import { processStart } from '../../../src/process-start.ts'
+import { processStart } from '../../../src/processes.ts'
 import { WrittenBuffer } from './written-buffer.ts'
 
 /** No process has it: beyond what Linux gives. */

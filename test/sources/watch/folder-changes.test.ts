@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -70,6 +70,18 @@ describe('changes of a folder', () => {
     await lookUntil(['new/deep/b.eval'])
     rmSync(join(folder, 'new'), { recursive: true })
     await lookUntil([], ['new/deep/a.eval', 'new/deep/b.eval'])
+  })
+
+  it('are told of folders that links lead to', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'evalspan-elsewhere-'))
+    try {
+      symlinkSync(elsewhere, join(folder, 'link'))
+      await look()
+      writeFileSync(join(elsewhere, 'a.eval'), 'x')
+      await lookUntil(['link/a.eval'])
+    } finally {
+      rmSync(elsewhere, { recursive: true })
+    }
   })
 
   it('are found without being told of, a while later', async () => {
