@@ -258,7 +258,7 @@ export class Sender {
     if (refused === 0 && reason !== undefined) this.#warn(`the server says: ${oneLine(reason)}`)
     this.#everDelivered = true
     this.#size.delivered()
-    this.#leave(batch)
+    await this.#leave(batch)
   }
 
   /** Perhaps one item is at fault, which smaller and smaller batches find: the others must not suffer for it. */
@@ -271,13 +271,15 @@ export class Sender {
   async #park(batch: Batch, reason: string): Promise<void> {
     await this.#options.store.settle(batch, { status: 'parked', reason })
     this.#size.parked()
-    this.#leave(batch)
+    await this.#leave(batch)
   }
 
-  #leave(batch: Batch): void {
+  async #leave(batch: Batch): Promise<void> {
     this.#waiting = Math.max(0, this.#waiting - batch.items.length)
     this.#waitingBytes = Math.max(0, this.#waitingBytes - sizeOf(batch))
     this.#progress()
+    // Some of the batch may have been filed by other processes, and what was filed here waits instead of that.
+    if (this.#waiting === 0) await this.#look()
   }
 
   #progress(): void {
