@@ -92,11 +92,11 @@ class Reader implements LogReader {
     const isWanted = (slot: SampleSlot): boolean => !match || !slot.key || match(slot.key)
     const slots = this.#slots.filter((slot) => isWanted(slot) && !isRead?.(slot)).slice(0, limit)
     const mayPay = availableParallelism() >= leastProcessors && sizeOf(slots) >= leastAside
-    let ahead: Promise<unknown> | undefined
+    const ahead: Promise<unknown>[] = []
     for (const [index, slot] of slots.entries()) {
       if (this.#closed) throw new Error(`${shownPath(this.path)} was closed while its samples were read`)
-      const entry = await this.#read(slot, ahead ?? slot.load())
-      ahead = loadAhead(slots[index + 1], mayPay && hasLongTexts(entry, slot))
+      const entry = await this.#read(slot, ahead.shift() ?? slot.load())
+      loadAhead(slots.slice(index + 1, index + 1 + mostAhead), ahead, mayPay && hasLongTexts(entry, slot))
       yield entry
       // The others would say the same of themselves.
       if ('error' in entry && FileError.isReplaced(entry.error)) return
@@ -122,7 +122,9 @@ class Reader implements LogReader {
   }
 }
 
-/** So that two samples in memory are no more than a little. */
+/** Reading, expanding and parsing one take turns, and between two of them the sample before it is at work. */
+const mostAhead = 3
+/** So that some samples more in memory are no more than a little. */
 const largestAhead = 8 * 2 ** 20
 
 /** Two are busy with this thread and with the outbox's, and parsing aside costs more in all. */
@@ -141,13 +143,18 @@ function hasLongTexts(entry: LogEntry, { size = 0 }: SampleSlot): boolean {
   return 'sample' in entry && size >= longEvent * entry.sample.events.length
 }
 
-/** Small samples are expanded and parsed, in other threads, while the one before them is at work. */
-function loadAhead(slot: SampleSlot | undefined, aside: boolean): Promise<unknown> | undefined {
-  if (slot?.size === undefined || slot.size > largestAhead) return undefined
-  const raw = slot.load(aside)
-  // Whoever waits for it hears of its failure; nobody does when the reader stops before.
-  raw.catch(() => {})
-  return raw
+/** Small samples are read and expanded, in other threads, while those before them are at work. */
+function loadAhead(next: readonly SampleSlot[], ahead: Promise<unknown>[], aside: boolean): void {
+  let bytes = 0
+  for (const [index, slot] of next.entries()) {
+    bytes += slot.size ?? Infinity
+    if (bytes > largestAhead) return
+    if (index < ahead.length) continue
+    const raw = slot.load(aside)
+    // Whoever waits for it hears of its failure; nobody does when the reader stops before.
+    raw.catch(() => {})
+    ahead.push(raw)
+  }
 }
 
 /** A slot without a time goes with the one before it. */
