@@ -1,0 +1,76 @@
+import type { ChatMessage, Json, ModelOutput, Score, ToolChoice } from '../inspect/records.ts'
+import type { Tools } from './tools.ts'
+import { Target } from './target.ts'
+
+/** What a state begins with. */
+export interface TaskStateOptions {
+  readonly uuid: string
+  readonly sampleId: string | number
+  readonly epoch: number
+  readonly model: string
+  readonly input: string | readonly ChatMessage[]
+  readonly messages: readonly ChatMessage[]
+  readonly target?: string | readonly string[] | undefined
+  readonly choices?: readonly string[] | undefined
+  readonly metadata?: { readonly [key: string]: Json } | undefined
+}
+
+/**
+ * How far a sample has come, as Inspect's `TaskState`: solvers change it and hand it on, scorers judge it. Messages, output
+ * and scores are Inspect's records, as hooks and logs have them.
+ */
+export class TaskState {
+  /** Of this run of the sample; the same on a retry. */
+  readonly uuid: string
+  readonly sampleId: string | number
+  readonly epoch: number
+  /** `provider/model`. */
+  readonly model: string
+  readonly input: string | readonly ChatMessage[]
+  target: Target
+  choices: readonly string[]
+  metadata: { [key: string]: Json }
+  /** What solvers and tools want to keep; it goes into the log. */
+  store: { [key: string]: Json } = {}
+  messages: ChatMessage[]
+  output: ModelOutput
+  tools: Tools = {}
+  toolChoice: ToolChoice | undefined
+  /** Once true no further solver of a chain runs. */
+  completed = false
+  /** Set by scorers, or by a solver that scores for itself. */
+  scores: { [scorer: string]: Score } | undefined
+
+  constructor(options: TaskStateOptions) {
+    this.uuid = options.uuid
+    this.sampleId = options.sampleId
+    this.epoch = options.epoch
+    this.model = options.model
+    this.input = options.input
+    this.messages = [...options.messages]
+    this.target = new Target(options.target)
+    this.choices = [...(options.choices ?? [])]
+    this.metadata = { ...options.metadata }
+    this.output = { model: options.model, choices: [], completion: '' }
+  }
+
+  /** The text of the input: of its last user message where it is a conversation. */
+  get inputText(): string {
+    if (typeof this.input === 'string') return this.input
+    return textOf(this.input.findLast(({ role }) => role === 'user'))
+  }
+
+  /** The last message of the user; undefined when there is none. */
+  get userPrompt(): ChatMessage | undefined {
+    return this.messages.findLast(({ role }) => role === 'user')
+  }
+}
+
+/** The text of a message, without its other parts. */
+export function textOf(message: ChatMessage | undefined): string {
+  if (!message) return ''
+  if (typeof message.content === 'string') return message.content
+  return message.content
+    .flatMap(({ type, text }) => (type === 'text' && typeof text === 'string' ? [text] : []))
+    .join('\n')
+}
