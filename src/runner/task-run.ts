@@ -1,0 +1,186 @@
+import type { Emitter } from '../hooks/emitter.ts'
+import type { EvalLog, EvalPlan, EvalSpec } from '../inspect/records.ts'
+import { formatTimestamp } from '../time.ts'
+import { fire } from './active.ts'
+import { now, timestamp } from './clock.ts'
+import { readDataset } from './dataset/read-dataset.ts'
+import { ErrorBudget } from './error-budget.ts'
+import { CancelledError, evalError } from './eval-error.ts'
+import type { EvaluateOptions } from './evaluate-options.ts'
+import { EvalLogWriter } from './log/eval-log-writer.ts'
+import type { Model } from './model/model.ts'
+import { evalResults, type Reductions } from './results.ts'
+import { generate } from './solvers/generate.ts'
+import { SampleRun, type SampleResult } from './sample-run.ts'
+import type { Scorer } from './scorer/scorer.ts'
+import { uniqueScorerNames } from './scorer/scorer-names.ts'
+import { selectSamples } from './select-samples.ts'
+import { Semaphore } from './semaphore.ts'
+import type { NamedSample, TaskContext, WithinSpan } from './task-context.ts'
+import { taskSettings, type TaskSettings } from './task-settings.ts'
+import type { Solver } from './solver.ts'
+import { taskPlan, taskSpec, type TaskIds } from './task-spec.ts'
+import { toList, type Task } from './task.ts'
+import { Usage } from './usage.ts'
+
+/** What all tasks of a run share. */
+export interface RunContext {
+  readonly emitter: Emitter
+  readonly report: (message: string) => void
+  readonly options: EvaluateOptions
+  readonly logDir: string
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal
+  readonly within: WithinSpan
+}
+
+/** A task with the model that it is run with. */
+export interface TaskUnit {
+  readonly task: Task
+  readonly model: Model
+  readonly roles: ReadonlyMap<string, Model>
+  readonly ids: TaskIds
+}
+
+/** A log without its samples, and the file that has them. */
+export interface LoggedEval extends EvalLog {
+  readonly location: string
+}
+
+/** One attempt at a task. Rejects when the task cannot be begun; what happens in it is told by its log. */
+export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
+  const { options } = run
+  const settings = taskSettings(unit.task, options)
+  const dataset = await readDataset(unit.task.options.dataset)
+  const samples = selectSamples(dataset.samples, options)
+  const { scorer, setup, solver = generate() } = unit.task.options
+  const given = options.score === false ? [] : toList(scorer)
+  const names = uniqueScorerNames(given)
+  const scorers = new Map(given.map((each, index) => [names[index]!, each]))
+  const solvers = [...toList(setup), ...toList(options.solver ?? solver)]
+  const size = dataset.samples.length
+  const spec = taskSpec({ ...unit, options, settings, scorers, dataset: { ...dataset, size }, samples })
+  return await new TaskRun({ unit, run, settings, samples, scorers, solvers, spec }).run()
+}
+
+interface TaskRunOptions {
+  readonly unit: TaskUnit
+  readonly run: RunContext
+  readonly settings: TaskSettings
+  readonly samples: readonly NamedSample[]
+  readonly scorers: ReadonlyMap<string, Scorer>
+  readonly solvers: readonly Solver[]
+  readonly spec: EvalSpec
+}
+
+class TaskRun {
+  readonly #options: TaskRunOptions
+  readonly #ids: TaskContext['ids']
+  readonly #plan: EvalPlan
+  readonly #usage = new Usage()
+  readonly #errors: ErrorBudget
+  readonly #stop = new AbortController()
+  readonly #started = now()
+
+  constructor(options: TaskRunOptions) {
+    this.#options = options
+    const { unit, settings, samples, solvers, spec } = options
+    this.#ids = { eval_set_id: spec.eval_set_id ?? null, run_id: spec.run_id, eval_id: spec.eval_id }
+    this.#plan = taskPlan(solvers, unit.task.options.config)
+    this.#errors = new ErrorBudget(settings.failOnError, samples.length * settings.epochs)
+  }
+
+  async run(): Promise<LoggedEval> {
+    const { run, spec } = this.#options
+    const writer = await EvalLogWriter.create({ folder: run.logDir, spec, plan: this.#plan })
+    try {
+      const results: SampleResult[] = []
+      let thrown: unknown
+      try {
+        await fire(run.emitter, 'onTaskStart', { ...this.#ids, spec, plan: this.#plan }, this.#started)
+        await this.#runSamples(this.#context(writer), results)
+      } catch (error) {
+        thrown = error ?? new Error('nothing was thrown')
+      }
+      const { log, reductions } = this.#log(results, thrown)
+      await writer.finish(log, reductions)
+      await fire(run.emitter, 'onTaskEnd', { ...this.#ids, log })
+      return { ...log, location: writer.path }
+    } finally {
+      await writer.close()
+    }
+  }
+
+  /** Rejects with the error that ends the task, when all that was under way is over. */
+  async #runSamples(context: TaskContext, results: SampleResult[]): Promise<void> {
+    const { samples, settings } = this.#options
+    let failure: { readonly thrown: unknown } | undefined
+    const runs = Array.from({ length: settings.epochs }, (_, epoch) =>
+      samples.map(async (sample) => {
+        try {
+          const result = await new SampleRun(context, sample, epoch + 1).run()
+          if (result) results.push(result)
+        } catch (error) {
+          failure ??= { thrown: error }
+          this.#stop.abort(new CancelledError())
+        }
+      }),
+    )
+    await Promise.all(runs.flat())
+    if (failure) throw failure.thrown
+  }
+
+  #context(writer: EvalLogWriter): TaskContext {
+    const { unit, run, settings, scorers, solvers, spec } = this.#options
+    const { task, model, roles } = unit
+    const { maxSamples, logSamples = true } = run.options
+    return {
+      ...settings,
+      emitter: run.emitter,
+      report: run.report,
+      spec,
+      ids: this.#ids,
+      solvers,
+      scorers,
+      options: task.options,
+      model,
+      roles,
+      generate: { config: task.options.config },
+      errors: this.#errors,
+      writer: logSamples ? writer : undefined,
+      usage: this.#usage,
+      places: new Semaphore(maxSamples ?? model.connections),
+      signal: AbortSignal.any([run.signal, this.#stop.signal]),
+      within: run.within,
+    }
+  }
+
+  #log(samples: readonly SampleResult[], thrown: unknown): { log: EvalLog; reductions: Reductions } {
+    const { unit, run, settings, scorers, spec } = this.#options
+    const isCancelled = run.signal.aborted
+    const isFailed = thrown !== undefined || this.#errors.isExceeded
+    const { results, reductions } = evalResults({
+      samples,
+      scorers,
+      metrics: unit.task.options.metrics,
+      reducers: settings.reducers,
+      total: this.#options.samples.length * settings.epochs,
+    })
+    const isScored = thrown === undefined && !isCancelled
+    const log: EvalLog = {
+      version: 2,
+      status: isCancelled ? 'cancelled' : isFailed ? 'error' : 'success',
+      eval: spec,
+      plan: this.#plan,
+      ...(isScored && results && { results }),
+      stats: {
+        started_at: formatTimestamp(this.#started),
+        completed_at: timestamp(),
+        model_usage: this.#usage.byModel,
+        role_usage: this.#usage.byRole,
+      },
+      ...(thrown !== undefined && !isCancelled && { error: evalError(thrown) }),
+    }
+    return { log, reductions: isScored ? reductions : [] }
+  }
+}

@@ -1,0 +1,31 @@
+import { checkLimits, mergeLimits, type Limits } from './limits.ts'
+import type { EvaluateOptions } from './evaluate-options.ts'
+import type { Reducer } from './scorer/metric.ts'
+import { resolveReducers } from './scorer/reducers/resolve-reducers.ts'
+import type { Task } from './task.ts'
+
+/** What holds for a task: what the run says before what it says itself. */
+export interface TaskSettings {
+  readonly epochs: number
+  readonly reducers: readonly Reducer[]
+  readonly limits: Limits
+  readonly failOnError: boolean | number
+  readonly continueOnFail: boolean
+  readonly retryOnError: number
+  readonly scoreOnError: boolean
+}
+
+export function taskSettings({ options: task }: Task, options: EvaluateOptions): TaskSettings {
+  const given = options.epochs ?? task.epochs ?? 1
+  const { epochs, reducer = 'mean' } = typeof given === 'number' ? { epochs: given } : given
+  checkLimits(options)
+  return {
+    epochs,
+    reducers: resolveReducers(reducer, epochs),
+    limits: mergeLimits(task, options),
+    failOnError: options.failOnError ?? task.failOnError ?? true,
+    continueOnFail: options.continueOnFail ?? task.continueOnFail ?? false,
+    retryOnError: options.retryOnError ?? task.retryOnError ?? 0,
+    scoreOnError: options.scoreOnError ?? task.scoreOnError ?? false,
+  }
+}
