@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
 /** What `run` comes to, or the signal's reason as soon as it is aborted: nobody can stop code that does not listen. */
 export async function orAborted<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted()
@@ -11,5 +13,16 @@ export async function orAborted<T>(run: () => Promise<T>, signal: AbortSignal): 
     return await Promise.race([running, promise])
   } finally {
     signal.removeEventListener('abort', abort)
+  }
+}
+
+/** As `orAborted`, but what listens to the signal has a moment to come to its own end first. */
+export async function orUnwound<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  let running: Promise<T> | undefined
+  try {
+    return await orAborted(() => (running = run()), signal)
+  } catch (error) {
+    if (signal.aborted && running) await Promise.race([running.catch(() => {}), turn()])
+    throw error
   }
 }

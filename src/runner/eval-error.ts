@@ -5,7 +5,8 @@ import type { EvalError } from '../inspect/records.ts'
 /** Something that was thrown, as a log has it: `TypeError('…')`, as Python shows an exception. */
 export function evalError(thrown: unknown): EvalError {
   const traceback = stackOf(thrown)
-  return { message: `${classOf(thrown)}(${quoted(messageOf(thrown))})`, traceback, traceback_ansi: traceback }
+  const message = thrown instanceof Error ? thrown.message : messageOf(thrown)
+  return { message: `${classOf(thrown)}(${quoted(message)})`, traceback, traceback_ansi: traceback }
 }
 
 /** How a sample ends whose task is over. */

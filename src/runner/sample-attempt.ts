@@ -3,7 +3,7 @@ import type { SampleAttemptEnd, SampleInit, SampleScoring } from '../hooks/event
 import type { HookData, HookName } from '../hooks/hooks.ts'
 import { startSummary } from '../inspect/start-summary.ts'
 import type { ErrorEvent, EvalError, EvalSampleSummary, Event, OtherEvent } from '../inspect/records.ts'
-import { orAborted } from './abortable.ts'
+import { orAborted, orUnwound } from './abortable.ts'
 import { fire, runInSample, type ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
 import { CancelledError, evalError } from './eval-error.ts'
@@ -138,7 +138,7 @@ export class SampleAttempt {
     const generate = generateFor(this.active, context.generate)
     try {
       await transcript.span('solvers', 'solvers', () =>
-        orAborted(() => runSolvers(context.solvers, this.active, generate), this.#signal),
+        orUnwound(() => runSolvers(context.solvers, this.active, generate), this.#signal),
       )
     } finally {
       endWatch()
@@ -156,7 +156,7 @@ export class SampleAttempt {
       await this.#fire('onSampleScoring', this.#ids())
       const isScored = !this.error || (scoreOnError && !mayRetry && !this.cancelled)
       if (isScored) {
-        await orAborted(() => scoreSample(scorers, sample.target ?? '', this.active), this.#signal)
+        await orUnwound(() => scoreSample(scorers, sample.target ?? '', this.active), this.#signal)
       }
     } catch (error) {
       this.#fail(error)

@@ -33,7 +33,7 @@ export class SampleRun {
     this.#retries = [...earlier]
   }
 
-  /** Undefined when it was never begun, because its task was over. Rejects when the task is to fail for its error. */
+  /** Undefined when it was never begun, because its task was over. Rejects with what a hook ends the task with. */
   async run(): Promise<SampleResult | undefined> {
     const { retryOnError, places, signal } = this.#context
     for (let number = 1; ; number += 1) {
@@ -47,7 +47,10 @@ export class SampleRun {
       let sample: EvalSample | undefined
       try {
         await attempt.run()
-        if (!attempt.error || number > retryOnError || attempt.cancelled) sample = await this.#log(attempt)
+        const isLast = !attempt.error || number > retryOnError || attempt.cancelled
+        if (isLast) sample = await this.#log(attempt)
+        // Before another sample begins, which a task that fails has no use for.
+        if (isLast && attempt.error && !attempt.cancelled) this.#context.failed(attempt.thrown)
       } finally {
         places.release()
       }
@@ -81,15 +84,11 @@ export class SampleRun {
   }
 
   async #end(attempt: SampleAttempt, sample: EvalSample): Promise<SampleResult> {
-    const { emitter, ids, errors, continueOnFail } = this.#context
+    const { emitter, ids } = this.#context
     try {
       await attempt.end(false)
     } finally {
       await fire(emitter, 'onSampleEnd', { ...ids, sample_id: this.#uuid, sample })
-    }
-    if (attempt.error && !attempt.cancelled) {
-      errors.add()
-      if (errors.isExceeded && !continueOnFail) throw attempt.thrown
     }
     const { id, epoch, metadata, scores = {} } = sample
     return { id, epoch, metadata, scores, completed: !attempt.error }

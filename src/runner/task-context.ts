@@ -1,7 +1,6 @@
 import type { Emitter } from '../hooks/emitter.ts'
 import type { EvalSpec } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
-import type { ErrorBudget } from './error-budget.ts'
 import type { GenerateDefaults } from './generate.ts'
 import type { Limits } from './limits.ts'
 import type { EvalLogWriter } from './log/eval-log-writer.ts'
@@ -44,8 +43,8 @@ export interface TaskContext {
   readonly limits: Limits
   readonly retryOnError: number
   readonly scoreOnError: boolean
-  readonly continueOnFail: boolean
-  readonly errors: ErrorBudget
+  /** A sample ended with an error, which may be the end of the task. */
+  readonly failed: (thrown: unknown) => void
   /** Undefined where samples are not logged. */
   readonly writer: Pick<EvalLogWriter, 'sample'> | undefined
   readonly usage: Usage

@@ -80,6 +80,8 @@ class TaskRun {
   readonly #usage = new Usage()
   readonly #errors: ErrorBudget
   readonly #stop = new AbortController()
+  /** What ended the task. */
+  #failure: { readonly thrown: unknown } | undefined
   readonly #started = now()
 
   constructor(options: TaskRunOptions) {
@@ -114,20 +116,29 @@ class TaskRun {
   /** Rejects with the error that ends the task, when all that was under way is over. */
   async #runSamples(context: TaskContext, results: SampleResult[]): Promise<void> {
     const { samples, settings } = this.#options
-    let failure: { readonly thrown: unknown } | undefined
     const runs = Array.from({ length: settings.epochs }, (_, epoch) =>
       samples.map(async (sample) => {
         try {
           const result = await new SampleRun(context, sample, epoch + 1).run()
           if (result) results.push(result)
         } catch (error) {
-          failure ??= { thrown: error }
-          this.#stop.abort(new CancelledError())
+          this.#end(error)
         }
       }),
     )
     await Promise.all(runs.flat())
-    if (failure) throw failure.thrown
+    if (this.#failure) throw this.#failure.thrown
+  }
+
+  #failed(thrown: unknown): void {
+    this.#errors.add()
+    if (this.#errors.isExceeded && !this.#options.settings.continueOnFail) this.#end(thrown)
+  }
+
+  /** What is under way is cancelled, and nothing more is begun. */
+  #end(thrown: unknown): void {
+    this.#failure ??= { thrown }
+    this.#stop.abort(new CancelledError())
   }
 
   #context(writer: EvalLogWriter): TaskContext {
@@ -146,7 +157,7 @@ class TaskRun {
       model,
       roles,
       generate: { config: task.options.config },
-      errors: this.#errors,
+      failed: (thrown) => this.#failed(thrown),
       writer: logSamples ? writer : undefined,
       usage: this.#usage,
       places: new Semaphore(maxSamples ?? model.connections),
