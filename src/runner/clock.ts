@@ -1,8 +1,9 @@
-import { formatTimestamp, fromMilliseconds, type HrTime } from '../time.ts'
+import { formatTimestamp, type HrTime } from '../time.ts'
 
-/** To the microsecond, and never earlier than the last one of this process. */
+/** To the microsecond, as logs have it, and never earlier than the last one of this process. */
 export function now(): HrTime {
-  return fromMilliseconds(performance.timeOrigin + performance.now())
+  const micros = Math.floor((performance.timeOrigin + performance.now()) * 1000)
+  return [Math.floor(micros / 1e6), (micros % 1e6) * 1000]
 }
 
 /** Now, as logs have it. */

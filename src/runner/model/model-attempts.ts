@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { EvalspanError } from '../../errors.ts'
 import type { Emitter } from '../../hooks/emitter.ts'
-import type { HookData } from '../../hooks/hooks.ts'
-import type { ChatMessage, GenerateConfig, ModelEvent, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
+import type { ModelRetry } from '../../hooks/events.ts'
+import type { ChatMessage, GenerateConfig, Json, ModelEvent, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
 import { orAborted } from '../abortable.ts'
 import { fire, type ActiveSample } from '../active.ts'
+import { now } from '../clock.ts'
 import { classOf, evalError } from '../eval-error.ts'
+import { formatTimestamp, type HrTime } from '../../time.ts'
 import type { Draft } from '../transcript.ts'
 import type { CachePolicy } from './cache-policy.ts'
 import { KeyedModel } from './keyed-model.ts'
@@ -169,18 +171,22 @@ export class ModelAttempts {
     { attempt, event, keyNumber }: { attempt: number; event: Draft<ModelEvent> | undefined; keyNumber: number },
   ): Promise<void> {
     const { model, emitter, sample, signal } = this.#options
+    const failure = model.api.failure(error)
+    const keyed = model.api instanceof KeyedModel && failure.authentication ? model.api : undefined
+    const isLast =
+      signal.aborted || !(failure.retryable || keyed?.hasOverride) || this.#isExhausted(attempt)
+    const waitMs = model.api.retryWaitMs?.(attempt, failure) ?? retryWaitMs(attempt, failure)
+    const retry = isLast ? undefined : this.#retryData(error, failure, attempt, waitMs)
+    const time = now()
     if (event) {
       const { message, traceback } = evalError(signal.aborted ? new Error('model call cancelled') : error)
-      Object.assign(event, { error: message, traceback })
+      Object.assign(event, { error: message, traceback, ...(retry && { metadata: retryMetadata(retry, time) }) })
       delete event.pending
       sample?.transcript.changed(event)
     }
     if (signal.aborted) throw signal.reason
-    const failure = model.api.failure(error)
-    const keyed = model.api instanceof KeyedModel && failure.authentication ? model.api : undefined
-    if (!(failure.retryable || keyed?.hasOverride) || this.#isExhausted(attempt)) throw error
-    const waitMs = model.api.retryWaitMs?.(attempt, failure) ?? retryWaitMs(attempt, failure)
-    await fire(emitter, 'onModelRetry', this.#retryData(error, failure, attempt, waitMs))
+    if (!retry) throw error
+    await fire(emitter, 'onModelRetry', retry, time)
     keyed?.refresh(keyNumber)
     const wait = async (): Promise<void> => {
       try {
@@ -198,7 +204,7 @@ export class ModelAttempts {
     return (typeof most === 'number' && attempt > most) || (typeof timeout === 'number' && seconds >= timeout)
   }
 
-  #retryData(error: unknown, failure: CallFailure, attempt: number, waitMs: number): HookData<'onModelRetry'> {
+  #retryData(error: unknown, failure: CallFailure, attempt: number, waitMs: number): ModelRetry {
     const { model, sample } = this.#options
     return {
       // As Inspect has it: without the provider.
@@ -211,6 +217,11 @@ export class ModelAttempts {
       status_code: failure.statusCode ?? null,
     }
   }
+}
+
+/** So that a log tells of it as the hook did. Inspect writes no such thing; the field is there for what anybody wants to add. */
+function retryMetadata({ attempt, wait_time, exception_type, status_code }: ModelRetry, time: HrTime): ModelEvent['metadata'] {
+  return { evalspan_retry: { attempt, wait_time, exception_type, status_code, time: formatTimestamp(time) } as Json }
 }
 
 /** A cache that cannot be used is no reason to fail. */
