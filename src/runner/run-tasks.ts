@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { classOf } from './eval-error.ts'
 import { messageOf } from '../errors.ts'
 import type { HookData } from '../hooks/hooks.ts'
@@ -30,7 +31,7 @@ export async function runTasks(
       units.map(async (unit, index) => {
         await places.acquire()
         try {
-          if (!run.signal.aborted && !failure) logs[index] = await runTask(unit, run)
+          if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(unit, run)
         } catch (error) {
           failure ??= { thrown: error }
         } finally {
@@ -50,3 +51,17 @@ export async function runTasks(
   return done
 }
 
+
+/** Of an eval set a task that failed is run again at once, as a new attempt; the last one's log is given. */
+async function runWithRetries(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
+  if (!run.retries) return await runTask(unit, run)
+  const { retryAttempts = 10, retryCleanup = true } = run.retries
+  const earlier = unit.earlier === undefined ? [] : [unit.earlier]
+  let log = await runTask(unit, run)
+  for (let retry = 1; retry <= retryAttempts && log.status === 'error' && !run.signal.aborted; retry += 1) {
+    earlier.push(log.location)
+    log = await runTask({ ...unit, earlier: log.location }, run)
+  }
+  if (log.status === 'success' && retryCleanup) for (const path of earlier) await rm(path, { force: true })
+  return log
+}

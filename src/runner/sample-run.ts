@@ -17,6 +17,10 @@ export interface SampleResult {
   readonly completed: boolean
 }
 
+export function resultOf({ id, epoch, metadata, scores = {}, error }: EvalSample): SampleResult {
+  return { id, epoch, metadata, scores, completed: error === undefined }
+}
+
 /** Everything that is done for one sample of one epoch: as many attempts as it takes and it is given, under one uuid. */
 export class SampleRun {
   readonly #context: TaskContext
@@ -90,7 +94,6 @@ export class SampleRun {
     } finally {
       await fire(emitter, 'onSampleEnd', { ...ids, sample_id: this.#uuid, sample })
     }
-    const { id, epoch, metadata, scores = {} } = sample
-    return { id, epoch, metadata, scores, completed: !attempt.error }
+    return resultOf(sample)
   }
 }

@@ -4,6 +4,7 @@ import { formatTimestamp } from '../time.ts'
 import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
 import { readDataset } from './dataset/read-dataset.ts'
+import { EarlierLog } from './earlier-log.ts'
 import { ErrorBudget } from './error-budget.ts'
 import { CancelledError, evalError } from './eval-error.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
@@ -11,7 +12,7 @@ import { EvalLogWriter } from './log/eval-log-writer.ts'
 import type { Model } from './model/model.ts'
 import { evalResults, type Reductions } from './results.ts'
 import { generate } from './solvers/generate.ts'
-import { SampleRun, type SampleResult } from './sample-run.ts'
+import { resultOf, SampleRun, type SampleResult } from './sample-run.ts'
 import type { Scorer } from './scorer/scorer.ts'
 import { uniqueScorerNames } from './scorer/scorer-names.ts'
 import { selectSamples } from './select-samples.ts'
@@ -23,6 +24,14 @@ import { taskPlan, taskSpec, type TaskIds } from './task-spec.ts'
 import { toList, type Task } from './task.ts'
 import { Usage } from './usage.ts'
 
+/** What is done about tasks of an eval set that fail. */
+export interface RetryOptions {
+  /** How often a task is tried again; 10 times when left out. */
+  readonly retryAttempts?: number | undefined
+  /** False: the logs of attempts that failed stay beside the one that succeeded. */
+  readonly retryCleanup?: boolean | undefined
+}
+
 /** What all tasks of a run share. */
 export interface RunContext {
   readonly emitter: Emitter
@@ -31,7 +40,10 @@ export interface RunContext {
   readonly logDir: string
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
+  readonly retries?: RetryOptions | undefined
   readonly within: WithinSpan
+  /** A sample of an earlier log was taken over into the log of this task, and no hook tells of it. */
+  readonly sampleReused: (log: EvalLog) => void
 }
 
 /** A task with the model that it is run with. */
@@ -40,6 +52,8 @@ export interface TaskUnit {
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
   readonly ids: TaskIds
+  /** Of an earlier attempt at the task, whose finished samples are not run again. */
+  readonly earlier?: string | undefined
 }
 
 /** A log without its samples, and the file that has them. */
@@ -82,6 +96,7 @@ class TaskRun {
   readonly #stop = new AbortController()
   /** What ended the task. */
   #failure: { readonly thrown: unknown } | undefined
+  #reused = 0
   readonly #started = now()
 
   constructor(options: TaskRunOptions) {
@@ -100,12 +115,15 @@ class TaskRun {
       let thrown: unknown
       try {
         await fire(run.emitter, 'onTaskStart', { ...this.#ids, spec, plan: this.#plan }, this.#started)
-        await this.#runSamples(this.#context(writer), results)
+        const earlier = this.#options.unit.earlier === undefined ? undefined : new EarlierLog(this.#options.unit.earlier)
+        if (earlier) await this.#reuse(earlier, writer, results)
+        await this.#runSamples(this.#context(writer), results, earlier)
       } catch (error) {
         thrown = error ?? new Error('nothing was thrown')
       }
       const { log, reductions } = this.#log(results, thrown)
       await writer.finish(log, reductions)
+      for (let count = 0; count < this.#reused; count += 1) run.sampleReused(log)
       await fire(run.emitter, 'onTaskEnd', { ...this.#ids, log })
       return { ...log, location: writer.path }
     } finally {
@@ -113,13 +131,31 @@ class TaskRun {
     }
   }
 
+  async #reuse(earlier: EarlierLog, writer: EvalLogWriter, results: SampleResult[]): Promise<void> {
+    const { samples, settings, run } = this.#options
+    const planned = new Set(samples.map(({ id }) => String(id)))
+    const isPlanned = (id: string | number, epoch: number): boolean =>
+      planned.has(String(id)) && epoch <= settings.epochs
+    for await (const sample of earlier.reusable(isPlanned)) {
+      if (run.options.logSamples !== false) await writer.sample(sample)
+      results.push(resultOf(sample))
+      this.#reused += 1
+    }
+  }
+
   /** Rejects with the error that ends the task, when all that was under way is over. */
-  async #runSamples(context: TaskContext, results: SampleResult[]): Promise<void> {
+  async #runSamples(
+    context: TaskContext,
+    results: SampleResult[],
+    earlier: EarlierLog | undefined,
+  ): Promise<void> {
     const { samples, settings } = this.#options
     const runs = Array.from({ length: settings.epochs }, (_, epoch) =>
       samples.map(async (sample) => {
+        if (earlier?.isReused(sample.id, epoch + 1)) return
         try {
-          const result = await new SampleRun(context, sample, epoch + 1).run()
+          const errors = earlier?.errorsOf(sample.id, epoch + 1)
+          const result = await new SampleRun(context, sample, epoch + 1, errors).run()
           if (result) results.push(result)
         } catch (error) {
           this.#end(error)
