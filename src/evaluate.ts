@@ -1,5 +1,6 @@
 import { withinSpan } from './active-span.ts'
 import { openSession, type Session, type SessionOptions } from './builtin.ts'
+import type { DeliveryReport } from './delivery/report.ts'
 import { EvalspanError } from './errors.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
@@ -17,6 +18,8 @@ import { telemetrySettings } from './telemetry/settings.ts'
 export interface HostOptions extends Pick<SessionOptions, 'ask' | 'output' | 'report' | 'banner' | 'cwd'> {
   /** False: signals are the caller's matter. */
   readonly signals?: boolean | undefined
+  /** Takes the account of what was delivered, when all is over. */
+  readonly onAccount?: ((account: DeliveryReport) => void) | undefined
 }
 
 /**
@@ -90,7 +93,7 @@ function taskList(tasks: Task | readonly Task[]): readonly Task[] {
   const list = Array.isArray(tasks) ? (tasks as readonly Task[]) : [tasks as Task]
   if (list.length === 0) throw new EvalspanError('BAD_OPTION', 'tasks: there is none')
   for (const [index, each] of list.entries()) {
-    if (!(each instanceof Task)) throw new EvalspanError('BAD_OPTION', `tasks[${index}] is no task; make it with task()`)
+    if (!Task.is(each)) throw new EvalspanError('BAD_OPTION', `tasks[${index}] is no task; make it with task()`)
   }
   return list
 }
@@ -103,7 +106,7 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
  */
 async function inSession<T>(
   options: EvaluateOptions,
-  { signals: catches = true, ...host }: HostOptions,
+  { signals: catches = true, onAccount, ...host }: HostOptions,
   work: (run: RunContext) => Promise<T>,
 ): Promise<T> {
   const interrupt = new AbortController()
@@ -122,8 +125,9 @@ async function inSession<T>(
     return await work(runContext(session, options, interrupt.signal, host.report))
   } finally {
     options.signal?.removeEventListener('abort', cancel)
-    await session.close()
+    const account = await session.close()
     for (const name of watched) process.off(name, interrupted)
+    onAccount?.(account)
     if (caught) process.kill(process.pid, caught)
   }
 }

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Emitter } from '../hooks/emitter.ts'
+import { processWide } from '../hooks/process-wide.ts'
 import type { EventMeta, HookData, HookName } from '../hooks/hooks.ts'
 import { formatTime, type HrTime } from '../time.ts'
 import { now } from './clock.ts'
@@ -32,7 +33,8 @@ export interface ActiveSample {
   state: TaskState
 }
 
-const active = new AsyncLocalStorage<ActiveSample>()
+/** Of the process: a task may come with a copy of this package of its own. */
+const active = processWide('active sample', () => new AsyncLocalStorage<ActiveSample>())
 
 /** The sample whose code is running; undefined outside of samples. */
 export function activeSample(): ActiveSample | undefined {

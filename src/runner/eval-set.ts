@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openLog } from '../inspect/log.ts'
-import type { EvalLog } from '../inspect/records.ts'
+import { stringify } from '../inspect/json.ts'
+import type { EvalLog, EvalSpec } from '../inspect/records.ts'
 import { compareTimes, parseTime } from '../time.ts'
 import { shortUuid } from './short-uuid.ts'
 import type { LoggedEval, TaskUnit } from './task-run.ts'
@@ -30,7 +31,7 @@ export class EvalSetFolder {
     const tasks = units.map(({ task, model, ids }, sequence) => ({
       name: task.name,
       task_id: ids.taskId,
-      task_args: {},
+      task_args: task.origin.args ?? {},
       model: model.name,
       model_args: {},
       sequence,
@@ -53,7 +54,7 @@ export class EvalSetFolder {
       }
     }
     const latestFirst = logs.toSorted((a, b) => compareTimes(startOf(b), startOf(a)))
-    return Map.groupBy(latestFirst, ({ eval: { task, model } }) => unitKey(task, model))
+    return Map.groupBy(latestFirst, ({ eval: { task, model, task_args: args } }) => keyOf(task, model, args))
   }
 
   async remove(logs: readonly LoggedEval[]): Promise<void> {
@@ -61,8 +62,13 @@ export class EvalSetFolder {
   }
 }
 
-export function unitKey(task: string, model: string): string {
-  return `${task} ${model}`
+/** What tells a task of a set, with its model, from the others. */
+export function unitKey({ task, model }: TaskUnit): string {
+  return keyOf(task.name, model.name, task.origin.args)
+}
+
+function keyOf(task: string, model: string, args: EvalSpec['task_args']): string {
+  return stringify([task, model, args ?? {}])
 }
 
 function startOf(log: EvalLog): readonly [number, number] {

@@ -25,7 +25,7 @@ export async function runSet(
     const done: LoggedEval[] = []
     const open: TaskUnit[] = []
     for (const unit of units) {
-      const [latest, ...older] = known.get(unitKey(unit.task.name, unit.model.name)) ?? []
+      const [latest, ...older] = known.get(unitKey(unit)) ?? []
       if (latest?.status === 'success') {
         done.push(latest)
         if (run.retries?.retryCleanup !== false) await folder.remove(older)
@@ -43,8 +43,9 @@ export async function runSet(
 /** Logs are told apart by task and model, so two of the same would take each other's. */
 function expectDistinct(units: readonly TaskUnit[]): void {
   const seen = new Set<string>()
-  for (const { task, model } of units) {
-    const key = unitKey(task.name, model.name)
+  for (const unit of units) {
+    const { task, model } = unit
+    const key = unitKey(unit)
     if (seen.has(key)) {
       throw new EvalspanError('BAD_OPTION', `task ${task.name} is there twice with model ${model.name}; give each a name of its own`)
     }

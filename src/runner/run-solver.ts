@@ -13,7 +13,7 @@ export async function runSolvers(
     const { name } = solverInfo(solve)
     await sample.transcript.span(name, 'solver', async () => {
       const state: unknown = await solve(sample.state, generate)
-      if (!(state instanceof TaskState)) {
+      if (!TaskState.is(state)) {
         throw new TypeError(`solver ${name} gave ${describe(state)}; it has to return the state that comes after it`)
       }
       sample.state = state

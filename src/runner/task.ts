@@ -62,16 +62,36 @@ export interface TaskOptions extends Limits, ErrorHandling {
   readonly metadata?: { readonly [key: string]: Json } | undefined
 }
 
+/** Where a task comes from, which tells it from others of the same name. */
+export interface TaskOrigin {
+  /** What the function that made it was given. */
+  readonly args?: { readonly [name: string]: Json } | undefined
+  readonly file?: string | undefined
+}
+
+// By which copies of this package in one process know each other's tasks.
+const taskMark = Symbol.for('evalspan.Task')
+
 /** What is evaluated: samples, how they are solved and how they are scored. */
 export class Task {
-  readonly options: TaskOptions
+  static {
+    Object.defineProperty(this.prototype, taskMark, { value: true })
+  }
 
-  constructor(options: TaskOptions) {
+  readonly options: TaskOptions
+  readonly origin: TaskOrigin
+
+  constructor(options: TaskOptions, origin: TaskOrigin = {}) {
     this.options = options
+    this.origin = origin
   }
 
   get name(): string {
     return this.options.name
+  }
+
+  static is(value: unknown): value is Task {
+    return typeof value === 'object' && value !== null && Reflect.get(value, taskMark) === true
   }
 }
 

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { processWide } from '../hooks/process-wide.ts'
 import type { Event } from '../inspect/records.ts'
 import { timestamp } from './clock.ts'
 import type { SampleClock } from './sample-clock.ts'
@@ -10,7 +11,7 @@ export type Draft<E extends Event> = { -readonly [K in keyof E]: E[K] }
 type Own<E extends Event> = Omit<E, 'uuid' | 'span_id' | 'timestamp' | 'working_start'> &
   Partial<Pick<E, 'span_id' | 'timestamp' | 'working_start'>>
 
-const currentSpan = new AsyncLocalStorage<string>()
+const currentSpan = processWide('current span', () => new AsyncLocalStorage<string>())
 
 export interface TranscriptOptions {
   readonly clock: SampleClock
