@@ -1,17 +1,7 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
+import { base57 } from '../inspect/base57.ts'
 
-const alphabet = '23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
-
-/** A random id as Inspect has them: a UUID (version 4) as 22 characters of base 57, by the library shortuuid. */
+/** A random id of 22 characters, as Inspect gives to samples, messages and events. */
 export function shortUuid(): string {
-  const bytes = randomBytes(16)
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80
-  let number = BigInt(`0x${bytes.toString('hex')}`)
-  let id = ''
-  for (let length = 0; length < 22; length += 1) {
-    id = alphabet[Number(number % 57n)]! + id
-    number /= 57n
-  }
-  return id
+  return base57(Buffer.from(randomUUID().replaceAll('-', ''), 'hex'))
 }
