@@ -4,28 +4,45 @@
  */
 
 const space = String.raw`\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000`
-const atEnds = new RegExp(`^[${space}]+|[${space}]+$`, 'g')
-const between = new RegExp(`[${space}]+`)
+const oneSpace = new RegExp(`[${space}]`)
+const spaces = new RegExp(`[${space}]+`)
+const onePunctuation = /[!-/:-@[-`{-~]/
+const punctuationOrSpace = /[\t-\r !-/:-@[-`{-~]/
 const number = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i
 
-/** As `str.strip()`. */
-export function strip(text: string): string {
-  return text.replace(atEnds, '')
+/** As `str.strip()`: without such characters at its ends, spaces when left out. */
+export function strip(text: string, characters = oneSpace): string {
+  // Not by one expression: it would take long for a long row of spaces that is not at the end.
+  let start = 0
+  let end = text.length
+  while (start < end && characters.test(text[start]!)) start += 1
+  while (end > start && characters.test(text[end - 1]!)) end -= 1
+  return text.slice(start, end)
+}
+
+/** Without ASCII punctuation and spaces at its ends. */
+export function stripPunctuation(text: string): string {
+  return strip(text, punctuationOrSpace)
+}
+
+/** Of ASCII, as `string.punctuation`. */
+export function isPunctuation(character: string): boolean {
+  return onePunctuation.test(character)
 }
 
 /** As `str.split()`: the words of the text. */
 export function splitWords(text: string): string[] {
   const stripped = strip(text)
-  return stripped === '' ? [] : stripped.split(between)
+  return stripped === '' ? [] : stripped.split(spaces)
 }
 
 /** As `re.split(r'\s+', text)`: with an empty word at an end that is a space. */
 export function splitAtSpaces(text: string): string[] {
-  return text.split(between)
+  return text.split(spaces)
 }
 
 export function isSpace(character: string): boolean {
-  return strip(character) === ''
+  return oneSpace.test(character)
 }
 
 /** As `str.casefold()`, for comparing without regard to case: `Straße` is `STRASSE`. */
@@ -75,9 +92,15 @@ function represent(value: unknown): string {
 function representNumber(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf'
-  // JavaScript writes 0.00001 in full, Python as 1e-05.
-  const text = Math.abs(value) < 1e-4 && value !== 0 ? value.toExponential() : String(value)
-  return text.replace(/e([+-])(\d)$/, (_, sign: string, digit: string) => `e${sign}0${digit}`)
+  return Number.isInteger(value) ? String(BigInt(value)) : floatText(value)
+}
+
+/** As `str()` of a float that is finite: `1.0`, `1e-05`. */
+export function floatText(value: number): string {
+  const size = Math.abs(value)
+  const isShort = value === 0 || (size >= 1e-4 && size < 1e16)
+  if (isShort) return Number.isInteger(value) ? `${value}.0` : String(value)
+  return value.toExponential().replace(/e([+-])(\d)$/, (_, sign: string, digit: string) => `e${sign}0${digit}`)
 }
 
 function representString(text: string): string {
