@@ -1,7 +1,7 @@
-import { EvalspanError, messageOf } from '../../errors.ts'
 import type { Score } from '../../inspect/records.ts'
 import { paramsOf } from '../params.ts'
 import type { Target } from '../target.ts'
+import { compilePattern } from './compile-pattern.ts'
 import { completionOf, noResponse } from './completion.ts'
 import { CORRECT, INCORRECT } from './grades.ts'
 import { strip } from './python-text.ts'
@@ -27,7 +27,7 @@ export function pattern(expression: string | RegExp, options: PatternOptions = {
 /** What `pattern` does, for scorers of other names. */
 export function patternScore(expression: string | RegExp, options: PatternOptions = {}): Scorer['score'] {
   const { ignoreCase = true, matchAll = false } = options
-  const searched = compile(expression, ignoreCase)
+  const searched = compilePattern(expression, 'the pattern of pattern()', ignoreCase)
   return (state, target) => {
     const completion = completionOf(state)
     const found = searched.exec(completion)
@@ -41,16 +41,6 @@ export function patternScore(expression: string | RegExp, options: PatternOption
     const groups: (string | undefined)[] = found.length > 1 ? found.slice(1) : [found[0]]
     const score = matchAll ? scoreAll(groups, target, ignoreCase) : scoreFirst(groups, target, ignoreCase)
     return { ...score, explanation: completion, ...noResponse(completion) }
-  }
-}
-
-function compile(expression: string | RegExp, ignoreCase: boolean): RegExp {
-  const { source, flags } = typeof expression === 'string' ? { source: expression, flags: '' } : expression
-  const kept = flags.replaceAll(/[gy]/g, '')
-  try {
-    return new RegExp(source, ignoreCase && !kept.includes('i') ? `${kept}i` : kept)
-  } catch (error) {
-    throw new EvalspanError('BAD_OPTION', `the pattern of pattern() is none of JavaScript: ${messageOf(error)}`)
   }
 }
 

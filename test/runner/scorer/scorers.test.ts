@@ -78,7 +78,7 @@ test('options that mean nothing are refused', () => {
     "match() has no location 'middle'; it is begin, end, any or exact",
   )
   expect(() => answer('number' as AnswerKind)).toThrow("answer() has no kind 'number'; it is letter, word or line")
-  expect(() => pattern('(')).toThrow('the pattern of pattern() is none of JavaScript: ')
+  expect(() => pattern('(')).toThrow('the pattern of pattern() is no regular expression of JavaScript: ')
 })
 
 test('long completions take no long time', async () => {
