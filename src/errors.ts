@@ -1,8 +1,10 @@
 /** What went wrong, in a form a program can switch on. */
 export type ErrorCode =
+  | 'BAD_DATASET' // samples, or the file that holds them, cannot be used
   | 'BAD_LOG' // a log, or a part of one, cannot be read
   | 'BAD_OUTBOX' // what waits for its destination cannot be read
   | 'BAD_OPTION' // an option or an environment variable has an unusable value
+  | 'BAD_SCORE' // a scorer gave what its metrics or reducers cannot use
   | 'BAD_HOOK' // something registered as a hook is none, or could not be loaded
   | 'MISSING_HOOK' // a required hook is not registered
   | 'MISSING_PACKAGE' // an optional package is needed and not installed

@@ -53,6 +53,8 @@ export interface Score {
   readonly value: ScoreValue
   readonly answer?: string | undefined
   readonly explanation?: string | undefined
+  /** Why it is unscored. */
+  readonly reason?: string | undefined
   readonly metadata?: { readonly [key: string]: Json } | undefined
   /** The original first, then the edits, when somebody changed the score afterwards. */
   readonly history?: readonly ScoreEdit[] | undefined
@@ -331,13 +333,31 @@ export interface EvalScore {
   readonly reducer?: string | undefined
   readonly scored_samples?: number | undefined
   readonly unscored_samples?: number | undefined
+  /** What the scorer was made with. */
+  readonly params?: { readonly [name: string]: Json } | undefined
   readonly metrics: { readonly [key: string]: EvalMetric }
+}
+
+/** Which metric of which score says the most. */
+export interface HeadlineMetric {
+  readonly scorer?: string | undefined
+  readonly score?: string | undefined
+  readonly metric?: string | undefined
+  readonly reducer?: string | undefined
 }
 
 export interface EvalResults {
   readonly total_samples: number
   readonly completed_samples: number
   readonly scores: readonly EvalScore[]
+  readonly headline?: HeadlineMetric | undefined
+}
+
+/** The scores of the samples after those of their epochs were reduced to one. */
+export interface EvalSampleReductions {
+  readonly scorer: string
+  readonly reducer?: string | undefined
+  readonly samples: readonly (Score & { readonly sample_id?: string | number | undefined })[]
 }
 
 export interface EvalStats {

@@ -47,6 +47,7 @@ const score: Complete<Score> = {
   value: 'words of a score',
   answer: 'an answer',
   explanation: 'an explanation',
+  reason: 'words of a reason',
   metadata: json,
   history: [
     { value: 'I', answer: 'an answer', explanation: 'an explanation', metadata: json, provenance },
@@ -277,9 +278,11 @@ const log: Complete<EvalLog> = {
         reducer: 'mode',
         scored_samples: 1,
         unscored_samples: 0,
+        params: json,
         metrics: { accuracy: metric },
       },
     ],
+    headline: { scorer: 'judge', score: 'judge', metric: 'accuracy', reducer: 'mode' },
   },
   stats: {
     started_at: at(0),

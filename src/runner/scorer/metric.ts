@@ -1,4 +1,5 @@
 import type { Json, Score } from '../../inspect/records.ts'
+import type { ValueToFloat } from './value-to-float.ts'
 
 /** What one sample got, all its epochs reduced to one. */
 export interface SampleScore {
@@ -7,12 +8,30 @@ export interface SampleScore {
   readonly sampleMetadata?: { readonly [key: string]: Json } | undefined
 }
 
-/** Makes one number, or several with names, of the scores of all samples. */
+/** Makes one number, a list of them, or several with names, of the scores of all samples; null is left out. */
 export interface Metric {
   readonly name: string
   /** What it was made with, for the log. */
   readonly params: { readonly [name: string]: Json }
-  readonly compute: (scores: readonly SampleScore[]) => number | { readonly [name: string]: number }
+  readonly compute: (scores: readonly SampleScore[]) => MetricValue
+}
+
+export type MetricValue =
+  | number
+  | readonly (number | null)[]
+  | { readonly [name: string]: number | null }
+  // Keeps the order of names that look like numbers.
+  | ReadonlyMap<string, number | null>
+
+/** For scores that are objects: the metrics of each key. A key may be a pattern; `*` stands for all. */
+export type MetricsByKey = { readonly [key: string]: readonly Metric[] }
+
+/** Of all values alike, or by key, or both. */
+export type Metrics = readonly (Metric | MetricsByKey)[] | MetricsByKey
+
+export interface ToFloatOptions {
+  /** Makes numbers of the scores' values; `valueToFloat()` when left out. */
+  readonly toFloat?: ValueToFloat | undefined
 }
 
 /** Makes one score of those of all epochs. */

@@ -1,15 +1,12 @@
 import type { Json, Score } from '../../inspect/records.ts'
 import type { Target } from '../target.ts'
 import type { TaskState } from '../task-state.ts'
-import type { Metric } from './metric.ts'
+import type { Metrics } from './metric.ts'
 
 type Awaitable<T> = T | Promise<T>
 
 /** Judges what a sample came to; undefined leaves it unscored. */
 export type ScoreFunction = (state: TaskState, target: Target) => Awaitable<Score | undefined>
-
-/** Of all values alike; or for scores that are objects, by key, where `*` stands for all keys that are not named. */
-export type Metrics = readonly Metric[] | { readonly [key: string]: readonly Metric[] }
 
 export interface Scorer {
   readonly name: string
