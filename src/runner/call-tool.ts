@@ -1,4 +1,5 @@
 import type { ToolCall } from '../inspect/records.ts'
+import { orAborted } from './abortable.ts'
 import { depthError } from './argument-depth.ts'
 import { toolCallError } from './tool-error.ts'
 import { checkTool, needsApproval } from './tool-info.ts'
@@ -35,8 +36,7 @@ export async function callTool(call: ToolCall, tools: Tools, options: CallToolOp
       [`Found ${problems.length} validation errors parsing tool input arguments:`, ...lines].join('\n'),
     )
   }
-  options.abortSignal.throwIfAborted()
-  return untilAborted(options.abortSignal, execute(tool, call, validation.value, options))
+  return orAborted(() => execute(tool, call, validation.value, options), options.abortSignal)
 }
 
 async function execute(
@@ -72,21 +72,6 @@ async function lastOf(output: unknown): Promise<unknown> {
 
 function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
-}
-
-async function untilAborted<T>(signal: AbortSignal, result: Promise<T>): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason)
-  // Perhaps by the tool itself, before it gave anything.
-  if (signal.aborted) onAbort()
-  signal.addEventListener('abort', onAbort, { once: true })
-  // Who is left behind must not end the process.
-  result.catch(() => {})
-  try {
-    return await Promise.race([result, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
-  }
 }
 
 function parsingError(message: string): ToolResult {

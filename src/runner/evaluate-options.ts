@@ -1,7 +1,7 @@
 import type { Json } from '../inspect/records.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import type { Limits } from './limits.ts'
-import type { ModelSpec } from './model/find-model.ts'
+import type { ModelSpec } from './model/model-spec.ts'
 import type { Solver } from './solver.ts'
 import type { Epochs, ErrorHandling } from './task.ts'
 

@@ -1,6 +1,6 @@
 import type { ChatMessage, ToolCall, ToolEvent } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
-import { callTool, type ToolResult } from './call-tool.ts'
+import { callTool } from './call-tool.ts'
 import { timestamp } from './clock.ts'
 import { shortUuid } from './short-uuid.ts'
 import type { TaskState } from './task-state.ts'
@@ -65,7 +65,7 @@ class ToolRun {
     }
     try {
       const options = { messages: this.#state.messages, abortSignal: signal }
-      const { content, error }: ToolResult = await callTool(this.#call, this.#state.tools, options)
+      const { content, error } = await callTool(this.#call, this.#state.tools, options)
       const failure = error && { error }
       finish({ result: content, ...failure, message_id: messageId })
       return { id: messageId, role: 'tool', content, tool_call_id: id, function: name, ...failure } as ChatMessage

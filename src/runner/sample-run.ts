@@ -1,5 +1,6 @@
-import type { EvalRetryError, EvalSample, Score } from '../inspect/records.ts'
+import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
 import { fire } from './active.ts'
+import type { ScoredSample } from './results.ts'
 import { SampleAttempt } from './sample-attempt.ts'
 import { sampleRecord } from './sample-record.ts'
 import { shortUuid } from './short-uuid.ts'
@@ -8,17 +9,9 @@ import { TaskState } from './task-state.ts'
 import { toMessages } from './to-messages.ts'
 
 /** What a sample of one epoch came to, for the results of its task. */
-export interface SampleResult {
-  readonly id: string | number
-  readonly epoch: number
-  readonly metadata: EvalSample['metadata']
-  readonly scores: { readonly [scorer: string]: Score }
-  /** Without an error. */
-  readonly completed: boolean
-}
-
-export function resultOf({ id, epoch, metadata, scores = {}, error }: EvalSample): SampleResult {
-  return { id, epoch, metadata, scores, completed: error === undefined }
+export function resultOf({ id, epoch, scores = {}, error }: EvalSample): ScoredSample {
+  const isScored = !error || Object.keys(scores).length > 0
+  return { id, epoch, scores: isScored ? scores : undefined, completed: error === undefined }
 }
 
 /** Everything that is done for one sample of one epoch: as many attempts as it takes and it is given, under one uuid. */
@@ -38,7 +31,7 @@ export class SampleRun {
   }
 
   /** Undefined when it was never begun, because its task was over. Rejects with what a hook ends the task with. */
-  async run(): Promise<SampleResult | undefined> {
+  async run(): Promise<ScoredSample | undefined> {
     const { retryOnError, places, signal } = this.#context
     for (let number = 1; ; number += 1) {
       try {
@@ -87,7 +80,7 @@ export class SampleRun {
     return sample
   }
 
-  async #end(attempt: SampleAttempt, sample: EvalSample): Promise<SampleResult> {
+  async #end(attempt: SampleAttempt, sample: EvalSample): Promise<ScoredSample> {
     const { emitter, ids } = this.#context
     try {
       await attempt.end(false)

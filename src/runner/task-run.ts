@@ -1,5 +1,5 @@
 import type { Emitter } from '../hooks/emitter.ts'
-import type { EvalLog, EvalPlan, EvalSpec } from '../inspect/records.ts'
+import type { EvalLog, EvalPlan, EvalSampleReductions, EvalSpec } from '../inspect/records.ts'
 import { formatTimestamp } from '../time.ts'
 import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
@@ -10,9 +10,9 @@ import { CancelledError, evalError } from './eval-error.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
 import type { Model } from './model/model.ts'
-import { evalResults, type Reductions } from './results.ts'
+import { evalResults, type ScoredSample } from './results.ts'
 import { generate } from './solvers/generate.ts'
-import { resultOf, SampleRun, type SampleResult } from './sample-run.ts'
+import { resultOf, SampleRun } from './sample-run.ts'
 import type { Scorer } from './scorer/scorer.ts'
 import { uniqueScorerNames } from './scorer/scorer-names.ts'
 import { selectSamples } from './select-samples.ts'
@@ -111,7 +111,7 @@ class TaskRun {
     const { run, spec } = this.#options
     const writer = await EvalLogWriter.create({ folder: run.logDir, spec, plan: this.#plan })
     try {
-      const results: SampleResult[] = []
+      const results: ScoredSample[] = []
       let thrown: unknown
       try {
         await fire(run.emitter, 'onTaskStart', { ...this.#ids, spec, plan: this.#plan }, this.#started)
@@ -131,7 +131,7 @@ class TaskRun {
     }
   }
 
-  async #reuse(earlier: EarlierLog, writer: EvalLogWriter, results: SampleResult[]): Promise<void> {
+  async #reuse(earlier: EarlierLog, writer: EvalLogWriter, results: ScoredSample[]): Promise<void> {
     const { samples, settings, run } = this.#options
     const planned = new Set(samples.map(({ id }) => String(id)))
     const isPlanned = (id: string | number, epoch: number): boolean =>
@@ -146,7 +146,7 @@ class TaskRun {
   /** Rejects with the error that ends the task, when all that was under way is over. */
   async #runSamples(
     context: TaskContext,
-    results: SampleResult[],
+    results: ScoredSample[],
     earlier: EarlierLog | undefined,
   ): Promise<void> {
     const { samples, settings } = this.#options
@@ -202,16 +202,28 @@ class TaskRun {
     }
   }
 
-  #log(samples: readonly SampleResult[], thrown: unknown): { log: EvalLog; reductions: Reductions } {
+  /** Epoch by epoch, as the dataset has them. */
+  #inOrder(results: readonly ScoredSample[]): ScoredSample[] {
+    const { samples, settings } = this.#options
+    const byKey = new Map(results.map((result) => [`${result.epoch} ${result.id}`, result]))
+    return Array.from({ length: settings.epochs }, (_, epoch) =>
+      samples.flatMap(({ id, metadata }) => {
+        const result = byKey.get(`${epoch + 1} ${id}`)
+        return result ? [{ ...result, metadata }] : []
+      }),
+    ).flat()
+  }
+
+  #log(samples: readonly ScoredSample[], thrown: unknown): { log: EvalLog; reductions: readonly EvalSampleReductions[] | undefined } {
     const { unit, run, settings, scorers, spec } = this.#options
     const isCancelled = run.signal.aborted
     const isFailed = thrown !== undefined || this.#errors.isExceeded
     const { results, reductions } = evalResults({
-      samples,
-      scorers,
+      samples: this.#inOrder(samples),
+      scorers: [...scorers.values()],
       metrics: unit.task.options.metrics,
       reducers: settings.reducers,
-      total: this.#options.samples.length * settings.epochs,
+      totalSamples: this.#options.samples.length * settings.epochs,
     })
     const isScored = thrown === undefined && !isCancelled
     const log: EvalLog = {
@@ -228,6 +240,6 @@ class TaskRun {
       },
       ...(thrown !== undefined && !isCancelled && { error: evalError(thrown) }),
     }
-    return { log, reductions: isScored ? reductions : [] }
+    return { log, reductions: isScored ? reductions : undefined }
   }
 }

@@ -4,7 +4,8 @@ import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig } from './generate-config.ts'
 import type { Model } from './model/model.ts'
 import type { NamedSample } from './task-context.ts'
-import type { Metrics, Scorer } from './scorer/scorer.ts'
+import type { Metric, Metrics } from './scorer/metric.ts'
+import type { Scorer } from './scorer/scorer.ts'
 import { shortUuid } from './short-uuid.ts'
 import { solverInfo, type Solver } from './solver.ts'
 import type { TaskSettings } from './task-settings.ts'
@@ -69,7 +70,7 @@ export function taskSpec({ task, options, settings, ids, model, roles, scorers, 
       limit: options.limit as Json,
       sample_id: options.sampleId as Json,
       epochs: settings.epochs,
-      epochs_reducer: settings.reducers.map((reducer) => reducer.name),
+      epochs_reducer: settings.reducers?.map((reducer) => reducer.name),
       fail_on_error: settings.failOnError,
       continue_on_fail: settings.continueOnFail,
       retry_on_error: retryOnError > 0 ? retryOnError : undefined,
@@ -107,11 +108,20 @@ export function taskPlan(solvers: readonly Solver[], config: EvaluateOptions['co
 }
 
 function metricNames(metrics: Metrics): Json {
-  const nameOf = (metric: { name: string; params: object }): Json => ({ name: metric.name, options: metric.params as Json })
-  if (!Array.isArray(metrics)) {
-    return Object.fromEntries(Object.entries(metrics).map(([key, list]) => [key, list.map((metric) => nameOf(metric))]))
-  }
-  return metrics.map((metric) => ('compute' in metric ? nameOf(metric) : metricNames(metric)))
+  if (isList(metrics)) return metrics.map((each) => (isMetric(each) ? nameOf(each) : metricNames(each)))
+  return Object.fromEntries(Object.entries(metrics).map(([key, list]) => [key, list.map((metric) => nameOf(metric))]))
+}
+
+function nameOf({ name, params }: Metric): Json {
+  return { name, options: params }
+}
+
+function isList(metrics: Metrics): metrics is Extract<Metrics, readonly unknown[]> {
+  return Array.isArray(metrics)
+}
+
+function isMetric(value: Metric | object): value is Metric {
+  return 'compute' in value
 }
 
 function withoutUndefined(values: { readonly [name: string]: Json | undefined }): { [name: string]: Json } {

@@ -10,7 +10,7 @@ import { classOf, evalError } from '../eval-error.ts'
 import { formatTimestamp, type HrTime } from '../../time.ts'
 import type { Draft } from '../transcript.ts'
 import type { CachePolicy } from './cache-policy.ts'
-import { KeyedModel } from './keyed-model.ts'
+import { KeyedApi } from './keyed-api.ts'
 import type { Model } from './model.ts'
 import type { CallFailure } from './model-api.ts'
 import { ResponseCache, type CacheEntry } from './response-cache.ts'
@@ -72,7 +72,7 @@ export class ModelAttempts {
     const cached = entry && (await caching(() => new ResponseCache().fetch(entry)))
     if (cached) return await this.#fromCache(cached, tools)
     const event = this.#event(tools, this.#policy ? 'write' : undefined)
-    const keyNumber = model.api instanceof KeyedModel ? model.api.keyNumber : 0
+    const keyNumber = model.api instanceof KeyedApi ? model.api.keyNumber : 0
     const start = performance.now()
     let output: ModelOutput
     try {
@@ -172,7 +172,7 @@ export class ModelAttempts {
   ): Promise<void> {
     const { model, emitter, sample, signal } = this.#options
     const failure = model.api.failure(error)
-    const keyed = model.api instanceof KeyedModel && failure.authentication ? model.api : undefined
+    const keyed = model.api instanceof KeyedApi && failure.authentication ? model.api : undefined
     const isLast =
       signal.aborted || !(failure.retryable || keyed?.hasOverride) || this.#isExhausted(attempt)
     const waitMs = model.api.retryWaitMs?.(attempt, failure) ?? retryWaitMs(attempt, failure)

@@ -1,11 +1,12 @@
 import type { ChatMessage } from '../../inspect/records.ts'
+import { formatTemplate } from '../format-template.ts'
 import { shortUuid } from '../short-uuid.ts'
 import { solver, type Solver } from '../solver.ts'
 import type { TaskState } from '../task-state.ts'
 
 type Params = { readonly [name: string]: string | number }
 
-/** Adds a system message behind those that there are. `{name}` in it stands for a parameter, or one of the sample's metadata. */
+/** Adds a system message behind those that there are. `{name}` in it is a parameter, or of the store or the metadata. */
 export function systemMessage(template: string, params: Params = {}): Solver {
   return solver('system_message', { template, ...params }, (state) => {
     const message = newMessage('system', fill(template, state, params))
@@ -38,10 +39,6 @@ function newMessage(role: ChatMessage['role'], content: string): ChatMessage {
   return { id: shortUuid(), content, role }
 }
 
-/** What has no value stays as it is. */
 function fill(template: string, state: TaskState, params: Params): string {
-  const values: { readonly [name: string]: unknown } = { ...state.metadata, ...state.store, ...params }
-  return template.replaceAll(/\{(\w+)\}/g, (whole, name: string) =>
-    Object.hasOwn(values, name) ? String(values[name]) : whole,
-  )
+  return formatTemplate(template, { ...state.metadata, ...state.store, ...params })
 }
