@@ -1,10 +1,9 @@
 import { EvalspanError } from '../errors.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig } from './generate-config.ts'
-import { KeyedApi } from './model/keyed-api.ts'
-import type { ModelApi } from './model/model-api.ts'
-import { isKeyedModel, openModel, type ModelSpec } from './model/model-spec.ts'
-import { Model } from './model/model.ts'
+import type { ModelSpec } from './model/model-spec.ts'
+import type { Model } from './model/model.ts'
+import { resolveModel } from './model/resolve-model.ts'
 import type { RunIds } from './run-tasks.ts'
 import { shortUuid } from './short-uuid.ts'
 import type { TaskUnit } from './task-run.ts'
@@ -27,20 +26,16 @@ export async function resolveUnits(
     const settings = { ...toGenerateConfig(config), ...toGenerateConfig({ maxConnections, ...options.config }) }
     const roles = new Map<string, Model>()
     for (const [role, spec] of Object.entries({ ...modelRoles, ...options.modelRoles })) {
-      roles.set(role, new Model(await open(spec), { role, config: settings }))
+      roles.set(role, await resolveModel(spec, { role, config: settings }))
     }
     for (const spec of models) {
       units.push({
         task,
-        model: new Model(await open(spec), { config: settings }),
+        model: await resolveModel(spec, { config: settings }),
         roles,
         ids: { ...ids, taskId: shortUuid() },
       })
     }
   }
   return units
-}
-
-async function open(spec: ModelSpec): Promise<ModelApi> {
-  return isKeyedModel(spec) ? new KeyedApi(spec) : await openModel(spec)
 }
