@@ -50,6 +50,7 @@ export function aiSdkModel(model: LanguageModel, options: AiSdkModelOptions = {}
         stopReason: stopReason(result.finishReason),
         usage: modelUsage(result, model),
         time,
+        responseId: result.response?.id,
       })
     },
     failure: (error) => callFailure(error, keys),

@@ -1,12 +1,9 @@
-import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { EvalspanError, messageOf } from '../../errors.ts'
+import { EvalspanError } from '../../errors.ts'
 import { isObject } from '../../hooks/is-object.ts'
-import { findInstalled } from '../../hooks/package-json.ts'
 import { badOption } from '../bad-option.ts'
 import { aiSdkModel } from './ai-sdk-model.ts'
 import { isLanguageModel, type LanguageModel } from './language-model.ts'
+import { loadModule } from './load-module.ts'
 import { mockModel } from './mock-model.ts'
 import type { ModelApi } from './model-api.ts'
 
@@ -15,8 +12,6 @@ export interface FindModelOptions {
   readonly folder?: string | undefined
   readonly environment?: { readonly [variable: string]: string | undefined } | undefined
 }
-
-type Module = { readonly [name: string]: unknown }
 
 /** Where the SDK calls a provider otherwise than Inspect does. */
 const aliases: { readonly [provider: string]: string } = {
@@ -61,7 +56,7 @@ async function compatibleModel(
   if (!baseUrl) throw badOption(`${name}/${modelId} needs the address of its server: set ${prefix}_BASE_URL`)
   const apiKey = environment[`${prefix}_API_KEY`]
   const packageName = '@ai-sdk/openai-compatible'
-  const module = await load(packageName, folder)
+  const module = await loadModule(packageName, folder)
   if (!module) throw missing(`${name}/${modelId}`, packageName)
   const { createOpenAICompatible: create } = module
   if (typeof create !== 'function') throw badOption(`${packageName} does not export createOpenAICompatible: update it`)
@@ -88,7 +83,7 @@ async function providerInstance(
     `ai-sdk-provider-${provider}`,
   ]
   for (const packageName of conventional) {
-    const module = await load(packageName, folder)
+    const module = await loadModule(packageName, folder)
     if (!module) continue
     const named = module[camelCase(provider)]
     const instance = [
@@ -100,24 +95,6 @@ async function providerInstance(
     throw badOption(`${packageName}, for the model '${name}', exports no provider: pass a model instead of its name`)
   }
   throw missing(`the model '${name}'`, official)
-}
-
-/** Undefined when it is not installed; what fails inside of it is an error of its own. */
-async function load(packageName: string, folder: string): Promise<Module | undefined> {
-  const from = resolve(folder)
-  if (findInstalled(packageName, from) === undefined) return undefined
-  try {
-    const file = createRequire(join(from, 'package.json')).resolve(packageName)
-    return (await import(pathToFileURL(file).href)) as Module
-  } catch (error) {
-    throw new EvalspanError(
-      'MISSING_PACKAGE',
-      `${packageName} cannot be loaded (${messageOf(error)}): npm install ${packageName}`,
-      {
-        cause: error,
-      },
-    )
-  }
 }
 
 function isProvider(value: unknown): value is Provider {

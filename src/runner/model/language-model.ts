@@ -128,6 +128,6 @@ export interface GenerateResult {
   readonly finishReason: string | { readonly unified: string; readonly raw?: string | undefined }
   readonly usage?: ResultUsage | undefined
   readonly providerMetadata?: ProviderMetadata | undefined
-  readonly response?: { readonly modelId?: string | undefined } | undefined
+  readonly response?: { readonly id?: string | undefined; readonly modelId?: string | undefined } | undefined
   readonly warnings?: readonly { readonly [field: string]: unknown }[] | undefined
 }

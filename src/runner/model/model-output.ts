@@ -11,6 +11,8 @@ export interface OutputOptions {
   readonly usage?: ModelUsage | undefined
   /** Seconds. */
   readonly time?: number | undefined
+  /** The provider's id of the answer. */
+  readonly responseId?: string | undefined
 }
 
 /** Makes outputs as a model gives them, for tests and for solvers that answer by themselves. */
@@ -45,6 +47,7 @@ export function outputOf({
   stopReason = toolCalls.length > 0 ? 'tool_calls' : 'stop',
   usage,
   time,
+  responseId,
 }: OutputOptions & {
   readonly content: ChatMessage['content']
   readonly toolCalls?: readonly ToolCall[]
@@ -63,5 +66,6 @@ export function outputOf({
     completion: textOf(message),
     ...(usage === undefined ? {} : { usage }),
     ...(time === undefined ? {} : { time }),
+    ...(responseId === undefined ? {} : { response_id: responseId }),
   }
 }

@@ -19,6 +19,10 @@ export function providerName({ provider }: LanguageModel): string {
   return provider.split('.')[0]!
 }
 
+export function speaksOpenAi(model: LanguageModel): boolean {
+  return isOpenAiCompatible(model) || providerKey(model) === 'openai'
+}
+
 /** Models of `@ai-sdk/openai-compatible`, which send the options that they do not know as they are. */
 export function isOpenAiCompatible(model: LanguageModel): boolean {
   return 'providerOptionsName' in model

@@ -2,15 +2,18 @@ import { isObject } from '../../hooks/is-object.ts'
 import type { ChatMessage, GenerateConfig, ToolCall } from '../../inspect/records.ts'
 import { textOf } from '../task-state.ts'
 import { filePart, resultFilePart } from './file-part.ts'
-import type { PromptMessage, PromptPart } from './language-model.ts'
+import type { LanguageModel, PromptMessage, PromptPart } from './language-model.ts'
 import { isMedia, loadMedia, type Content, type MediaOptions } from './media.ts'
+import { providerKey, speaksOpenAi } from './provider-key.ts'
 import { fromInternal } from './provider-metadata.ts'
 import { withReasoningOf } from './reasoning-history.ts'
 import { toReasoning } from './reasoning.ts'
 import { toToolUse } from './tool-use.ts'
 
-/** As Inspect sends an assistant's message without anything in it, which some providers do not take. */
+/** As Inspect sends an assistant's message without anything in it to providers that do not take such. */
 const noContent = '(no content)'
+
+const flagsErrors: ReadonlySet<string> = new Set(['anthropic', 'bedrock'])
 
 /** The messages of a conversation as the SDK takes them; files that they only name are read. */
 export async function toPrompt(
@@ -64,7 +67,8 @@ async function assistantParts(message: ChatMessage, options: MediaOptions): Prom
   const contents = contentOf(message)
   const parts = (await Promise.all(contents.map((content) => toAssistantParts(content, options)))).flat()
   const calls = message.tool_calls?.map((call) => toCallPart(call, contents)) ?? []
-  return parts.length + calls.length > 0 ? [...parts, ...calls] : [{ type: 'text', text: noContent }]
+  if (parts.length + calls.length > 0) return [...parts, ...calls]
+  return [{ type: 'text', text: speaksOpenAi(options.model) ? '' : noContent }]
 }
 
 async function toAssistantParts(content: Content, options: MediaOptions): Promise<PromptPart[]> {
@@ -117,10 +121,15 @@ async function resultPart(
 }
 
 async function resultOutput(message: ChatMessage, options: MediaOptions): Promise<PromptPart> {
-  if (message.error) return { type: 'error-text', value: message.error.message }
+  if (message.error) return { type: 'error-text', value: errorText(message.error.message, options.model) }
   const contents = contentOf(message)
   if (!contents.some(isMedia)) return { type: 'text', value: textOf(message) }
   return { type: 'content', value: await Promise.all(contents.map((content) => toResultPart(content, options))) }
+}
+
+/** Where a result has no mark of its own for errors, the text has to say it. */
+function errorText(message: string, model: LanguageModel): string {
+  return flagsErrors.has(providerKey(model)) ? message : `Error: ${message}`
 }
 
 async function toResultPart(content: Content, options: MediaOptions): Promise<PromptPart> {

@@ -47,6 +47,7 @@ it('asks a server and gives its answer as Inspect records it', async () => {
     completion: 'Four.',
     usage: { input_tokens: 10, output_tokens: 2, total_tokens: 12, input_tokens_cache_read: 0, reasoning_tokens: 0 },
     time: expect.any(Number),
+    response_id: 'chatcmpl-1',
   })
   expect(server.requests.map(({ path, body }) => ({ path, body }))).toEqual([
     {

@@ -20,6 +20,10 @@ beforeAll(async () => {
     `export const createAmazonBedrock = () => {}\n${providerCode('bedrock')}`,
   )
   await writePackage('ollama-ai-provider', providerCode('anythingElse'))
+  await writePackage('@ai-sdk/conditional', providerCode('conditional'), {
+    '.': { types: './index.d.ts', import: [{ browser: './none.js' }, { default: './index.js' }] },
+  })
+  await writePackage('@ai-sdk/bare', providerCode('bare'), null)
   await writePackage('@ai-sdk/broken', "throw new Error('out of order')")
   await writePackage('@ai-sdk/empty', 'export const nothing = 1')
   await writePackage('@ai-sdk/old', providerCode('old', 'v1'))
@@ -33,17 +37,19 @@ function providerCode(name: string, version = 'v3'): string {
     doGenerate: () => ({ content: [{ type: 'text', text: '${name}' }], finishReason: 'stop', warnings: [] }) }) })`
 }
 
-async function writePackage(name: string, code: string): Promise<void> {
+async function writePackage(name: string, code: string, exports: unknown = './index.js'): Promise<void> {
   const file = join(folder, 'node_modules', name, 'index.js')
   await mkdir(dirname(file), { recursive: true })
   await writeFile(file, code)
-  await writeFile(join(dirname(file), 'package.json'), JSON.stringify({ name, type: 'module', exports: './index.js' }))
+  await writeFile(join(dirname(file), 'package.json'), JSON.stringify({ name, type: 'module', exports }))
 }
 
 it.each([
   ['echo-two/a/b', ['echo-two', 'a/b', 'echoTwo']],
   ['bedrock/claude', ['bedrock', 'claude', 'bedrock']],
   ['ollama/llama', ['ollama', 'llama', 'anythingElse']],
+  ['conditional/x', ['conditional', 'x', 'conditional']],
+  ['bare/x', ['bare', 'x', 'bare']],
   ['mockllm/model', ['mockllm', 'model', 'Default output from mockllm/model']],
 ])('finds %s', async (name, expected) => {
   const model = await findModel(name, { folder })

@@ -1,3 +1,4 @@
+import type { LanguageModel } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 import { expect, it } from 'vitest'
 import { mockModel } from '../../../src/runner/model/mock-model.ts'
@@ -8,6 +9,8 @@ const sdkModel = new MockLanguageModelV4({ provider: 'openai.chat', modelId: 'gp
 
 it('takes a model in each of its forms', async () => {
   const own = mockModel()
+  // What variables of users are declared as.
+  const declared: LanguageModel = sdkModel
   const keys: string[] = []
   const keyed = {
     apiKey: 'OPENAI_API_KEY',
@@ -19,7 +22,7 @@ it('takes a model in each of its forms', async () => {
   const environment = { OPENAI_API_KEY: 'from-environment' }
 
   const models = [
-    await openModel(sdkModel),
+    await openModel(declared),
     await openModel('mockllm/model'),
     await openModel(keyed, { environment }),
     await openModel(keyed, { environment, keyFor: (variable) => `of-hook-for-${variable}` }),

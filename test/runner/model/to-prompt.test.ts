@@ -82,11 +82,27 @@ describe('a conversation', () => {
             type: 'tool-result',
             toolCallId: 'b',
             toolName: 'weather',
-            output: { type: 'error-text', value: 'no JSON' },
+            output: { type: 'error-text', value: 'Error: no JSON' },
           },
         ],
       },
       { role: 'assistant', content: [{ type: 'text', text: '(no content)' }] },
+    ])
+  })
+
+  it('has the form that each provider takes', async () => {
+    const messages: ChatMessage[] = [
+      { role: 'assistant', content: '' },
+      { role: 'tool', content: '', tool_call_id: 'a', function: 'f', error: { type: 'unknown', message: 'broken' } },
+    ]
+    const sent = async (provider: string) =>
+      (await prompt(messages, new MockLanguageModelV4({ provider }))).flatMap(({ content }) =>
+        typeof content === 'string' ? [] : content.map(({ text, output }) => text ?? output),
+      )
+
+    expect([await sent('openai.chat'), await sent('anthropic.messages')]).toEqual([
+      ['', { type: 'error-text', value: 'Error: broken' }],
+      ['(no content)', { type: 'error-text', value: 'broken' }],
     ])
   })
 
