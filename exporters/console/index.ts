@@ -12,9 +12,9 @@ const exporter: Exporter = {
   summary: 'Progress and a summary on the terminal',
   switchedOnBy: [],
   enabled: () => false,
-  open({ output, links }) {
+  open({ output, links, replay = false }) {
     const plan = new Plan()
-    return { observer: consoleObserver(output, { links, plan }), hooks: planHooks(plan) }
+    return { observer: consoleObserver(output, { links, plan, isQuiet: !replay }), hooks: planHooks(plan) }
   },
 }
 
@@ -25,12 +25,19 @@ export interface ConsoleOptions {
   readonly links?: ((trace: string) => Promise<readonly string[]>) | undefined
   readonly now?: (() => number) | undefined
   readonly plan?: Plan | undefined
+  /** Nothing is told of how far things are where it cannot be redrawn. */
+  readonly isQuiet?: boolean | undefined
 }
 
 /** Shows what was seen before as well: somebody who replays a log twice wants to see it twice. */
 export function consoleObserver(
   output: Output,
-  { links = () => Promise.resolve([]), now = () => performance.now(), plan = new Plan() }: ConsoleOptions = {},
+  {
+    links = () => Promise.resolve([]),
+    now = () => performance.now(),
+    plan = new Plan(),
+    isQuiet = false,
+  }: ConsoleOptions = {},
 ): Observer {
   const samples = new Samples()
   const tally = new Tally()
@@ -39,7 +46,7 @@ export function consoleObserver(
   return {
     committed(committed: Committed) {
       const spans = [...committed.fresh, ...committed.known, ...committed.superseded].filter(isSpan)
-      if (spans.length > 0) progress.start()
+      if (spans.length > 0 && (output.interactive || !isQuiet)) progress.start()
       for (const span of spans) {
         const sample = samples.add(span)
         if (sample) tally.add(sample)

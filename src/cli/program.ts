@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { CliContext, Exit } from './context.ts'
-import { demoCommand } from './demo.ts'
+import { demoCommand } from './demo/demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { dropCommand } from './drop.ts'
 import { evalCommand } from './eval.ts'

@@ -9,7 +9,8 @@ export function resultLines(logs: readonly LoggedEval[], cwd: string): string[] 
       return `  ${reduced}  ${Object.values(metrics).map((metric) => `${metric.name} ${numberText(metric.value)}`).join(' · ')}`
     })
     const failure = error ? [`  ${error.message}`] : []
-    return ['', `${task}  ${model}  ${status}`, ...scores, ...failure, `  log  ${relative(cwd, location) || location}`]
+    const path = relative(cwd, location)
+    return ['', `${task}  ${model}  ${status}`, ...scores, ...failure, `  log  ${path.startsWith('..') ? location : path}`]
   })
 }
 

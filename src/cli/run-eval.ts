@@ -1,7 +1,9 @@
 import { evaluate } from '../evaluate.ts'
 import type { DeliveryReport } from '../exporter.ts'
 import { globalRegistry } from '../hooks/registry.ts'
+import type { EvaluateOptions } from '../runner/evaluate-options.ts'
 import type { LoggedEval } from '../runner/task-run.ts'
+import type { Task } from '../runner/task.ts'
 import { accountLines, isIncomplete } from './account.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
 import { loadTasks, type TaskArgs } from './load-tasks.ts'
@@ -20,20 +22,30 @@ export interface RunEvalOptions {
   readonly args: TaskArgs
 }
 
-/** Runs the tasks of files, and ends with their results and the account. */
+/** Runs the tasks of files. */
 export async function runEval(
   context: CliContext,
   files: readonly string[],
   { args, model, ...options }: RunEvalOptions,
 ): Promise<ExitCode> {
+  const tasks = (await Promise.all(files.map((file) => loadTasks(file, context.cwd, args)))).flat()
+  return await runTasks(context, tasks, { ...options, model: model?.split(',') })
+}
+
+/** Runs tasks, and ends with their results and the account; `tellNowhere`: also where there is nowhere to send it. */
+export async function runTasks(
+  context: CliContext,
+  tasks: readonly Task[],
+  options: EvaluateOptions & { readonly tellNowhere?: boolean },
+): Promise<ExitCode> {
   const { stdout, interrupt, cwd } = context
-  const tasks = (await Promise.all(files.map((file) => loadTasks(file, cwd, args)))).flat()
+  const { tellNowhere = false, ...run } = options
   let account: DeliveryReport | undefined
   let logs: readonly LoggedEval[] = []
   try {
     logs = await evaluate(
       tasks,
-      { ...options, model: model?.split(','), signal: interrupt },
+      { ...run, signal: interrupt },
       {
         cwd,
         signals: false,
@@ -48,10 +60,9 @@ export async function runEval(
       },
     )
   } finally {
-    const lines = [
-      ...resultLines(logs, cwd),
-      ...(account && account.destinations.length > 0 ? ['', ...accountLines(account, { columns: columnsOf(stdout) })] : []),
-    ]
+    const isTold = account && (account.destinations.length > 0 || tellNowhere)
+    const accounted = isTold ? ['', ...accountLines(account!, { columns: columnsOf(stdout) })] : []
+    const lines = [...resultLines(logs, cwd), ...accounted]
     if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`)
   }
   if (interrupt.aborted) return interrupt.reason as ExitCode
