@@ -25,17 +25,18 @@ export interface SolverInfo {
   readonly params: { readonly [name: string]: Json }
 }
 
-const infos = new WeakMap<Solver, SolverInfo>()
+// By which copies of this package in one process know each other's solvers.
+const infoMark = Symbol.for('evalspan.solver')
 
 /** Gives a solver a name, and says what it was made with, for the log and its span. */
 export function solver(name: string, params: SolverInfo['params'], solve: Solver): Solver {
   // A function of its own: the same one may be used under several names.
   const named: Solver = (state, generate) => solve(state, generate)
-  infos.set(named, { name, params })
-  return named
+  return Object.defineProperty(named, infoMark, { value: { name, params } satisfies SolverInfo })
 }
 
 /** Without a name of its own a solver has that of its function. */
 export function solverInfo(solve: Solver): SolverInfo {
-  return infos.get(solve) ?? { name: solve.name || 'solver', params: {} }
+  const info = Reflect.get(solve, infoMark) as SolverInfo | undefined
+  return info ?? { name: solve.name || 'solver', params: {} }
 }
