@@ -74,9 +74,16 @@ export function fromMilliseconds(value: number): HrTime {
   return [seconds, Math.floor((value - seconds * 1000) * 1e6)]
 }
 
+let lastSecond = Number.NaN
+let lastBase = ''
+
 /** `2026-11-21T05:56:09.518245Z`: whole milli-, micro- or nanoseconds, as many as there are. */
 export function formatTime([seconds, nanoseconds]: HrTime): string {
-  const base = new Date(seconds * 1000).toISOString().slice(0, 19)
+  if (seconds !== lastSecond) {
+    lastSecond = seconds
+    lastBase = new Date(seconds * 1000).toISOString().slice(0, 19)
+  }
+  const base = lastBase
   if (nanoseconds === 0) return `${base}Z`
   const digits = String(nanoseconds).padStart(9, '0')
   const length = digits.endsWith('000000') ? 3 : digits.endsWith('000') ? 6 : 9
