@@ -1,28 +1,22 @@
-import { readFile } from 'node:fs/promises'
-import { isFields } from '../../inspect/fields.ts'
-import { decodeText } from '../../inspect/text.ts'
-import { parse } from '../../inspect/json.ts'
 import type { Dataset } from '../sample.ts'
-import { badDataset } from './bad-dataset.ts'
 import { fileDataset, type FoundRecord } from './file-dataset.ts'
+import { jsonElements } from './json-elements.ts'
 import { jsonlDataset } from './jsonl-dataset.ts'
 import type { FileDatasetOptions } from './options.ts'
+import { parseRecord } from './parse-record.ts'
+import { readText } from './read-text.ts'
 
-/**
- * The samples of a JSON file: a list of objects, or one. It is read at once; for more than half a gigabyte take JSON
- * Lines, which a file whose name ends with `.jsonl` is taken for.
- */
+/** The samples of a JSON file: a list of objects, or one. A file whose name ends with `.jsonl` has one in each line. */
 export function jsonDataset(path: string | URL, options: FileDatasetOptions = {}): Dataset {
   if (/\.jsonl$/i.test(String(path))) return jsonlDataset(path, options)
   return fileDataset(path, readJson, options)
 }
 
 async function* readJson(file: string): AsyncGenerator<FoundRecord> {
-  const value = parse(decodeText(await readFile(file)))
-  const records: readonly unknown[] = Array.isArray(value) ? value : [value]
-  for (const [index, record] of records.entries()) {
-    const where = `record ${index + 1}`
-    if (!isFields(record)) throw badDataset(`${file}, ${where}`, 'is no object')
-    yield { record, where }
+  let number = 0
+  for await (const text of jsonElements(readText(file))) {
+    number += 1
+    const where = `record ${number}`
+    yield { record: parseRecord(text, `${file}, ${where}`), where }
   }
 }

@@ -44,7 +44,7 @@ test.each<[file: string, content: string, problem: string]>([
     "record 2: has no 'input', which is the input; add it, or name another field in 'fields'",
   ],
   ['a.json', '[{"input": "q"}, 5]', 'record 2: is no object'],
-  ['a.json', '[{"input": "q"', 'cannot be read: not valid JSON: it ends too early, at position 14'],
+  ['a.json', '[{"input": "q"', 'cannot be read: not valid JSON: the list does not end'],
   ['a.jsonl', '{"input": "q"}\n\n{"input": }\n', 'line 3: is not valid JSON at position 10'],
   ['a.jsonl', '{"input": "q"}\n[]', 'line 2: is no object'],
   [
@@ -135,13 +135,14 @@ test('a dataset can be read again, also by URL, and a shuffled one stays whole',
 
 test('the end of a large file is not read when a limit is reached', async () => {
   await using folder = await DatasetFolder.make()
-  for (const [name, read, line] of [
-    ['large.jsonl', jsonlDataset, `${JSON.stringify({ input: 'x'.repeat(1000) })}\n`],
-    ['large.csv', csvDataset, `${'x'.repeat(1000)}\n`],
+  for (const [name, read, line, start] of [
+    ['large.json', jsonDataset, `${JSON.stringify({ input: 'x'.repeat(1000) })},\n`, '['],
+    ['large.jsonl', jsonlDataset, `${JSON.stringify({ input: 'x'.repeat(1000) })}\n`, ''],
+    ['large.csv', csvDataset, `${'x'.repeat(1000)}\n`, 'input\n'],
   ] as const) {
     const path = join(folder.path, name)
     const file = createWriteStream(path)
-    if (name === 'large.csv') file.write('input\n')
+    file.write(start)
     for (let count = 0; count < 20_000; count += 1) file.write(line)
     // Which nobody can read.
     file.end('"{"broken')
