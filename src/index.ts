@@ -25,3 +25,6 @@ export { fromRecord, toRecord, type WireRecord } from './hooks/wire.ts'
 export type * from './inspect/records.ts'
 export { replay, type ReplayOptions, type ReplayTarget } from './sources/replay.ts'
 export { spanHooks, type SpanHooksOptions } from './span-hooks.ts'
+
+export { evaluate, evalRetry, evalSet, type EvalSetOptions, type HostOptions } from './evaluate.ts'
+export * from './runner/index.ts'

@@ -37,7 +37,7 @@ describe('the package', () => {
   it('pins every dependency to one version', async () => {
     const { dependencies, devDependencies } = await readJson('package.json')
     const loose = Object.entries({ ...dependencies, ...devDependencies })
-      .filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))
+      .filter(([, version]) => !/^(npm:.+@)?\d+\.\d+\.\d+$/.test(version))
       .map(([name, version]) => `${name}@${version}`)
     expect(loose).toEqual([])
   })

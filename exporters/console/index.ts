@@ -1,4 +1,5 @@
 import type { Committed, Exporter, Item, Observer, Output } from '../../src/exporter.ts'
+import { Plan, planHooks } from './plan.ts'
 import { Progress, progressText } from './progress.ts'
 import { Samples } from './samples.ts'
 import { summary } from './summary.ts'
@@ -11,7 +12,10 @@ const exporter: Exporter = {
   summary: 'Progress and a summary on the terminal',
   switchedOnBy: [],
   enabled: () => false,
-  open: ({ output, links }) => ({ observer: consoleObserver(output, { links }) }),
+  open({ output, links, replay = false }) {
+    const plan = new Plan()
+    return { observer: consoleObserver(output, { links, plan, isQuiet: !replay }), hooks: planHooks(plan) }
+  },
 }
 
 export default exporter
@@ -20,21 +24,29 @@ export interface ConsoleOptions {
   /** Pages about a trace. */
   readonly links?: ((trace: string) => Promise<readonly string[]>) | undefined
   readonly now?: (() => number) | undefined
+  readonly plan?: Plan | undefined
+  /** Nothing is told of how far things are where it cannot be redrawn. */
+  readonly isQuiet?: boolean | undefined
 }
 
 /** Shows what was seen before as well: somebody who replays a log twice wants to see it twice. */
 export function consoleObserver(
   output: Output,
-  { links = () => Promise.resolve([]), now = () => performance.now() }: ConsoleOptions = {},
+  {
+    links = () => Promise.resolve([]),
+    now = () => performance.now(),
+    plan = new Plan(),
+    isQuiet = false,
+  }: ConsoleOptions = {},
 ): Observer {
   const samples = new Samples()
   const tally = new Tally()
   const begin = now()
-  const progress = new Progress(output, () => progressText(samples, tally, now() - begin, output))
+  const progress = new Progress(output, () => progressText({ samples, tally, plan }, now() - begin, output))
   return {
     committed(committed: Committed) {
       const spans = [...committed.fresh, ...committed.known, ...committed.superseded].filter(isSpan)
-      if (spans.length > 0) progress.start()
+      if (spans.length > 0 && (output.interactive || !isQuiet)) progress.start()
       for (const span of spans) {
         const sample = samples.add(span)
         if (sample) tally.add(sample)

@@ -1,12 +1,14 @@
 import { createLogUpdate } from 'log-update'
 import type { Output } from '../../src/exporter.ts'
+import type { Plan } from './plan.ts'
 import type { Samples } from './samples.ts'
 import { addUsage } from './sample.ts'
 import { outcomeText } from './summary.ts'
 import type { Tally } from './tally.ts'
-import { counted, createPaint, formatCount, formatDuration } from './text.ts'
+import { counted, createPaint, formatCount, formatDuration, type Paint } from './text.ts'
 
-const redrawEveryMs = 100
+/** A few times a second: more is for nobody's eyes. */
+const redrawEveryMs = 250
 const lineEveryMs = 5000
 
 /** Tells how far things are: lines that are redrawn on a terminal, now and then a line elsewhere. */
@@ -49,19 +51,37 @@ export class Progress {
 }
 
 /** One line for a log, or two for a terminal: `0:12  5 samples: 4 success · 1 error`. */
-export function progressText(samples: Samples, tally: Tally, elapsedMs: number, output: Output): string {
+export function progressText(
+  { samples, tally, plan }: { samples: Samples; tally: Tally; plan: Plan },
+  elapsedMs: number,
+  output: Output,
+): string {
   const usage = addUsage(tally.usage, samples.usage())
   const paint = createPaint(output.color)
   const outcomes = outcomeText(tally.outcomes, paint)
-  const counts = `${counted(tally.samples, 'sample')} done${outcomes && `: ${outcomes}`}`
+  const { tasks, tasksDone } = plan
+  const isPlanned = plan.samples > 0
+  const bar = isPlanned && output.interactive ? `${barText(tally.samples / plan.samples, paint)} ` : ''
+  const total = isPlanned ? ` of ${formatCount(plan.samples)}` : ''
+  const done = `${counted(tally.samples, 'sample')}${total} done${outcomes && `: ${outcomes}`}`
+  const ofTasks = tasks > 1 ? `, ${formatCount(tasksDone)} of ${formatCount(tasks)} tasks` : ''
+  const counts = `${bar}${done}${ofTasks}`
   const running = samples.inProgress > 0 ? `, ${formatCount(samples.inProgress)} in progress` : ''
-  const tokens = `${formatCount(usage.inputTokens)} tokens in, ${formatCount(usage.outputTokens)} out`
+  const cost = usage.cost > 0 ? ` · $${usage.cost.toFixed(2)}` : ''
+  const tokens = `${formatCount(usage.inputTokens)} tokens in, ${formatCount(usage.outputTokens)} out${cost}`
   const errors = usage.failedSteps > 0 ? ` · ${counted(usage.failedSteps, 'failed span')}` : ''
   const retries =
     usage.retries > 0 ? ` · ${counted(usage.retries, 'retry', 'retries')} (${formatDuration(usage.waited)})` : ''
   const clock = clockText(elapsedMs)
   const separator = output.interactive ? `\n${' '.repeat(clock.length + 2)}` : ' · '
   return `${paint('dim', clock)}  ${counts}${running}${separator}${tokens}${errors}${retries}`
+}
+
+const barCells = 20
+
+function barText(share: number, paint: Paint): string {
+  const full = Math.round(Math.min(1, share) * barCells)
+  return `${paint('cyan', '█'.repeat(full))}${paint('dim', '░'.repeat(barCells - full))}`
 }
 
 function clockText(milliseconds: number): string {

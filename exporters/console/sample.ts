@@ -25,6 +25,8 @@ export interface Result {
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
+  /** US dollars, where prices are known. */
+  readonly cost: number
   readonly failedSteps: number
   readonly retries: number
   /** Milliseconds. */
@@ -89,12 +91,13 @@ function labelOf(span: SpanBody): string {
   return plainText(span.name) + (cached ? ' (cached)' : '')
 }
 
-export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, failedSteps: 0, retries: 0, waited: 0 }
+export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, cost: 0, failedSteps: 0, retries: 0, waited: 0 }
 
 export function addUsage(left: Usage, right: Usage): Usage {
   return {
     inputTokens: left.inputTokens + right.inputTokens,
     outputTokens: left.outputTokens + right.outputTokens,
+    cost: left.cost + right.cost,
     failedSteps: left.failedSteps + right.failedSteps,
     retries: left.retries + right.retries,
     waited: left.waited + right.waited,
@@ -108,6 +111,7 @@ export function partOf(span: SpanBody): Part {
     usage: {
       inputTokens: number(span.attributes, 'gen_ai.usage.input_tokens') ?? 0,
       outputTokens: number(span.attributes, 'gen_ai.usage.output_tokens') ?? 0,
+      cost: number(span.attributes, 'eval.model.cost') ?? 0,
       failedSteps: step.error === undefined ? 0 : 1,
       retries: step.waits.length,
       waited: step.waits.reduce((sum, wait) => sum + wait.end - wait.start, 0),

@@ -1,8 +1,9 @@
 import { Command } from 'commander'
 import type { CliContext, Exit } from './context.ts'
-import { demoCommand } from './demo.ts'
+import { demoCommand } from './demo/demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { dropCommand } from './drop.ts'
+import { evalCommand } from './eval.ts'
 import { flushCommand } from './flush.ts'
 import { hooksCommand } from './hooks.ts'
 import { packageVersion } from './package-folder.ts'
@@ -13,6 +14,7 @@ import { watchCommand } from './watch.ts'
 import { whereCommand } from './where.ts'
 
 const commands = [
+  evalCommand,
   replayCommand,
   watchCommand,
   demoCommand,

@@ -38,8 +38,7 @@ export async function deliveryMetrics(
       'evalspan.delivery.draft',
       'Spans that have begun and whose end is not known yet',
       false,
-      // Also when there are none any more: a backend keeps the last value that it was given.
-      used.map((report) => ({ attributes: placeOf(report), value: report.drafts })),
+      used.filter(({ drafts }) => drafts > 0).map((report) => ({ attributes: placeOf(report), value: report.drafts })),
     ),
     ...metric(
       'evalspan.delivery.superseded',

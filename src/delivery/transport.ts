@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { gzip, gunzip } from 'node:zlib'
 import type { Dispatcher, EnvHttpProxyAgent } from 'undici'
 import { EvalspanError, messageOf } from '../errors.ts'
-import { retryAfterMs } from './retry-after.ts'
+import { retryAfterMs } from '../retry-after.ts'
 import { TransportError } from './transport-error.ts'
 
 /** Certificates in PEM. `ca` takes the place of the system's. */

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import type { BlobServiceClient, StoragePipelineOptions } from '@azure/storage-blob'
 import { EvalspanError } from '../errors.ts'
 import { FileError, notFound, replaced, unreached } from './file-error.ts'
-import { loadPeer } from './load-peer.ts'
+import { loadPeer } from '../load-peer.ts'
 import type { ObjectClient } from './object-store.ts'
 import type { FileInfo } from './store.ts'
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import type { FileMetadata } from '@google-cloud/storage'
 import { messageOf } from '../errors.ts'
 import { FileError, notFound, replaced, unreached } from './file-error.ts'
-import { loadPeer } from './load-peer.ts'
+import { loadPeer } from '../load-peer.ts'
 import type { ObjectClient } from './object-store.ts'
 import type { FileInfo } from './store.ts'
 

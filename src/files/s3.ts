@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { GetObjectCommandOutput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import { messageOf } from '../errors.ts'
 import { FileError, notFound, replaced, unreached } from './file-error.ts'
-import { loadPeer } from './load-peer.ts'
+import { loadPeer } from '../load-peer.ts'
 import type { ObjectClient, ObjectPart } from './object-store.ts'
 import type { FileInfo } from './store.ts'
 

@@ -105,6 +105,8 @@ export interface ModelOutput {
   /** Seconds of the successful request alone. */
   readonly time?: number | undefined
   readonly error?: string | undefined
+  /** The provider's id of the answer. */
+  readonly response_id?: string | undefined
 }
 
 export interface ModelCall {

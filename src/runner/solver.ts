@@ -1,4 +1,5 @@
-import type { GenerateConfig, ToolChoice } from '../inspect/records.ts'
+import type { Json, ToolChoice } from '../inspect/records.ts'
+import type { GenerateSettings } from './generate-config.ts'
 import type { CachePolicy } from './model/cache-policy.ts'
 import type { TaskState } from './task-state.ts'
 
@@ -9,8 +10,7 @@ export interface GenerateOptions {
   readonly toolCalls?: 'loop' | 'single' | 'none' | undefined
   readonly toolChoice?: ToolChoice | undefined
   readonly cache?: boolean | CachePolicy | undefined
-  /** In Inspect's names, `max_tokens`. */
-  readonly config?: GenerateConfig | undefined
+  readonly config?: GenerateSettings | undefined
 }
 
 /** Calls the model of the task with the messages and tools of the state, and puts its answer there. */
@@ -18,3 +18,25 @@ export type Generate = (state: TaskState, options?: GenerateOptions) => Promise<
 
 /** A step on the way to an answer. It gives the state that the next one goes on with, usually the one it got. */
 export type Solver = (state: TaskState, generate: Generate) => Awaitable<TaskState>
+
+/** What a log says of a solver. */
+export interface SolverInfo {
+  readonly name: string
+  readonly params: { readonly [name: string]: Json }
+}
+
+// By which copies of this package in one process know each other's solvers.
+const infoMark = Symbol.for('evalspan.solver')
+
+/** Gives a solver a name, and says what it was made with, for the log and its span. */
+export function solver(name: string, params: SolverInfo['params'], solve: Solver): Solver {
+  // A function of its own: the same one may be used under several names.
+  const named: Solver = (state, generate) => solve(state, generate)
+  return Object.defineProperty(named, infoMark, { value: { name, params } satisfies SolverInfo })
+}
+
+/** Without a name of its own a solver has that of its function. */
+export function solverInfo(solve: Solver): SolverInfo {
+  const info = Reflect.get(solve, infoMark) as SolverInfo | undefined
+  return info ?? { name: solve.name || 'solver', params: {} }
+}

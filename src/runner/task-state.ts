@@ -15,11 +15,18 @@ export interface TaskStateOptions {
   readonly metadata?: { readonly [key: string]: Json } | undefined
 }
 
+// By which copies of this package in one process know each other's states.
+const stateMark = Symbol.for('evalspan.TaskState')
+
 /**
  * How far a sample has come, as Inspect's `TaskState`: solvers change it and hand it on, scorers judge it. Messages, output
  * and scores are Inspect's records, as hooks and logs have them.
  */
 export class TaskState {
+  static {
+    Object.defineProperty(this.prototype, stateMark, { value: true })
+  }
+
   /** Of this run of the sample; the same on a retry. */
   readonly uuid: string
   readonly sampleId: string | number
@@ -52,6 +59,10 @@ export class TaskState {
     this.choices = [...(options.choices ?? [])]
     this.metadata = { ...options.metadata }
     this.output = { model: options.model, choices: [], completion: '' }
+  }
+
+  static is(value: unknown): value is TaskState {
+    return typeof value === 'object' && value !== null && Reflect.get(value, stateMark) === true
   }
 
   /** The text of the input: of its last user message where it is a conversation. */

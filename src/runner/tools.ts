@@ -10,14 +10,21 @@ export interface ToolExecutionOptions {
 
 /**
  * A tool as the AI SDK has it (`tool()` of `ai` 5 to 7), recognised by its shape. `inputSchema` is a JSON Schema, an AI SDK
- * `Schema`, or a schema of Zod or another library that speaks Standard JSON Schema.
+ * `Schema`, or a schema of Zod or another library that speaks Standard JSON Schema. Functions take what the SDK's types
+ * derive from it, in contravariant place.
  */
+/* oxlint-disable typescript/no-explicit-any */
 export interface Tool {
-  readonly description?: string | undefined
+  /** `dynamic` for `dynamicTool()`; one that only its provider can run has another. */
+  readonly type?: string | undefined
+  /** A text, or since `ai` 7 what makes it. */
+  readonly description?: string | ((options: any) => string) | undefined
   readonly inputSchema: unknown
-  // oxlint-disable-next-line typescript/no-explicit-any -- the AI SDK derives it from the schema, in contravariant place
   readonly execute?: ((input: any, options: any) => unknown) | undefined
+  readonly needsApproval?: boolean | ((input: any, options: any) => unknown) | undefined
+  readonly toModelOutput?: ((options: any) => unknown) | undefined
 }
+/* oxlint-enable typescript/no-explicit-any */
 
 /** By name. */
 export type Tools = { readonly [name: string]: Tool }

@@ -1,4 +1,6 @@
+import type { ModelRetry } from '../hooks/events.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
+import { isFields } from '../inspect/fields.ts'
 import type { FailedAttempt } from '../inspect/model-calls.ts'
 import type { ModelEvent } from '../inspect/records.ts'
 import { addSeconds, parseTime } from '../time.ts'
@@ -35,13 +37,21 @@ export function beforeGenerate(ids: SampleIds, task: string, event: ModelEvent):
 
 /** That a failed attempt is tried again; nothing where it was not. */
 export function* modelRetry(ids: SampleIds, task: string, failed: FailedAttempt | undefined): Generator<HookEvent> {
-  if (!failed?.next) return
+  const told = toldRetry(failed?.event)
+  if (!failed || (!failed.next && !told)) return
   const { sample_id, ...evalIds } = ids
   const { event, attempt, end, next } = failed
+  const modelName = event.model.slice(event.model.indexOf('/') + 1)
+  if (told) {
+    const { time, ...retry } = told
+    yield fire('onModelRetry', { model_name: modelName, ...retry, ...evalIds, sample_id, task_name: task }, time)
+    return
+  }
+  if (!next) return
   yield fire(
     'onModelRetry',
     {
-      model_name: event.model.slice(event.model.indexOf('/') + 1),
+      model_name: modelName,
       attempt,
       wait_time: Math.round(next.wait * 1e6) / 1e6,
       ...evalIds,
@@ -53,6 +63,17 @@ export function* modelRetry(ids: SampleIds, task: string, failed: FailedAttempt 
     end,
   )
 }
+
+/** Our own runner says in the event of a failed attempt what it told the hook. */
+function toldRetry(event: ModelEvent | undefined): (ToldRetry & { readonly time: string }) | undefined {
+  const told = event?.metadata?.['evalspan_retry']
+  if (!isFields(told) || parseTime(told['time']) === undefined) return undefined
+  const { attempt, wait_time, exception_type = null, status_code = null, time } = told
+  if (typeof attempt !== 'number' || typeof wait_time !== 'number') return undefined
+  return { attempt, wait_time, exception_type, status_code, time } as ToldRetry & { time: string }
+}
+
+type ToldRetry = Pick<ModelRetry, 'attempt' | 'wait_time' | 'exception_type' | 'status_code'>
 
 /** Nothing for a call without an answer, and for a provider that does not count. */
 export function* modelUsage(ids: SampleIds, task: string, event: ModelEvent): Generator<HookEvent> {

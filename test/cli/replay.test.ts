@@ -315,9 +315,9 @@ describe('evalspan replay', () => {
   })
 })
 
-describe('evalspan demo', () => {
-  it('shows a recorded run', async () => {
-    const { exitCode, stdout, stderr } = await run(['demo'])
+describe('a recorded run', () => {
+  it('is shown with a summary and its slowest sample', async () => {
+    const { exitCode, stdout, stderr } = await run(['replay', 'demo', '--console'])
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatchInlineSnapshot(`
       "

@@ -118,7 +118,6 @@ describe('a metric sink', () => {
     ).toEqual([
       ['evalspan.delivery.produced', 1],
       ['evalspan.delivery.item', 0, 1],
-      ['evalspan.delivery.draft', 0],
     ])
   })
 

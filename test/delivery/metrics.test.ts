@@ -180,7 +180,6 @@ describe('the metrics of a delivery', () => {
       `evalspan.delivery.item {${place},"evalspan.item.outcome":"delivered"} 1`,
       `evalspan.delivery.item {${place},"evalspan.item.outcome":"waiting"} 0`,
       `evalspan.delivery.item {${place},"evalspan.item.outcome":"rejected","evalspan.item.reason":"the server gave no reason"} 1`,
-      `evalspan.delivery.draft {${place}} 0`,
     ])
     await delivery.close()
   })

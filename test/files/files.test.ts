@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { listFolder, openFile, statPath } from '../../src/files/files.ts'
 import { findFiles } from '../../src/sources/find.ts'
-import { loadPeer } from '../../src/files/load-peer.ts'
+import { loadPeer } from '../../src/load-peer.ts'
 import { WebServer } from './web-server.ts'
 
 let folder: string

@@ -82,6 +82,7 @@ const output: Complete<ModelOutput> = {
   usage,
   time: 0.5,
   error: 'words of an error',
+  response_id: 'response-1',
 }
 const tool: Complete<ToolInfo> = { name: 'add', description: 'a description', parameters: json }
 const generate = { temperature: 0.5, stop_seqs: ['a stop'], system_message: 'a system message', extra_body: json }

@@ -1,4 +1,5 @@
 import type { Dataset, Sample } from '../sample.ts'
+import type { NamedSample } from '../task-context.ts'
 import { badDataset } from './bad-dataset.ts'
 import { checkSample } from './check-sample.ts'
 
@@ -7,7 +8,7 @@ export interface LoadedDataset {
   readonly name: string | undefined
   /** The file that they were read from. */
   readonly location: string | undefined
-  readonly samples: readonly (Sample & { readonly id: string | number })[]
+  readonly samples: readonly NamedSample[]
 }
 
 /**
@@ -16,7 +17,7 @@ export interface LoadedDataset {
  */
 export async function readDataset(dataset: Dataset | Iterable<Sample> | AsyncIterable<Sample>): Promise<LoadedDataset> {
   const { name, location, samples }: Dataset = 'samples' in dataset ? dataset : { samples: dataset }
-  const read: (Sample & { id: string | number })[] = []
+  const read: NamedSample[] = []
   const numbers = new Map<string, number>()
   for await (const each of samples) {
     const number = read.length + 1

@@ -38,4 +38,6 @@ export interface ModelApi {
   generate(request: ModelRequest): Promise<ModelOutput>
   /** Explains what `generate` rejected with. */
   failure(error: unknown): CallFailure
+  /** The wait after the attempt of that number, from 1, where it is not the usual one. */
+  retryWaitMs?(attempt: number, failure: CallFailure): number | undefined
 }

@@ -8,6 +8,7 @@ import type { Reducer } from '../metric.ts'
 import { multiScorer } from '../multi-scorer.ts'
 import { scorer, type Scorer, type ScoreFunction } from '../scorer.ts'
 import { accuracyMetrics } from '../text-scorer.ts'
+import { activeGraders } from './active-graders.ts'
 import { chatHistory } from './chat-history.ts'
 import { findGrade } from './find-grade.ts'
 import type { Grader, Graders } from './grader.ts'
@@ -37,12 +38,12 @@ export interface ModelGradedOptions {
 }
 
 /** Has a model judge whether the answer meets the target as a criterion. */
-export function modelGradedQa(options: ModelGradedOptions, graders: Graders): Scorer {
+export function modelGradedQa(options: ModelGradedOptions = {}, graders: Graders = activeGraders): Scorer {
   return modelGraded('model_graded_qa', qaTemplate, options, graders)
 }
 
 /** Has a model judge whether the answer says what the target says. */
-export function modelGradedFact(options: ModelGradedOptions, graders: Graders): Scorer {
+export function modelGradedFact(options: ModelGradedOptions = {}, graders: Graders = activeGraders): Scorer {
   return modelGraded('model_graded_fact', factTemplate, options, graders)
 }
 

@@ -1,4 +1,4 @@
-import { EvalspanError } from '../errors.ts'
+import { EvalspanError } from './errors.ts'
 
 /** Loads a library that is installed only where somebody needs it. */
 export async function loadPeer<T>(what: string, name: string, load: () => Promise<T>): Promise<T> {

@@ -1,0 +1,150 @@
+import { withinSpan } from './active-span.ts'
+import { openSession, type Session, type SessionOptions } from './builtin.ts'
+import type { DeliveryReport } from './delivery/report.ts'
+import { EvalspanError } from './errors.ts'
+import { reportToStderr } from './hooks/report.ts'
+import { openLog } from './inspect/log.ts'
+import { CancelledError } from './runner/eval-error.ts'
+import type { EvaluateOptions } from './runner/evaluate-options.ts'
+import { resolveUnits } from './runner/resolve-units.ts'
+import { runSet } from './runner/run-set.ts'
+import { runTasks } from './runner/run-tasks.ts'
+import { shortUuid } from './runner/short-uuid.ts'
+import { Task } from './runner/task.ts'
+import type { LoggedEval, RetryOptions, RunContext } from './runner/task-run.ts'
+import { telemetrySettings } from './telemetry/settings.ts'
+
+/** How a program that calls `evaluate` is different from a command. */
+export interface HostOptions extends Pick<SessionOptions, 'ask' | 'output' | 'report' | 'banner' | 'cwd'> {
+  /** False: signals are the caller's matter. */
+  readonly signals?: boolean | undefined
+  /** Takes the account of what was delivered, when all is over. */
+  readonly onAccount?: ((account: DeliveryReport) => void) | undefined
+}
+
+/**
+ * Runs tasks and gives their logs, without samples. Hooks are fired as Inspect fires them, and all exporters that are on get
+ * the run as it goes. Rejects for what keeps a run from being made: an option, a model, a required hook; what goes wrong in
+ * samples is in the logs.
+ */
+export async function evaluate(
+  tasks: Task | readonly Task[],
+  options: EvaluateOptions = {},
+  host: HostOptions = {},
+): Promise<LoggedEval[]> {
+  const list = taskList(tasks)
+  return await inSession(options, host, async (run) => {
+    const ids = { evalSetId: undefined, runId: shortUuid() }
+    return await runTasks(ids, run, () => resolveUnits(list, options, ids))
+  })
+}
+
+export interface EvalSetOptions extends EvaluateOptions, RetryOptions {
+  /** The folder of the set: what is complete in it is not run again. */
+  readonly logDir: string
+}
+
+/**
+ * Runs tasks until each of them has succeeded or was tried often enough, and goes on from what is in the folder: finished
+ * samples are not run again. Gives the logs of all tasks, and whether all have succeeded.
+ */
+export async function evalSet(
+  tasks: Task | readonly Task[],
+  options: EvalSetOptions,
+  host: HostOptions = {},
+): Promise<{ readonly success: boolean; readonly logs: readonly LoggedEval[] }> {
+  const list = taskList(tasks)
+  const { retryAttempts, retryCleanup } = options
+  if (typeof options.logDir !== 'string' || options.logDir === '') {
+    throw new EvalspanError('BAD_OPTION', 'logDir: an eval set needs a folder of its own')
+  }
+  const logs = await inSession(options, host, (run) =>
+    runSet({ ...run, retries: { retryAttempts, retryCleanup } }, (evalSetId, runId) =>
+      resolveUnits(list, options, { evalSetId, runId }),
+    ),
+  )
+  return { success: logs.every(({ status }) => status === 'success'), logs }
+}
+
+/** Runs a task again that failed or was cancelled, without those of its samples that were finished. `log`: its file. */
+export async function evalRetry(
+  log: string,
+  task: Task,
+  options: EvaluateOptions = {},
+  host: HostOptions = {},
+): Promise<LoggedEval[]> {
+  const [one] = taskList(task)
+  const reader = await openLog(log)
+  const { task_id: taskId, task: name } = reader.header.eval
+  await reader.close()
+  if (name !== one!.name) {
+    throw new EvalspanError('BAD_OPTION', `${log} is a log of task ${name}, not of ${one!.name}; give the task that it is of`)
+  }
+  return await inSession(options, host, async (run) => {
+    const ids = { evalSetId: undefined, runId: shortUuid() }
+    return await runTasks(ids, run, async () => {
+      const units = await resolveUnits([one!], options, ids)
+      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: log }))
+    })
+  })
+}
+
+function taskList(tasks: Task | readonly Task[]): readonly Task[] {
+  const list = Array.isArray(tasks) ? (tasks as readonly Task[]) : [tasks as Task]
+  if (list.length === 0) throw new EvalspanError('BAD_OPTION', 'tasks: there is none')
+  for (const [index, each] of list.entries()) {
+    if (!Task.is(each)) throw new EvalspanError('BAD_OPTION', `tasks[${index}] is no task; make it with task()`)
+  }
+  return list
+}
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/**
+ * A signal cancels what runs, so that it has its end and its log, and is given again when that is done: what becomes of the
+ * process is as it would be without us. A program with a listener of its own decides itself.
+ */
+async function inSession<T>(
+  options: EvaluateOptions,
+  { signals: catches = true, onAccount, ...host }: HostOptions,
+  work: (run: RunContext) => Promise<T>,
+): Promise<T> {
+  const interrupt = new AbortController()
+  const cancel = (): void => interrupt.abort(new CancelledError())
+  const session = await openSession({ host: 'evalspan', signals: false, ...host })
+  let caught: NodeJS.Signals | undefined
+  const watched = catches ? signals.filter((name) => process.listenerCount(name) === 0) : []
+  const interrupted = (name: NodeJS.Signals): void => {
+    caught ??= name
+    cancel()
+  }
+  for (const name of watched) process.on(name, interrupted)
+  if (options.signal?.aborted) cancel()
+  options.signal?.addEventListener('abort', cancel, { once: true })
+  try {
+    return await work(runContext(session, options, interrupt.signal, host.report))
+  } finally {
+    options.signal?.removeEventListener('abort', cancel)
+    const account = await session.close()
+    for (const name of watched) process.off(name, interrupted)
+    onAccount?.(account)
+    if (caught) process.kill(process.pid, caught)
+  }
+}
+
+function runContext(
+  session: Session,
+  options: EvaluateOptions,
+  signal: AbortSignal,
+  report: HostOptions['report'] = reportToStderr,
+): RunContext {
+  return {
+    emitter: session.emitter,
+    report,
+    options,
+    logDir: options.logDir ?? (process.env['INSPECT_LOG_DIR'] || './logs'),
+    signal,
+    within: withinSpan(telemetrySettings()),
+    sampleReused: (log) => session.sampleReused(log),
+  }
+}

@@ -1,0 +1,28 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
+/** What `run` comes to, or the signal's reason as soon as it is aborted: nobody can stop code that does not listen. */
+export async function orAborted<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', abort, { once: true })
+  const running = run()
+  // Nobody hears of what it comes to after that.
+  running.catch(() => {})
+  try {
+    return await Promise.race([running, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** As `orAborted`, but what listens to the signal has a moment to come to its own end first. */
+export async function orUnwound<T>(run: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  let running: Promise<T> | undefined
+  try {
+    return await orAborted(() => (running = run()), signal)
+  } catch (error) {
+    if (signal.aborted && running) await Promise.race([running.catch(() => {}), turn()])
+    throw error
+  }
+}

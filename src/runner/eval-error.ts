@@ -1,0 +1,39 @@
+import { inspect } from 'node:util'
+import { messageOf } from '../errors.ts'
+import type { EvalError } from '../inspect/records.ts'
+
+/** Something that was thrown, as a log has it: `TypeError('…')`, as Python shows an exception. */
+export function evalError(thrown: unknown): EvalError {
+  const traceback = stackOf(thrown)
+  const message = thrown instanceof Error ? thrown.message : messageOf(thrown)
+  return { message: `${classOf(thrown)}(${quoted(message)})`, traceback, traceback_ansi: traceback }
+}
+
+/** How a sample ends whose task is over. */
+export class CancelledError extends Error {
+  constructor(message = '') {
+    super(message)
+    this.name = 'CancelledError'
+  }
+}
+
+/** The name of the class of what was thrown. */
+export function classOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return 'Error'
+  return /^[A-Za-z_]\w*$/.test(thrown.name) ? thrown.name : 'Error'
+}
+
+function quoted(text: string): string {
+  if (text === '') return ''
+  const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
+  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')
+  return `${quote}${quote === "'" ? escaped.replaceAll("'", "\\'") : escaped}${quote}`
+}
+
+function stackOf(thrown: unknown): string {
+  if (thrown instanceof Error) {
+    const cause = thrown.cause === undefined ? '' : `\ncaused by: ${stackOf(thrown.cause)}`
+    return `${typeof thrown.stack === 'string' ? thrown.stack : messageOf(thrown)}${cause}`
+  }
+  return inspect(thrown, { depth: 3 })
+}

@@ -1,0 +1,76 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openLog } from '../inspect/log.ts'
+import { stringify } from '../inspect/json.ts'
+import type { EvalLog, EvalSpec } from '../inspect/records.ts'
+import { compareTimes, parseTime } from '../time.ts'
+import { shortUuid } from './short-uuid.ts'
+import type { LoggedEval, TaskUnit } from './task-run.ts'
+
+/** The logs of a set in its folder, and the files that Inspect keeps beside them. */
+export class EvalSetFolder {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** The same for all calls that work on the folder. */
+  async id(): Promise<string> {
+    await mkdir(this.#folder, { recursive: true })
+    const path = join(this.#folder, '.eval-set-id')
+    const known = await readFile(path, 'utf8').catch(() => '')
+    if (known.trim() !== '') return known.trim()
+    const id = shortUuid()
+    await writeFile(path, id, { flag: 'wx' })
+    return id
+  }
+
+  /** Says what the set is made of, for Inspect's tools. */
+  async describe(id: string, units: readonly TaskUnit[]): Promise<void> {
+    const tasks = units.map(({ task, model, ids }, sequence) => ({
+      name: task.name,
+      task_id: ids.taskId,
+      task_args: task.origin.args ?? {},
+      model: model.name,
+      model_args: {},
+      sequence,
+    }))
+    await writeFile(join(this.#folder, 'eval-set.json'), JSON.stringify({ eval_set_id: id, tasks }, undefined, 2))
+  }
+
+  /** By task and model: the logs of all attempts, the latest first. Logs that cannot be read are left out. */
+  async logs(): Promise<Map<string, LoggedEval[]>> {
+    const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.eval')).toSorted()
+    const logs: LoggedEval[] = []
+    for (const name of names) {
+      const location = join(this.#folder, name)
+      try {
+        const log = await openLog(location)
+        logs.push({ ...log.header, location })
+        await log.close()
+      } catch {
+        // Whatever it is, it is no log that could be gone on with.
+      }
+    }
+    const latestFirst = logs.toSorted((a, b) => compareTimes(startOf(b), startOf(a)))
+    return Map.groupBy(latestFirst, ({ eval: { task, model, task_args: args } }) => keyOf(task, model, args))
+  }
+
+  async remove(logs: readonly LoggedEval[]): Promise<void> {
+    for (const { location } of logs) await rm(location, { force: true })
+  }
+}
+
+/** What tells a task of a set, with its model, from the others. */
+export function unitKey({ task, model }: TaskUnit): string {
+  return keyOf(task.name, model.name, task.origin.args)
+}
+
+function keyOf(task: string, model: string, args: EvalSpec['task_args']): string {
+  return stringify([task, model, args ?? {}])
+}
+
+function startOf(log: EvalLog): readonly [number, number] {
+  return parseTime(log.stats.started_at) ?? parseTime(log.eval.created) ?? [0, 0]
+}

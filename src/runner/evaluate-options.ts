@@ -1,0 +1,37 @@
+import type { Json } from '../inspect/records.ts'
+import type { GenerateSettings } from './generate-config.ts'
+import type { Limits } from './limits.ts'
+import type { ModelSpec } from './model/model-spec.ts'
+import type { Solver } from './solver.ts'
+import type { Epochs, ErrorHandling } from './task.ts'
+
+/** What goes for all tasks of a run; what a task says itself comes after it, as in Inspect. */
+export interface EvaluateOptions extends Limits, ErrorHandling {
+  /** Each task is run with each model that is given here, but for tasks that bring their own. */
+  readonly model?: ModelSpec | readonly ModelSpec[] | undefined
+  readonly modelRoles?: { readonly [role: string]: ModelSpec } | undefined
+  readonly config?: GenerateSettings | undefined
+  /** In place of those of the tasks. */
+  readonly solver?: Solver | readonly Solver[] | undefined
+  /** So many of the samples, the first ones; or from … to, counted from 0. */
+  readonly limit?: number | readonly [number, number] | undefined
+  /** These samples alone. `*` stands for any text. */
+  readonly sampleId?: string | number | readonly (string | number)[] | undefined
+  readonly epochs?: number | Epochs | undefined
+  /** Samples that run at once; as many as the model takes calls when left out. */
+  readonly maxSamples?: number | undefined
+  /** Tasks that run at once; as many as there are models when left out. */
+  readonly maxTasks?: number | undefined
+  /** Calls of a model that are under way at once. */
+  readonly maxConnections?: number | undefined
+  /** False: samples are not scored. */
+  readonly score?: boolean | undefined
+  /** Where logs are written: `INSPECT_LOG_DIR`, or `./logs`, when left out. */
+  readonly logDir?: string | undefined
+  /** False: logs have no samples. */
+  readonly logSamples?: boolean | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly metadata?: { readonly [key: string]: Json } | undefined
+  /** Ends the run: what is under way is cancelled, and logs tell so. */
+  readonly signal?: AbortSignal | undefined
+}

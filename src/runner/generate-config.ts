@@ -1,0 +1,34 @@
+import type { GenerateConfig, Json } from '../inspect/records.ts'
+
+/**
+ * How models are called: Inspect's `GenerateConfig` in camelCase. What a provider does not know it is not told. Further
+ * settings of Inspect have a place under their own name.
+ */
+export interface GenerateSettings {
+  readonly temperature?: number | undefined
+  readonly maxTokens?: number | undefined
+  readonly topP?: number | undefined
+  readonly topK?: number | undefined
+  readonly stopSeqs?: readonly string[] | undefined
+  readonly seed?: number | undefined
+  readonly frequencyPenalty?: number | undefined
+  readonly presencePenalty?: number | undefined
+  readonly reasoningEffort?: string | undefined
+  /** How many calls of a model may be under way at once; 10 when neither this nor the model says. */
+  readonly maxConnections?: number | undefined
+  /** So many times a call is tried again; without end when left out. */
+  readonly maxRetries?: number | undefined
+  /** Seconds after which a call is not tried again. */
+  readonly timeout?: number | undefined
+  readonly [name: string]: Json | undefined
+}
+
+/** In Inspect's names, without what is undefined: `maxTokens` becomes `max_tokens`. */
+export function toGenerateConfig(settings: GenerateSettings | undefined): GenerateConfig {
+  const given = Object.entries(settings ?? {}).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given.map(([name, value]) => [toSnakeCase(name), value]))
+}
+
+function toSnakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}

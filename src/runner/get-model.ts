@@ -1,0 +1,25 @@
+import { EvalspanError } from '../errors.ts'
+import { activeSample } from './active.ts'
+import type { Model } from './model/model.ts'
+import { resolveModel } from './model/resolve-model.ts'
+import type { ModelSpec } from './model/model-spec.ts'
+
+export interface GetModelOptions {
+  /** The model that `modelRoles` bind to it; the default when none is. */
+  readonly role?: string | undefined
+  readonly default?: ModelSpec | undefined
+}
+
+/**
+ * A model to call from solvers, tools and scorers, with hooks, limits and events: the one that is evaluated, the one in a role,
+ * or any other.
+ */
+export async function getModel(spec?: ModelSpec, { role, default: fallback }: GetModelOptions = {}): Promise<Model> {
+  const sample = activeSample()
+  if (spec !== undefined) return await resolveModel(spec)
+  const bound = role === undefined ? undefined : sample?.roles.get(role)
+  if (bound) return bound
+  if (fallback !== undefined) return await resolveModel(fallback, { role })
+  if (sample) return sample.model
+  throw new EvalspanError('BAD_OPTION', 'getModel: there is no sample here whose model could be taken; name one')
+}

@@ -1,0 +1,137 @@
+import { EvalspanError, LimitExceededError } from '../errors.ts'
+import type { ModelUsage, SampleLimitEvent } from '../inspect/records.ts'
+import type { SampleClock } from './sample-clock.ts'
+import type { Transcript } from './transcript.ts'
+
+/** Bounds of a sample; what is left out is not bounded. */
+export interface Limits {
+  /** Messages of the conversation. */
+  readonly messageLimit?: number | undefined
+  /** Tokens of all calls together. */
+  readonly tokenLimit?: number | undefined
+  /** US dollars, where prices are known. */
+  readonly costLimit?: number | undefined
+  /** Answers of models. */
+  readonly turnLimit?: number | undefined
+  /** Seconds from start to end. */
+  readonly timeLimit?: number | undefined
+  /** Seconds without those spent waiting for connections and between retries. */
+  readonly workingLimit?: number | undefined
+}
+
+const names = ['messageLimit', 'tokenLimit', 'costLimit', 'turnLimit', 'timeLimit', 'workingLimit'] as const
+
+/** Throws a `BAD_OPTION` error for a limit that is none. */
+export function checkLimits(limits: Limits): void {
+  for (const name of names) {
+    const value: unknown = limits[name]
+    if (value === undefined) continue
+    const isWhole = name === 'messageLimit' || name === 'tokenLimit' || name === 'turnLimit'
+    if (typeof value === 'number' && value >= 0 && (isWhole ? Number.isSafeInteger(value) : Number.isFinite(value))) {
+      continue
+    }
+    const kind = isWhole ? 'a whole number' : 'a number'
+    throw new EvalspanError('BAD_OPTION', `${name}: ${String(value)} is not ${kind} from 0 on`)
+  }
+}
+
+/** The later ones come first. */
+export function mergeLimits(...all: readonly Limits[]): Limits {
+  return Object.fromEntries(names.map((name) => [name, all.findLast((limits) => limits[name] !== undefined)?.[name]]))
+}
+
+/** What a sample has used up of its limits. A limit that is exceeded is an event, and ends what the sample does. */
+export class SampleLimits {
+  readonly #limits: Limits
+  readonly #transcript: Transcript
+  #tokens = 0
+  #cost = 0
+  #turns = 0
+
+  constructor(limits: Limits, transcript: Transcript) {
+    this.#limits = limits
+    this.#transcript = transcript
+  }
+
+  /** `isNext`: another message is about to come. */
+  messages(count: number, isNext: boolean): void {
+    const { messageLimit: limit } = this.#limits
+    if (limit === undefined || count < limit || (count === limit && !isNext)) return
+    const what = count === limit ? 'reached' : 'exceeded'
+    this.#exceeded('message', count, limit, `Message limit ${what}. count: ${text(count)}; limit: ${text(limit)}`)
+  }
+
+  usage({ total_tokens: tokens, total_cost: cost = 0 }: ModelUsage): void {
+    this.#tokens += tokens
+    this.#cost += cost
+    const { tokenLimit, costLimit } = this.#limits
+    if (tokenLimit !== undefined && this.#tokens > tokenLimit) {
+      this.#exceeded('token', this.#tokens, tokenLimit, exceeded('Token', this.#tokens, tokenLimit))
+    }
+    if (costLimit !== undefined && this.#cost > costLimit) {
+      this.#exceeded('cost', this.#cost, costLimit, exceeded('Cost', this.#cost, costLimit))
+    }
+  }
+
+  turn(): void {
+    this.#turns += 1
+    const { turnLimit } = this.#limits
+    if (turnLimit !== undefined && this.#turns > turnLimit) {
+      this.#exceeded('turn', this.#turns, turnLimit, exceeded('Turn', this.#turns, turnLimit))
+    }
+  }
+
+  get turns(): number {
+    return this.#turns
+  }
+
+  /** Ends the sample through `abort` when its time is up. Returns what ends the watch. */
+  watchTime(clock: SampleClock, abort: (reason: LimitExceededError) => void): () => void {
+    const { timeLimit, workingLimit } = this.#limits
+    const timers: NodeJS.Timeout[] = []
+    const expire = (type: string, limit: number, message: string): void => {
+      this.#event(type, limit, message)
+      abort(new LimitExceededError(type, { message, value: limit, limit }))
+    }
+    if (timeLimit !== undefined) {
+      const message = `Time limit exceeded. limit: ${timeLimit} seconds`
+      timers[0] = setTimeout(() => expire('time', timeLimit, message), timeLimit * 1000)
+    }
+    if (workingLimit !== undefined) {
+      const message = `Working time limit exceeded. limit: ${workingLimit} seconds`
+      const look = (): void => {
+        const left = workingLimit - clock.working
+        if (left <= 0) expire('working', workingLimit, message)
+        else timers[1] = setTimeout(look, Math.max(1, left * 1000))
+      }
+      timers[1] = setTimeout(look, workingLimit * 1000)
+    }
+    return () => timers.forEach((timer) => clearTimeout(timer))
+  }
+
+  /** Scorers get half of the time, also when the solvers have used up theirs; more is an error of the sample. */
+  watchScoring(abort: (reason: Error) => void): () => void {
+    const { timeLimit } = this.#limits
+    if (timeLimit === undefined) return () => {}
+    const reason = new Error(`scoring took longer than ${timeLimit / 2} seconds, half of the time limit`)
+    const timer = setTimeout(() => abort(reason), timeLimit * 500)
+    return () => clearTimeout(timer)
+  }
+
+  #exceeded(type: string, value: number, limit: number, message: string): never {
+    this.#event(type, limit, message)
+    throw new LimitExceededError(type, { message, value, limit })
+  }
+
+  #event(type: string, limit: number, message: string): void {
+    this.#transcript.add<SampleLimitEvent>({ event: 'sample_limit', type, message, limit })
+  }
+}
+
+function exceeded(what: string, value: number, limit: number): string {
+  return `${what} limit exceeded. value: ${text(value)}; limit: ${text(limit)}`
+}
+
+function text(value: number): string {
+  return value.toLocaleString('en-US')
+}

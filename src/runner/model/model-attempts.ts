@@ -1,0 +1,236 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { EvalspanError } from '../../errors.ts'
+import type { Emitter } from '../../hooks/emitter.ts'
+import type { ModelRetry } from '../../hooks/events.ts'
+import type { ChatMessage, GenerateConfig, Json, ModelEvent, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
+import { orAborted } from '../abortable.ts'
+import { fire, type ActiveSample } from '../active.ts'
+import { now } from '../clock.ts'
+import { classOf, evalError } from '../eval-error.ts'
+import { formatTimestamp, type HrTime } from '../../time.ts'
+import type { Draft } from '../transcript.ts'
+import type { CachePolicy } from './cache-policy.ts'
+import { KeyedApi } from './keyed-api.ts'
+import type { Model } from './model.ts'
+import type { CallFailure } from './model-api.ts'
+import { ResponseCache, type CacheEntry } from './response-cache.ts'
+import { retryWaitMs } from './retry-wait.ts'
+
+export interface ModelCallOptions {
+  readonly model: Model
+  readonly emitter: Emitter
+  readonly sample: ActiveSample | undefined
+  readonly signal: AbortSignal
+  readonly input: ChatMessage[]
+  readonly tools: readonly ToolInfo[]
+  readonly toolChoice: ToolChoice
+  readonly config: GenerateConfig
+  readonly cache: boolean | CachePolicy
+}
+
+export interface Answer {
+  readonly output: ModelOutput
+  /** Undefined outside of samples. */
+  readonly event: Draft<ModelEvent> | undefined
+}
+
+/** The attempts at one call, until one succeeds. */
+export class ModelAttempts {
+  readonly #options: ModelCallOptions
+  readonly #ids: { eval_set_id: string | null; run_id: string | null; eval_id: string | null; task_name: string | null }
+  readonly #policy: CachePolicy | undefined
+  readonly #began = performance.now()
+  /** Hooks may change it, for this attempt and those after it. */
+  #input: ChatMessage[]
+  #config: { -readonly [K in keyof GenerateConfig]: GenerateConfig[K] }
+
+  constructor(options: ModelCallOptions) {
+    this.#options = options
+    const { sample, cache, input, config } = options
+    this.#ids = {
+      ...(sample?.ids ?? { eval_set_id: null, run_id: null, eval_id: null }),
+      task_name: sample?.task ?? null,
+    }
+    this.#policy = cache === true ? {} : cache === false ? undefined : cache
+    this.#input = input
+    this.#config = { ...config }
+  }
+
+  async run(): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await this.#attempt(attempt)
+      if (answer) return answer
+    }
+  }
+
+  /** Undefined when another attempt is to follow. */
+  async #attempt(attempt: number): Promise<Answer | undefined> {
+    const { model, signal, sample, toolChoice } = this.#options
+    signal.throwIfAborted()
+    const tools = await this.#askHooks()
+    const entry = this.#cacheEntry(tools)
+    const cached = entry && (await caching(() => new ResponseCache().fetch(entry)))
+    if (cached) return await this.#fromCache(cached, tools)
+    const event = this.#event(tools, this.#policy ? 'write' : undefined)
+    const keyNumber = model.api instanceof KeyedApi ? model.api.keyNumber : 0
+    const start = performance.now()
+    let output: ModelOutput
+    try {
+      const request = { input: this.#input, tools, toolChoice, config: this.#config, abortSignal: signal }
+      const call = (): Promise<ModelOutput> => orAborted(() => model.api.generate(request), signal)
+      output = await (event && sample ? sample.within('event', event.uuid!, call) : call())
+    } catch (error) {
+      await this.#failed(error, { attempt, event, keyNumber })
+      return undefined
+    }
+    output = { ...output, time: output.time ?? (performance.now() - start) / 1000 }
+    if (event) {
+      event.output = output
+      delete event.pending
+      sample?.transcript.changed(event)
+    }
+    await this.#countUsage(output)
+    if (entry) await caching(() => new ResponseCache().store(entry, output))
+    return { output, event }
+  }
+
+  /** Gives the tools that this attempt is made with. */
+  async #askHooks(): Promise<ToolInfo[]> {
+    const { model, emitter, sample, tools, toolChoice } = this.#options
+    const data = {
+      model_name: model.name,
+      input: this.#input,
+      tools: structuredClone(tools) as ToolInfo[],
+      tool_choice: toolChoice,
+      config: this.#config,
+      cache: this.#policy ? ('write' as const) : null,
+      ...this.#ids,
+      sample_id: sample?.uuid ?? null,
+    }
+    await fire(emitter, 'onBeforeModelGenerate', data)
+    this.#input = data.input
+    this.#config = data.config
+    return data.tools
+  }
+
+  #cacheEntry(tools: readonly ToolInfo[]): CacheEntry | undefined {
+    if (!this.#policy) return undefined
+    const { model, sample, toolChoice } = this.#options
+    return {
+      model: model.name,
+      input: this.#input,
+      tools,
+      toolChoice,
+      config: this.#config,
+      epoch: sample?.epoch,
+      policy: this.#policy,
+    }
+  }
+
+  async #fromCache(output: ModelOutput, tools: readonly ToolInfo[]): Promise<Answer> {
+    const { model, emitter, sample } = this.#options
+    const event = this.#event(tools, 'read', output)
+    if (output.usage) await fire(emitter, 'onModelCacheUsage', { model_name: model.name, usage: output.usage })
+    // It is told once more when it has its times, and was told when it was there: three times in all, as in Inspect.
+    if (event) sample?.transcript.changed(event)
+    return { output, event }
+  }
+
+  #event(tools: readonly ToolInfo[], cache: 'read' | 'write' | undefined, output?: ModelOutput): Draft<ModelEvent> | undefined {
+    const { model, sample, toolChoice } = this.#options
+    return sample?.transcript.add<ModelEvent>({
+      event: 'model',
+      model: model.name,
+      ...(model.role !== undefined && { role: model.role }),
+      input: [...this.#input],
+      tools,
+      tool_choice: toolChoice,
+      config: { ...this.#config },
+      output: output ?? { model: model.name, choices: [], completion: '' },
+      ...(cache && { cache }),
+      ...(!output && { pending: true }),
+    })
+  }
+
+  async #countUsage(output: ModelOutput): Promise<void> {
+    const { model, emitter, sample } = this.#options
+    const { usage, time = 0 } = output
+    if (!usage) return
+    if (sample) {
+      sample.usage.add(model.name, model.role, usage)
+      sample.taskUsage.add(model.name, model.role, usage)
+      sample.limits.usage(usage)
+    }
+    const data = { model_name: model.name, usage, call_duration: time, ...this.#ids, retries: 0 }
+    await fire(emitter, 'onModelUsage', data)
+  }
+
+  /** Waits for the next attempt; rejects when there is none. */
+  async #failed(
+    error: unknown,
+    { attempt, event, keyNumber }: { attempt: number; event: Draft<ModelEvent> | undefined; keyNumber: number },
+  ): Promise<void> {
+    const { model, emitter, sample, signal } = this.#options
+    const failure = model.api.failure(error)
+    const keyed = model.api instanceof KeyedApi && failure.authentication ? model.api : undefined
+    const isLast =
+      signal.aborted || !(failure.retryable || keyed?.hasOverride) || this.#isExhausted(attempt)
+    const waitMs = model.api.retryWaitMs?.(attempt, failure) ?? retryWaitMs(attempt, failure)
+    const retry = isLast ? undefined : this.#retryData(error, failure, attempt, waitMs)
+    const time = now()
+    if (event) {
+      const { message, traceback } = evalError(signal.aborted ? new Error('model call cancelled') : error)
+      Object.assign(event, { error: message, traceback, ...(retry && { metadata: retryMetadata(retry, time) }) })
+      delete event.pending
+      sample?.transcript.changed(event)
+    }
+    if (signal.aborted) throw signal.reason
+    if (!retry) throw error
+    await fire(emitter, 'onModelRetry', retry, time)
+    keyed?.refresh(keyNumber)
+    const wait = async (): Promise<void> => {
+      try {
+        await sleep(waitMs, undefined, { signal })
+      } catch {
+        throw signal.reason
+      }
+    }
+    await (sample ? sample.clock.wait(wait) : wait())
+  }
+
+  #isExhausted(attempt: number): boolean {
+    const { max_retries: most, timeout } = this.#config
+    const seconds = (performance.now() - this.#began) / 1000
+    return (typeof most === 'number' && attempt > most) || (typeof timeout === 'number' && seconds >= timeout)
+  }
+
+  #retryData(error: unknown, failure: CallFailure, attempt: number, waitMs: number): ModelRetry {
+    const { model, sample } = this.#options
+    return {
+      // As Inspect has it: without the provider.
+      model_name: model.api.model,
+      attempt,
+      wait_time: waitMs / 1000,
+      ...this.#ids,
+      sample_id: sample?.uuid ?? null,
+      exception_type: failure.type || classOf(error),
+      status_code: failure.statusCode ?? null,
+    }
+  }
+}
+
+/** So that a log tells of it as the hook did. Inspect writes no such thing; the field is there for what anybody wants to add. */
+function retryMetadata({ attempt, wait_time, exception_type, status_code }: ModelRetry, time: HrTime): ModelEvent['metadata'] {
+  return { evalspan_retry: { attempt, wait_time, exception_type, status_code, time: formatTimestamp(time) } as Json }
+}
+
+/** A cache that cannot be used is no reason to fail. */
+async function caching<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    // A wrong expiry is the user's to mend.
+    if (error instanceof EvalspanError) throw error
+    return undefined
+  }
+}

@@ -1,0 +1,68 @@
+import { isObject } from '../../hooks/is-object.ts'
+import { badOption } from '../bad-option.ts'
+import { aiSdkModel } from './ai-sdk-model.ts'
+import { findModel, type FindModelOptions } from './find-model.ts'
+import { isLanguageModel, looksLikeLanguageModel, type LanguageModel } from './language-model.ts'
+import type { ModelApi } from './model-api.ts'
+
+/** A model that is made with a key, so that hooks may override the key (`overrideApiKey`) and renew one that expired. */
+export interface KeyedModel {
+  /** The variable that the key is in: `OPENAI_API_KEY`. */
+  readonly apiKey: string
+  readonly create: (key: string) => LanguageModel
+}
+
+/** A model, in any of the forms that `evaluate()` takes: of the AI SDK, a name such as `openai/gpt-4o`, with a key, or our own. */
+export type ModelSpec = LanguageModel | ModelApi | string | KeyedModel
+
+/** Gives the key in a variable, or what a hook has put in its place; undefined when there is none. */
+export type KeyFor = (variable: string) => string | undefined
+
+/** Makes ready the model that a user gave. Throws an `EvalspanError` for what is no model, and says what would be one. */
+export async function openModel(
+  spec: ModelSpec,
+  { keyFor, ...options }: FindModelOptions & { readonly keyFor?: KeyFor | undefined } = {},
+): Promise<ModelApi> {
+  if (typeof spec === 'string') return findModel(spec, options)
+  if (isModelApi(spec)) return spec
+  if (isLanguageModel(spec)) return aiSdkModel(spec)
+  if (isKeyedModel(spec)) {
+    const environment = options.environment ?? process.env
+    return keyedModel(spec, (keyFor ?? ((variable) => environment[variable]))(spec.apiKey))
+  }
+  throw badOption(`no model: ${wrong(spec)}. ${forms}`)
+}
+
+/** The model of a key; to be made anew when a hook has another. */
+export function keyedModel({ apiKey, create }: KeyedModel, key: string | undefined): ModelApi {
+  if (key === undefined || key === '') throw badOption(`the model needs a key: set ${apiKey}`)
+  const model: unknown = create(key)
+  if (!isLanguageModel(model)) throw badOption(`'create' of the model with ${apiKey} gives no model: ${wrong(model)}`)
+  return aiSdkModel(model, { keys: [key] })
+}
+
+export function isKeyedModel(spec: unknown): spec is KeyedModel {
+  return isObject(spec) && typeof spec['apiKey'] === 'string' && typeof spec['create'] === 'function'
+}
+
+function isModelApi(spec: unknown): spec is ModelApi {
+  return (
+    isObject(spec) &&
+    typeof spec['provider'] === 'string' &&
+    typeof spec['model'] === 'string' &&
+    typeof spec['generate'] === 'function' &&
+    typeof spec['failure'] === 'function'
+  )
+}
+
+const forms =
+  "Give a name such as 'openai/gpt-4o', a model of the AI SDK such as openai('gpt-4o'), or { apiKey: 'OPENAI_API_KEY', create: (key) => … }"
+
+function wrong(spec: unknown): string {
+  if (typeof spec === 'function')
+    return 'this is a function, perhaps a provider that is still to be called with the name of a model'
+  if (looksLikeLanguageModel(spec)) {
+    return `this model speaks version '${String(spec['specificationVersion'])}' of the AI SDK's interface, and v2, v3 and v4 are known`
+  }
+  return spec === null ? 'this is null' : `this is ${typeof spec === 'object' ? 'another object' : typeof spec}`
+}

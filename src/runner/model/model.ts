@@ -1,0 +1,81 @@
+import { Emitter } from '../../hooks/emitter.ts'
+import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
+import { activeSample } from '../active.ts'
+import { timestamp } from '../clock.ts'
+import { Semaphore } from '../semaphore.ts'
+import { shortUuid } from '../short-uuid.ts'
+import type { CachePolicy } from './cache-policy.ts'
+import { ModelAttempts } from './model-attempts.ts'
+import type { ModelApi } from './model-api.ts'
+
+export interface ModelOptions {
+  /** What it is there for: `grader`. */
+  readonly role?: string | undefined
+  /** In Inspect's names. What a call gives goes before. */
+  readonly config?: GenerateConfig | undefined
+}
+
+/** One call, on top of the model's own settings. */
+export interface CallOptions {
+  readonly tools?: readonly ToolInfo[] | undefined
+  readonly toolChoice?: ToolChoice | undefined
+  readonly config?: GenerateConfig | undefined
+  readonly cache?: boolean | CachePolicy | undefined
+}
+
+const defaultConnections = 10
+
+/** A model that calls hooks and keeps to limits, retries what may pass, and remembers answers. */
+export class Model {
+  readonly api: ModelApi
+  readonly role: string | undefined
+  readonly config: GenerateConfig
+  /** How many calls may be under way at once. */
+  readonly connections: number
+  readonly #connections: Semaphore
+
+  constructor(api: ModelApi, { role, config = {} }: ModelOptions = {}) {
+    this.api = api
+    this.role = role
+    this.config = config
+    this.connections = Number(config['max_connections'] ?? api.maxConnections ?? defaultConnections)
+    this.#connections = new Semaphore(this.connections)
+  }
+
+  /** `provider/model`. */
+  get name(): string {
+    return `${this.api.provider}/${this.api.model}`
+  }
+
+  /** Rejects with what the last attempt failed with, or a `LimitExceededError`. */
+  async generate(input: string | readonly ChatMessage[], options: CallOptions = {}): Promise<ModelOutput> {
+    const sample = activeSample()
+    const signal = sample?.signal ?? new AbortController().signal
+    const place = sample?.transcript.place() ?? { timestamp: timestamp(), working_start: 0 }
+    const acquire = (): Promise<void> => this.#connections.acquire(signal)
+    await (sample ? sample.clock.wait(acquire) : acquire())
+    try {
+      const attempts = new ModelAttempts({
+        model: this,
+        emitter: sample?.emitter ?? new Emitter(),
+        sample,
+        signal,
+        input: typeof input === 'string' ? [{ id: shortUuid(), content: input, role: 'user' }] : [...input],
+        tools: options.tools ?? [],
+        toolChoice: options.toolChoice ?? (options.tools?.length ? 'auto' : 'none'),
+        config: { ...this.config, ...options.config },
+        cache: options.cache ?? false,
+      })
+      const { output, event } = await attempts.run()
+      sample?.limits.turn()
+      if (event) {
+        // As in Inspect the event of a call begins when it began to wait for a connection, and ends after all retries.
+        Object.assign(event, place, { completed: timestamp(), working_time: output.time ?? 0 })
+        sample?.transcript.changed(event)
+      }
+      return output
+    } finally {
+      this.#connections.release()
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { messageOf } from '../../errors.ts'
+import type { ModelOutput } from '../../inspect/records.ts'
+import { errorChain } from './error-chain.ts'
+import { errorBody, statusOf } from './http-error.ts'
+import { outputOf } from './model-output.ts'
+
+const tooLong =
+  /prompt is too long|input is too long|exceed context limit|maximum context length|exceeds the maximum number of tokens/i
+const blocked: ReadonlySet<unknown> = new Set([
+  'invalid_prompt',
+  'content_policy_violation',
+  'content_filter',
+  'bio_policy',
+  'cyber_policy',
+])
+
+/**
+ * The output that Inspect makes of a request which a provider refuses for its content or its length: the sample goes on
+ * with it, and a scorer judges. Undefined for errors of other kinds.
+ */
+export function refusal(error: unknown, model: string): ModelOutput | undefined {
+  const [thrown] = errorChain(error)
+  const status = thrown && statusOf(thrown)
+  if (!thrown || (status !== 400 && status !== 413 && status !== 422)) return undefined
+  const body = errorBody(thrown)
+  const message = typeof body['message'] === 'string' ? body['message'] : messageOf(error)
+  const reason = refusalReason(body, message)
+  return reason === undefined ? undefined : outputOf({ model, content: message, stopReason: reason })
+}
+
+function refusalReason({ code, type }: { readonly [field: string]: unknown }, message: string): string | undefined {
+  if (code === 'context_length_exceeded' || tooLong.test(message)) return 'model_length'
+  const isBlocked = blocked.has(code) || (type === 'invalid_request_error' && message.includes('blocked'))
+  return isBlocked || message.includes('content filtering') ? 'content_filter' : undefined
+}

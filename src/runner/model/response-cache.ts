@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { EvalspanError } from '../../errors.ts'
+import { parse, stringify } from '../../inspect/json.ts'
+import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
+import { shortUuid } from '../short-uuid.ts'
+import type { CachePolicy } from './cache-policy.ts'
+
+/** All that an answer depends on. */
+export interface CacheEntry {
+  readonly model: string
+  readonly input: readonly ChatMessage[]
+  readonly tools: readonly ToolInfo[]
+  readonly toolChoice: ToolChoice | undefined
+  readonly config: GenerateConfig
+  readonly epoch: number | undefined
+  readonly policy: CachePolicy
+}
+
+/** Settings that change nothing about an answer. */
+const withoutEffect = new Set(['max_connections', 'max_retries', 'timeout', 'attempt_timeout', 'cache'])
+
+/** Answers of models in a folder: `EVALSPAN_CACHE_DIR`, or `evalspan/generate` in the user's folder for caches. */
+export class ResponseCache {
+  readonly #folder: string
+
+  constructor(folder: string = defaultFolder()) {
+    this.#folder = folder
+  }
+
+  /** Undefined where there is none, or none that is good any more. */
+  async fetch(entry: CacheEntry): Promise<ModelOutput | undefined> {
+    const path = this.#path(entry)
+    try {
+      const { expires, output } = parse(await readFile(path, 'utf8')) as { expires: number | null; output: ModelOutput }
+      if (expires === null || expires > Date.now()) return output
+      await rm(path, { force: true })
+    } catch {
+      // What cannot be read is as good as nothing.
+    }
+    return undefined
+  }
+
+  /** Another process never sees half of it. Rejects where nothing can be written. */
+  async store(entry: CacheEntry, output: ModelOutput): Promise<void> {
+    const { expiry = '1W' } = entry.policy
+    const expires = expiry === null ? null : Date.now() + expiryMs(expiry)
+    const path = this.#path(entry)
+    const temporary = `${path}.${shortUuid()}`
+    await mkdir(join(path, '..'), { recursive: true })
+    await writeFile(temporary, stringify({ expires, output }))
+    await rename(temporary, path)
+  }
+
+  #path({ model, input, tools, toolChoice, config, epoch, policy }: CacheEntry): string {
+    const settings = Object.entries(config).filter(([name, value]) => !withoutEffect.has(name) && value !== undefined)
+    const key = stringify({
+      model,
+      // The ids of messages are made anew each time.
+      input: input.map(({ id: _, ...message }) => message),
+      tools,
+      toolChoice: toolChoice ?? null,
+      config: Object.fromEntries(settings.toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      epoch: policy.perEpoch === false ? null : (epoch ?? null),
+      scopes: policy.scopes ?? {},
+    })
+    const name = createHash('sha256').update(key).digest('hex')
+    return join(this.#folder, model.replaceAll(/[^\w.-]/g, '_'), `${name}.json`)
+  }
+}
+
+const unitMs: { readonly [unit: string]: number } = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  D: 86_400_000,
+  W: 7 * 86_400_000,
+  M: 30 * 86_400_000,
+  Y: 365 * 86_400_000,
+}
+
+/** Of Inspect's notation: `12h`, `7D`, `1W`. Throws a `BAD_OPTION` error for anything else. */
+export function expiryMs(expiry: string): number {
+  const [, count, unit] = /^(\d+)([smhDWMY])$/.exec(expiry) ?? []
+  if (unit === undefined) {
+    throw new EvalspanError('BAD_OPTION', `cache expiry "${expiry}": give a number and a unit, such as 12h, 7D or 1W`)
+  }
+  return Number(count) * unitMs[unit]!
+}
+
+function defaultFolder(): string {
+  const { EVALSPAN_CACHE_DIR, XDG_CACHE_HOME } = process.env
+  return EVALSPAN_CACHE_DIR || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'evalspan', 'generate')
+}

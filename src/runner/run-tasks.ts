@@ -1,0 +1,67 @@
+import { rm } from 'node:fs/promises'
+import { classOf } from './eval-error.ts'
+import { messageOf } from '../errors.ts'
+import type { HookData } from '../hooks/hooks.ts'
+import { fire } from './active.ts'
+import { Semaphore } from './semaphore.ts'
+import { runTask, type LoggedEval, type RunContext, type TaskUnit } from './task-run.ts'
+
+export interface RunIds {
+  readonly evalSetId: string | undefined
+  readonly runId: string
+}
+
+/**
+ * A run: all tasks, each with its model, some at a time. `prepare` gives them; when it fails, the end of the run is told all
+ * the same, as in Inspect. Rejects with what kept the run from being made; errors of samples are in the logs.
+ */
+export async function runTasks(
+  ids: RunIds,
+  run: RunContext,
+  prepare: () => Promise<readonly TaskUnit[]>,
+): Promise<LoggedEval[]> {
+  const runIds = { eval_set_id: ids.evalSetId ?? null, run_id: ids.runId }
+  const logs: (LoggedEval | undefined)[] = []
+  let failure: { readonly thrown: unknown } | undefined
+  try {
+    const units = await prepare()
+    await fire(run.emitter, 'onRunStart', { ...runIds, task_names: units.map(({ task }) => task.name) })
+    const places = new Semaphore(run.options.maxTasks ?? Math.max(1, new Set(units.map(({ model }) => model.name)).size))
+    await Promise.all(
+      units.map(async (unit, index) => {
+        await places.acquire()
+        try {
+          if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(unit, run)
+        } catch (error) {
+          failure ??= { thrown: error }
+        } finally {
+          places.release()
+        }
+      }),
+    )
+  } catch (error) {
+    failure ??= { thrown: error }
+  }
+  const done = logs.filter((log) => log !== undefined)
+  const exception: HookData<'onRunEnd'>['exception'] = failure
+    ? { type: classOf(failure.thrown), message: messageOf(failure.thrown) }
+    : null
+  await fire(run.emitter, 'onRunEnd', { ...runIds, exception, logs: done.map(({ location: _, ...log }) => log) })
+  if (failure) throw failure.thrown
+  return done
+}
+
+
+/** Of an eval set a task that failed is run again at once, as a new attempt; the last one's log is given. */
+async function runWithRetries(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
+  if (!run.retries) return await runTask(unit, run)
+  const { retryAttempts = 10, retryCleanup = true } = run.retries
+  const earlier = unit.earlier === undefined ? [] : [unit.earlier]
+  let log = await runTask(unit, run)
+  for (let retry = 1; retry <= retryAttempts && log.status === 'error' && !run.signal.aborted; retry += 1) {
+    earlier.push(log.location)
+    log = await runTask({ ...unit, earlier: log.location }, run)
+  }
+  if (log.status === 'success' && retryCleanup) for (const path of earlier) await rm(path, { force: true })
+  return log
+}

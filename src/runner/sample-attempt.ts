@@ -1,0 +1,221 @@
+import { LimitExceededError, messageOf } from '../errors.ts'
+import type { SampleAttemptEnd, SampleInit, SampleScoring } from '../hooks/events.ts'
+import type { HookData, HookName } from '../hooks/hooks.ts'
+import { startSummary } from '../inspect/start-summary.ts'
+import type { ErrorEvent, EvalError, EvalSampleSummary, Event, OtherEvent } from '../inspect/records.ts'
+import { orAborted, orUnwound } from './abortable.ts'
+import { fire, runInSample, type ActiveSample } from './active.ts'
+import { timestamp } from './clock.ts'
+import { CancelledError, evalError } from './eval-error.ts'
+import { EventStream } from './event-stream.ts'
+import { generateFor } from './generate.ts'
+import { SampleLimits } from './limits.ts'
+import { runSolvers } from './run-solver.ts'
+import { SampleClock } from './sample-clock.ts'
+import { scoreSample } from './score-sample.ts'
+import type { NamedSample, SpanPlace, TaskContext } from './task-context.ts'
+import type { TaskState } from './task-state.ts'
+import { outsideOfSpans, Transcript } from './transcript.ts'
+import { Usage } from './usage.ts'
+
+export interface AttemptOptions {
+  readonly context: TaskContext
+  readonly sample: NamedSample
+  readonly state: TaskState
+  /** From 1. */
+  readonly number: number
+  /** When this one fails there is another one. */
+  readonly mayRetry: boolean
+}
+
+/** One attempt at a sample, from its init to the drain of its events; what follows from it is up to who made it. */
+export class SampleAttempt {
+  readonly active: ActiveSample
+  error: EvalError | undefined
+  /** What was thrown. */
+  thrown: unknown
+  limit: { readonly type: string; readonly limit: number } | undefined
+  /** Its task, or the whole run, was over. */
+  cancelled = false
+  /** When its solvers could begin. */
+  started = timestamp()
+  readonly #options: AttemptOptions
+  readonly #stream: EventStream
+  readonly #clock = new SampleClock()
+  #signal: AbortSignal
+  #summary: EvalSampleSummary | undefined
+  #isStarted = false
+  #phase: 'init' | 'solve' | 'score' = 'init'
+
+  constructor(options: AttemptOptions) {
+    this.#options = options
+    const { context, state } = options
+    this.#signal = context.signal
+    this.#stream = new EventStream((event) => this.#fireEvent(event))
+    const attempt = this
+    const transcript = new Transcript({
+      clock: this.#clock,
+      onEvent: (event) => this.#stream.push(event),
+      within: (id, run) => this.active.within('span', id, run),
+    })
+    this.active = {
+      emitter: context.emitter,
+      ids: context.ids,
+      task: context.spec.task,
+      uuid: state.uuid,
+      epoch: state.epoch,
+      model: context.model,
+      roles: context.roles,
+      transcript,
+      clock: this.#clock,
+      limits: new SampleLimits(context.limits, transcript),
+      usage: new Usage(),
+      taskUsage: context.usage,
+      get signal() {
+        return attempt.#signal
+      },
+      within: (kind, id, run) => this.#within(kind, id, run),
+      state,
+    }
+  }
+
+  /** Never rejects for what happens in the sample. */
+  async run(): Promise<void> {
+    const run = (): Promise<void> => this.#within('attempt', String(this.#options.number), () => this.#run())
+    await outsideOfSpans(() => runInSample(this.active, run))
+  }
+
+  /** Whether hooks heard of its start: only then they hear of its end. */
+  async end(willRetry: boolean): Promise<void> {
+    if (!this.#isStarted) return
+    const data: Pick<SampleAttemptEnd, 'error' | 'will_retry'> = { error: this.error ?? null, will_retry: willRetry }
+    await this.#fire('onSampleAttemptEnd', { ...this.#start(), attempt: this.#options.number, ...data })
+  }
+
+  async #run(): Promise<void> {
+    const { sandbox } = this.#options.context.options
+    try {
+      await this.#init()
+      await this.#solve()
+    } catch (error) {
+      this.#fail(error)
+    }
+    this.active.state.completed = true
+    if (this.#summary && this.#clock.total !== undefined) await this.#score()
+    if (sandbox?.cleanup) await this.#clean('sandbox', sandbox.cleanup)
+    await this.#stream.drain()
+    this.active.transcript.close()
+  }
+
+  /** All that comes before the solvers: hooks hear of it when the sample is over. */
+  async #init(): Promise<void> {
+    const { context, sample, number } = this.#options
+    const { transcript, state } = this.active
+    await transcript.span('init', 'init', async () => {
+      this.started = timestamp()
+      const { uuid, epoch } = this.active
+      const given = { ...sample, target: sample.target ?? '', uuid, epoch, messages: [], events: [] }
+      this.#summary = startSummary(given, this.started)
+      transcript.add<OtherEvent>({ event: 'sample_init', sample, state: stateRecord(state) })
+      if (number === 1) await this.#fire('onSampleInit', this.#start())
+      if (context.options.sandbox) await orAborted(async () => context.options.sandbox!.init(state), this.#signal)
+    })
+    this.started = timestamp()
+    this.#clock.start()
+    this.#phase = 'solve'
+  }
+
+  async #solve(): Promise<void> {
+    const { context, number } = this.#options
+    const { transcript, limits } = this.active
+    if (number === 1) await this.#fire('onSampleStart', this.#start())
+    this.#isStarted = true
+    await this.#fire('onSampleAttemptStart', { ...this.#start(), attempt: number })
+    const timeUp = new AbortController()
+    this.#signal = AbortSignal.any([context.signal, timeUp.signal])
+    const endWatch = limits.watchTime(this.#clock, (reason) => timeUp.abort(reason))
+    this.#stream.open()
+    const generate = generateFor(this.active, context.generate)
+    try {
+      await transcript.span('solvers', 'solvers', () =>
+        orUnwound(() => runSolvers(context.solvers, this.active, generate), this.#signal),
+      )
+    } finally {
+      endWatch()
+    }
+  }
+
+  async #score(): Promise<void> {
+    const { context, sample, mayRetry } = this.#options
+    const { scoreOnError, scorers, options } = context
+    this.#phase = 'score'
+    const timeUp = new AbortController()
+    this.#signal = AbortSignal.any([context.signal, timeUp.signal])
+    const endWatch = this.active.limits.watchScoring((reason) => timeUp.abort(reason))
+    try {
+      await this.#fire('onSampleScoring', this.#ids())
+      const isScored = !this.error || (scoreOnError && !mayRetry && !this.cancelled)
+      if (isScored) {
+        await orUnwound(() => scoreSample(scorers, sample.target ?? '', this.active), this.#signal)
+      }
+    } catch (error) {
+      this.#fail(error)
+    } finally {
+      endWatch()
+    }
+    if (options.cleanup) await this.#clean('cleanup', options.cleanup)
+  }
+
+  #fail(thrown: unknown): void {
+    const { context, mayRetry } = this.#options
+    if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
+      this.limit = { type: thrown.type, limit: thrown.limit ?? -1 }
+      return
+    }
+    this.cancelled = context.signal.aborted
+    this.thrown = thrown
+    this.error = evalError(this.cancelled && !(thrown instanceof CancelledError) ? new CancelledError() : thrown)
+    // A retried attempt's error is in the history of the sample, not among its events.
+    if (!mayRetry || this.cancelled) this.active.transcript.add<ErrorEvent>({ event: 'error', error: this.error })
+  }
+
+  async #clean(what: string, clean: (state: TaskState) => unknown): Promise<void> {
+    try {
+      await clean(this.active.state)
+    } catch (error) {
+      this.#options.context.report(`sample ${this.#options.sample.id}: ${what} failed: ${messageOf(error)}`)
+    }
+  }
+
+  async #fireEvent(event: Event): Promise<void> {
+    try {
+      await this.#fire('onSampleEvent', { ...this.#ids(), event })
+    } catch {
+      // No limit can be enforced from there, as in Inspect.
+    }
+  }
+
+  #fire<N extends HookName>(name: N, data: HookData<N>): Promise<void> {
+    return fire(this.active.emitter, name, data)
+  }
+
+  #within<T>(kind: SpanPlace['kind'], id: string, run: () => T): T {
+    const { ids, uuid } = this.active
+    return this.#options.context.within({ runId: ids.run_id, evalSetId: ids.eval_set_id, uuid, kind, id }, run)
+  }
+
+  #ids(): SampleScoring {
+    return { ...this.active.ids, sample_id: this.active.uuid }
+  }
+
+  #start(): SampleInit {
+    return { ...this.#ids(), summary: this.#summary! }
+  }
+}
+
+/** What a log says of a sample's state before the first solver. */
+function stateRecord(state: TaskState): object {
+  const { messages, tools, toolChoice, store, output, completed, metadata } = state
+  const names = Object.keys(tools)
+  return { messages, tools: names, tool_choice: toolChoice ?? null, store, output, completed, metadata }
+}

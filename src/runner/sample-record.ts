@@ -1,0 +1,55 @@
+import type {
+  EvalError,
+  EvalRetryError,
+  EvalSample,
+} from '../inspect/records.ts'
+import type { ActiveSample } from './active.ts'
+import { timestamp } from './clock.ts'
+import type { NamedSample } from './task-context.ts'
+
+export interface SampleOutcome {
+  readonly error: EvalError | undefined
+  readonly limit: { readonly type: string; readonly limit: number } | undefined
+  readonly retries: readonly EvalRetryError[]
+  /** When its solvers could begin. */
+  readonly started: string
+}
+
+/** The sample as it goes into the log. */
+export function sampleRecord(sample: NamedSample, active: ActiveSample, outcome: SampleOutcome): EvalSample {
+  const { state, usage, clock, transcript, limits } = active
+  const { error, limit, retries, started } = outcome
+  const { id, input, choices, target = '', description } = sample
+  return {
+    id,
+    epoch: active.epoch,
+    input,
+    ...(choices && { choices }),
+    target,
+    ...(description !== undefined && { description }),
+    metadata: state.metadata,
+    messages: state.messages,
+    output: state.output,
+    scores: state.scores ?? {},
+    store: state.store,
+    uuid: active.uuid,
+    events: transcript.events,
+    attachments: {},
+    model_usage: usage.byModel,
+    role_usage: usage.byRole,
+    turn_count: limits.turns,
+    started_at: started,
+    completed_at: timestamp(),
+    ...(clock.total !== undefined && {
+      total_time: rounded(clock.total),
+      working_time: rounded(clock.working),
+    }),
+    ...(error && { error }),
+    error_retries: retries,
+    ...(limit && { limit }),
+  } as EvalSample
+}
+
+function rounded(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000
+}

@@ -1,0 +1,9 @@
+import { getModel } from '../../get-model.ts'
+import { activeSample } from '../../active.ts'
+import type { Graders } from './grader.ts'
+
+/** Of the sample that is scored. */
+export const activeGraders: Graders = {
+  model: (name) => getModel(name),
+  role: async (name) => activeSample()?.roles.get(name),
+}

@@ -1,0 +1,35 @@
+/** Lets so many in at once; the others wait in the order in which they came. */
+export class Semaphore {
+  #free: number
+  readonly #line: (() => void)[] = []
+
+  constructor(places: number) {
+    this.#free = places
+  }
+
+  async acquire(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted()
+    if (this.#free > 0) {
+      this.#free -= 1
+      return
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const leave = (): void => {
+      this.#line.splice(this.#line.indexOf(resolve), 1)
+      reject(signal!.reason as Error)
+    }
+    this.#line.push(resolve)
+    signal?.addEventListener('abort', leave, { once: true })
+    try {
+      await promise
+    } finally {
+      signal?.removeEventListener('abort', leave)
+    }
+  }
+
+  release(): void {
+    const next = this.#line.shift()
+    if (next) next()
+    else this.#free += 1
+  }
+}

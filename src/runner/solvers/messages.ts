@@ -1,0 +1,44 @@
+import type { ChatMessage } from '../../inspect/records.ts'
+import { formatTemplate } from '../format-template.ts'
+import { shortUuid } from '../short-uuid.ts'
+import { solver, type Solver } from '../solver.ts'
+import type { TaskState } from '../task-state.ts'
+
+type Params = { readonly [name: string]: string | number }
+
+/** Adds a system message behind those that there are. `{name}` in it is a parameter, or of the store or the metadata. */
+export function systemMessage(template: string, params: Params = {}): Solver {
+  return solver('system_message', { template, ...params }, (state) => {
+    const message = newMessage('system', fill(template, state, params))
+    const last = state.messages.findLastIndex(({ role }) => role === 'system')
+    state.messages.splice(last + 1, 0, message)
+    return state
+  })
+}
+
+/** Adds a message of the user. */
+export function userMessage(template: string, params: Params = {}): Solver {
+  return solver('user_message', { template, ...params }, (state) => {
+    state.messages.push(newMessage('user', fill(template, state, params)))
+    return state
+  })
+}
+
+/** Puts the user's prompt into a template, as `{prompt}`. */
+export function promptTemplate(template: string, params: Params = {}): Solver {
+  return solver('prompt_template', { template, ...params }, (state) => {
+    const prompt = state.userPrompt
+    if (!prompt) throw new Error('prompt_template: the conversation has no message of the user')
+    const text = fill(template, state, { ...params, prompt: state.inputText })
+    state.messages[state.messages.indexOf(prompt)] = { ...prompt, content: text }
+    return state
+  })
+}
+
+function newMessage(role: ChatMessage['role'], content: string): ChatMessage {
+  return { id: shortUuid(), content, role }
+}
+
+function fill(template: string, state: TaskState, params: Params): string {
+  return formatTemplate(template, { ...state.metadata, ...state.store, ...params })
+}

@@ -1,0 +1,245 @@
+import type { Emitter } from '../hooks/emitter.ts'
+import type { EvalLog, EvalPlan, EvalSampleReductions, EvalSpec } from '../inspect/records.ts'
+import { formatTimestamp } from '../time.ts'
+import { fire } from './active.ts'
+import { now, timestamp } from './clock.ts'
+import { readDataset } from './dataset/read-dataset.ts'
+import { EarlierLog } from './earlier-log.ts'
+import { ErrorBudget } from './error-budget.ts'
+import { CancelledError, evalError } from './eval-error.ts'
+import type { EvaluateOptions } from './evaluate-options.ts'
+import { EvalLogWriter } from './log/eval-log-writer.ts'
+import type { Model } from './model/model.ts'
+import { evalResults, type ScoredSample } from './results.ts'
+import { generate } from './solvers/generate.ts'
+import { resultOf, SampleRun } from './sample-run.ts'
+import type { Scorer } from './scorer/scorer.ts'
+import { uniqueScorerNames } from './scorer/scorer-names.ts'
+import { selectSamples } from './select-samples.ts'
+import { Semaphore } from './semaphore.ts'
+import type { NamedSample, TaskContext, WithinSpan } from './task-context.ts'
+import { taskSettings, type TaskSettings } from './task-settings.ts'
+import type { Solver } from './solver.ts'
+import { taskPlan, taskSpec, type TaskIds } from './task-spec.ts'
+import { toList, type Task } from './task.ts'
+import { Usage } from './usage.ts'
+
+/** What is done about tasks of an eval set that fail. */
+export interface RetryOptions {
+  /** How often a task is tried again; 10 times when left out. */
+  readonly retryAttempts?: number | undefined
+  /** False: the logs of attempts that failed stay beside the one that succeeded. */
+  readonly retryCleanup?: boolean | undefined
+}
+
+/** What all tasks of a run share. */
+export interface RunContext {
+  readonly emitter: Emitter
+  readonly report: (message: string) => void
+  readonly options: EvaluateOptions
+  readonly logDir: string
+  /** Aborted when the run is cancelled. */
+  readonly signal: AbortSignal
+  readonly retries?: RetryOptions | undefined
+  readonly within: WithinSpan
+  /** A sample of an earlier log was taken over into the log of this task, and no hook tells of it. */
+  readonly sampleReused: (log: EvalLog) => void
+}
+
+/** A task with the model that it is run with. */
+export interface TaskUnit {
+  readonly task: Task
+  readonly model: Model
+  readonly roles: ReadonlyMap<string, Model>
+  readonly ids: TaskIds
+  /** Of an earlier attempt at the task, whose finished samples are not run again. */
+  readonly earlier?: string | undefined
+}
+
+/** A log without its samples, and the file that has them. */
+export interface LoggedEval extends EvalLog {
+  readonly location: string
+}
+
+/** One attempt at a task. Rejects when the task cannot be begun; what happens in it is told by its log. */
+export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
+  const { options } = run
+  const settings = taskSettings(unit.task, options)
+  const dataset = await readDataset(unit.task.options.dataset)
+  const samples = selectSamples(dataset.samples, options)
+  const { scorer, setup, solver = generate() } = unit.task.options
+  const given = options.score === false ? [] : toList(scorer)
+  const names = uniqueScorerNames(given)
+  const scorers = new Map(given.map((each, index) => [names[index]!, each]))
+  const solvers = [...toList(setup), ...toList(options.solver ?? solver)]
+  const size = dataset.samples.length
+  const spec = taskSpec({ ...unit, options, settings, scorers, dataset: { ...dataset, size }, samples })
+  return await new TaskRun({ unit, run, settings, samples, scorers, solvers, spec }).run()
+}
+
+interface TaskRunOptions {
+  readonly unit: TaskUnit
+  readonly run: RunContext
+  readonly settings: TaskSettings
+  readonly samples: readonly NamedSample[]
+  readonly scorers: ReadonlyMap<string, Scorer>
+  readonly solvers: readonly Solver[]
+  readonly spec: EvalSpec
+}
+
+class TaskRun {
+  readonly #options: TaskRunOptions
+  readonly #ids: TaskContext['ids']
+  readonly #plan: EvalPlan
+  readonly #usage = new Usage()
+  readonly #errors: ErrorBudget
+  readonly #stop = new AbortController()
+  /** What ended the task. */
+  #failure: { readonly thrown: unknown } | undefined
+  #reused = 0
+  readonly #started = now()
+
+  constructor(options: TaskRunOptions) {
+    this.#options = options
+    const { unit, settings, samples, solvers, spec } = options
+    this.#ids = { eval_set_id: spec.eval_set_id ?? null, run_id: spec.run_id, eval_id: spec.eval_id }
+    this.#plan = taskPlan(solvers, unit.task.options.config)
+    this.#errors = new ErrorBudget(settings.failOnError, samples.length * settings.epochs)
+  }
+
+  async run(): Promise<LoggedEval> {
+    const { run, spec } = this.#options
+    const writer = await EvalLogWriter.create({ folder: run.logDir, spec, plan: this.#plan })
+    try {
+      const results: ScoredSample[] = []
+      let thrown: unknown
+      try {
+        await fire(run.emitter, 'onTaskStart', { ...this.#ids, spec, plan: this.#plan }, this.#started)
+        const earlier = this.#options.unit.earlier === undefined ? undefined : new EarlierLog(this.#options.unit.earlier)
+        if (earlier) await this.#reuse(earlier, writer, results)
+        await this.#runSamples(this.#context(writer), results, earlier)
+      } catch (error) {
+        thrown = error ?? new Error('nothing was thrown')
+      }
+      const { log, reductions } = this.#log(results, thrown)
+      await writer.finish(log, reductions)
+      for (let count = 0; count < this.#reused; count += 1) run.sampleReused(log)
+      await fire(run.emitter, 'onTaskEnd', { ...this.#ids, log })
+      return { ...log, location: writer.path }
+    } finally {
+      await writer.close()
+    }
+  }
+
+  async #reuse(earlier: EarlierLog, writer: EvalLogWriter, results: ScoredSample[]): Promise<void> {
+    const { samples, settings, run } = this.#options
+    const planned = new Set(samples.map(({ id }) => String(id)))
+    const isPlanned = (id: string | number, epoch: number): boolean =>
+      planned.has(String(id)) && epoch <= settings.epochs
+    for await (const sample of earlier.reusable(isPlanned)) {
+      if (run.options.logSamples !== false) await writer.sample(sample)
+      results.push(resultOf(sample))
+      this.#reused += 1
+    }
+  }
+
+  /** Rejects with the error that ends the task, when all that was under way is over. */
+  async #runSamples(
+    context: TaskContext,
+    results: ScoredSample[],
+    earlier: EarlierLog | undefined,
+  ): Promise<void> {
+    const { samples, settings } = this.#options
+    const runs = Array.from({ length: settings.epochs }, (_, epoch) =>
+      samples.map(async (sample) => {
+        if (earlier?.isReused(sample.id, epoch + 1)) return
+        try {
+          const errors = earlier?.errorsOf(sample.id, epoch + 1)
+          const result = await new SampleRun(context, sample, epoch + 1, errors).run()
+          if (result) results.push(result)
+        } catch (error) {
+          this.#end(error)
+        }
+      }),
+    )
+    await Promise.all(runs.flat())
+    if (this.#failure) throw this.#failure.thrown
+  }
+
+  #failed(thrown: unknown): void {
+    this.#errors.add()
+    if (this.#errors.isExceeded && !this.#options.settings.continueOnFail) this.#end(thrown)
+  }
+
+  /** What is under way is cancelled, and nothing more is begun. */
+  #end(thrown: unknown): void {
+    this.#failure ??= { thrown }
+    this.#stop.abort(new CancelledError())
+  }
+
+  #context(writer: EvalLogWriter): TaskContext {
+    const { unit, run, settings, scorers, solvers, spec } = this.#options
+    const { task, model, roles } = unit
+    const { maxSamples, logSamples = true } = run.options
+    return {
+      ...settings,
+      emitter: run.emitter,
+      report: run.report,
+      spec,
+      ids: this.#ids,
+      solvers,
+      scorers,
+      options: task.options,
+      model,
+      roles,
+      generate: { config: task.options.config },
+      failed: (thrown) => this.#failed(thrown),
+      writer: logSamples ? writer : undefined,
+      usage: this.#usage,
+      places: new Semaphore(maxSamples ?? model.connections),
+      signal: AbortSignal.any([run.signal, this.#stop.signal]),
+      within: run.within,
+    }
+  }
+
+  /** Epoch by epoch, as the dataset has them. */
+  #inOrder(results: readonly ScoredSample[]): ScoredSample[] {
+    const { samples, settings } = this.#options
+    const byKey = new Map(results.map((result) => [`${result.epoch} ${result.id}`, result]))
+    return Array.from({ length: settings.epochs }, (_, epoch) =>
+      samples.flatMap(({ id, metadata }) => {
+        const result = byKey.get(`${epoch + 1} ${id}`)
+        return result ? [{ ...result, metadata }] : []
+      }),
+    ).flat()
+  }
+
+  #log(samples: readonly ScoredSample[], thrown: unknown): { log: EvalLog; reductions: readonly EvalSampleReductions[] | undefined } {
+    const { unit, run, settings, scorers, spec } = this.#options
+    const isCancelled = run.signal.aborted
+    const isFailed = thrown !== undefined || this.#errors.isExceeded
+    const { results, reductions } = evalResults({
+      samples: this.#inOrder(samples),
+      scorers: [...scorers.values()],
+      metrics: unit.task.options.metrics,
+      reducers: settings.reducers,
+      totalSamples: this.#options.samples.length * settings.epochs,
+    })
+    const isScored = thrown === undefined && !isCancelled
+    const log: EvalLog = {
+      version: 2,
+      status: isCancelled ? 'cancelled' : isFailed ? 'error' : 'success',
+      eval: spec,
+      plan: this.#plan,
+      ...(isScored && results && { results }),
+      stats: {
+        started_at: formatTimestamp(this.#started),
+        completed_at: timestamp(),
+        model_usage: this.#usage.byModel,
+        role_usage: this.#usage.byRole,
+      },
+      ...(thrown !== undefined && !isCancelled && { error: evalError(thrown) }),
+    }
+    return { log, reductions: isScored ? reductions : undefined }
+  }
+}

@@ -1,0 +1,129 @@
+import type { EvalPlan, EvalSpec, Json } from '../inspect/records.ts'
+import { timestamp } from './clock.ts'
+import type { EvaluateOptions } from './evaluate-options.ts'
+import { toGenerateConfig } from './generate-config.ts'
+import type { Model } from './model/model.ts'
+import type { NamedSample } from './task-context.ts'
+import type { Metric, Metrics } from './scorer/metric.ts'
+import type { Scorer } from './scorer/scorer.ts'
+import { shortUuid } from './short-uuid.ts'
+import { solverInfo, type Solver } from './solver.ts'
+import type { TaskSettings } from './task-settings.ts'
+import type { Task } from './task.ts'
+import { version } from '../version.ts'
+
+export interface TaskIds {
+  readonly evalSetId: string | undefined
+  readonly runId: string
+  /** The same for all attempts at the task. */
+  readonly taskId: string
+}
+
+export interface SpecOptions {
+  readonly task: Task
+  readonly options: EvaluateOptions
+  readonly settings: TaskSettings
+  readonly ids: TaskIds
+  readonly model: Model
+  readonly roles: ReadonlyMap<string, Model>
+  readonly scorers: ReadonlyMap<string, Scorer>
+  readonly dataset: { readonly name?: string | undefined; readonly location?: string | undefined; readonly size: number }
+  readonly samples: readonly NamedSample[]
+}
+
+/** What is evaluated, as it goes into the log. */
+export function taskSpec({ task, options, settings, ids, model, roles, scorers, dataset, samples }: SpecOptions): EvalSpec {
+  const { name, version: taskVersion = 0, tags = [], metadata } = task.options
+  const allTags = [...new Set([...tags, ...(options.tags ?? [])])]
+  const allMetadata = { ...metadata, ...options.metadata }
+  const { limits, retryOnError } = settings
+  return {
+    ...(ids.evalSetId !== undefined && { eval_set_id: ids.evalSetId }),
+    eval_id: shortUuid(),
+    run_id: ids.runId,
+    created: timestamp(),
+    task: name,
+    task_id: ids.taskId,
+    task_version: taskVersion,
+    task_display_name: name,
+    task_attribs: {},
+    ...(task.origin.file !== undefined && { task_file: task.origin.file }),
+    task_args: task.origin.args ?? {},
+    task_args_passed: task.origin.args ?? {},
+    ...(allTags.length > 0 && { tags: allTags }),
+    dataset: {
+      ...(dataset.name !== undefined && { name: dataset.name }),
+      ...(dataset.location !== undefined && { location: dataset.location }),
+      samples: dataset.size,
+      sample_ids: samples.map(({ id }) => id),
+      shuffled: false,
+    },
+    model: model.name,
+    model_generate_config: model.config,
+    model_args: {},
+    ...(roles.size > 0 && {
+      model_roles: Object.fromEntries(
+        [...roles].map(([role, each]) => [role, { model: each.name, config: each.config, args: {} }]),
+      ),
+    }),
+    config: withoutUndefined({
+      limit: options.limit as Json,
+      sample_id: options.sampleId as Json,
+      epochs: settings.epochs,
+      epochs_reducer: settings.reducers?.map((reducer) => reducer.name),
+      fail_on_error: settings.failOnError,
+      continue_on_fail: settings.continueOnFail,
+      retry_on_error: retryOnError > 0 ? retryOnError : undefined,
+      score_on_error: settings.scoreOnError,
+      message_limit: limits.messageLimit,
+      token_limit: limits.tokenLimit,
+      cost_limit: limits.costLimit,
+      turn_limit: limits.turnLimit,
+      time_limit: limits.timeLimit,
+      working_limit: limits.workingLimit,
+      max_samples: options.maxSamples,
+      max_tasks: options.maxTasks,
+      log_samples: options.logSamples ?? true,
+      log_realtime: false,
+      log_images: true,
+    }),
+    packages: { evalspan: version },
+    ...(Object.keys(allMetadata).length > 0 && { metadata: allMetadata }),
+    scorers: [...scorers.values()].map((scorer) => ({
+      name: scorer.name,
+      options: scorer.params,
+      metrics: metricNames(task.options.metrics ?? scorer.metrics),
+      metadata: {},
+    })),
+  } as EvalSpec
+}
+
+/** The solvers of a task, its setup first. */
+export function taskPlan(solvers: readonly Solver[], config: EvaluateOptions['config']): EvalPlan {
+  const steps = solvers.map((solve) => {
+    const { name, params } = solverInfo(solve)
+    return { solver: name, params, params_passed: params }
+  })
+  return { name: 'plan', steps, config: toGenerateConfig(config) }
+}
+
+function metricNames(metrics: Metrics): Json {
+  if (isList(metrics)) return metrics.map((each) => (isMetric(each) ? nameOf(each) : metricNames(each)))
+  return Object.fromEntries(Object.entries(metrics).map(([key, list]) => [key, list.map((metric) => nameOf(metric))]))
+}
+
+function nameOf({ name, params }: Metric): Json {
+  return { name, options: params }
+}
+
+function isList(metrics: Metrics): metrics is Extract<Metrics, readonly unknown[]> {
+  return Array.isArray(metrics)
+}
+
+function isMetric(value: Metric | object): value is Metric {
+  return 'compute' in value
+}
+
+function withoutUndefined(values: { readonly [name: string]: Json | undefined }): { [name: string]: Json } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [name: string]: Json }
+}

@@ -1,0 +1,134 @@
+import { EvalspanError } from '../errors.ts'
+import type { Json } from '../inspect/records.ts'
+import type { Dataset, Sample } from './sample.ts'
+import type { GenerateSettings } from './generate-config.ts'
+import { checkLimits, type Limits } from './limits.ts'
+import type { ModelSpec } from './model/model-spec.ts'
+import type { Metrics, Reducer } from './scorer/metric.ts'
+import type { Scorer } from './scorer/scorer.ts'
+import type { Solver } from './solver.ts'
+import type { TaskState } from './task-state.ts'
+
+type Awaitable<T> = T | Promise<T>
+type OneOrMany<T> = T | readonly T[]
+
+/** How often each sample is run, and how one score is made of those of all runs. */
+export interface Epochs {
+  readonly epochs: number
+  /** The mean when left out; by name (`mean`, `at_least_2`) or as they are. */
+  readonly reducer?: OneOrMany<string | Reducer> | undefined
+}
+
+/** When errors of samples end a task. */
+export interface ErrorHandling {
+  /** True (the default): at the first one; a number below 1: at that share of all samples; from 1 on: at so many; false: never. */
+  readonly failOnError?: boolean | number | undefined
+  /** Whether the task fails because of its errors is decided when all samples are through. */
+  readonly continueOnFail?: boolean | undefined
+  /** So many times a sample that failed is tried again. */
+  readonly retryOnError?: number | undefined
+  /** What a sample that failed for good had come to is scored all the same. */
+  readonly scoreOnError?: boolean | undefined
+}
+
+/** What a sample needs around it: a container, a server, a folder. */
+export interface Sandbox {
+  /** Made before the solvers of each attempt. What it throws is the sample's error. */
+  readonly init: (state: TaskState) => Awaitable<void>
+  /** Called after the scorers, whatever happened. */
+  readonly cleanup?: ((state: TaskState) => Awaitable<void>) | undefined
+}
+
+export interface TaskOptions extends Limits, ErrorHandling {
+  readonly name: string
+  readonly dataset: Dataset | Iterable<Sample> | AsyncIterable<Sample>
+  /** Runs before the solvers, and is not replaced with them. */
+  readonly setup?: OneOrMany<Solver> | undefined
+  /** `generate()` when left out. */
+  readonly solver?: OneOrMany<Solver> | undefined
+  /** Called after the scorers of each attempt, also after an error. What it throws is reported, no more. */
+  readonly cleanup?: ((state: TaskState) => Awaitable<void>) | undefined
+  readonly scorer?: OneOrMany<Scorer> | undefined
+  /** Instead of those that the scorers bring. */
+  readonly metrics?: Metrics | undefined
+  readonly epochs?: number | Epochs | undefined
+  readonly sandbox?: Sandbox | undefined
+  /** The one that is given to `evaluate` when left out. */
+  readonly model?: ModelSpec | undefined
+  readonly modelRoles?: { readonly [role: string]: ModelSpec } | undefined
+  readonly config?: GenerateSettings | undefined
+  readonly version?: number | string | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly metadata?: { readonly [key: string]: Json } | undefined
+}
+
+/** Where a task comes from, which tells it from others of the same name. */
+export interface TaskOrigin {
+  /** What the function that made it was given. */
+  readonly args?: { readonly [name: string]: Json } | undefined
+  readonly file?: string | undefined
+}
+
+// By which copies of this package in one process know each other's tasks.
+const taskMark = Symbol.for('evalspan.Task')
+
+/** What is evaluated: samples, how they are solved and how they are scored. */
+export class Task {
+  static {
+    Object.defineProperty(this.prototype, taskMark, { value: true })
+  }
+
+  readonly options: TaskOptions
+  readonly origin: TaskOrigin
+
+  constructor(options: TaskOptions, origin: TaskOrigin = {}) {
+    this.options = options
+    this.origin = origin
+  }
+
+  get name(): string {
+    return this.options.name
+  }
+
+  static is(value: unknown): value is Task {
+    return typeof value === 'object' && value !== null && Reflect.get(value, taskMark) === true
+  }
+}
+
+/** Defines a task, as Inspect's `Task`. Throws a `BAD_OPTION` error that names the field for what cannot be evaluated. */
+export function task(options: TaskOptions): Task {
+  const { name, dataset, epochs = 1, retryOnError = 0, failOnError = true } = options
+  const wrong = (field: string, advice: string): EvalspanError =>
+    new EvalspanError('BAD_OPTION', `task ${typeof name === 'string' && name ? name : 'without a name'}: ${field} ${advice}`)
+  if (typeof name !== 'string' || name === '') throw wrong('name', 'is missing; give it one')
+  if (typeof dataset !== 'object' || dataset === null) {
+    throw wrong('dataset', 'is missing; give a list of samples, or what jsonDataset() and csvDataset() read')
+  }
+  const count = typeof epochs === 'number' ? epochs : epochs.epochs
+  if (!Number.isSafeInteger(count) || count < 1) throw wrong('epochs', `is ${count}; give a whole number from 1 on`)
+  if (!Number.isSafeInteger(retryOnError) || retryOnError < 0) {
+    throw wrong('retryOnError', `is ${retryOnError}; give a whole number from 0 on`)
+  }
+  if (typeof failOnError === 'number' && !(failOnError >= 0)) {
+    throw wrong('failOnError', `is ${failOnError}; give true, false, a share below 1 or a number of samples`)
+  }
+  for (const field of ['setup', 'solver'] as const) {
+    for (const [index, solve] of toList(options[field]).entries()) {
+      if (typeof solve !== 'function') throw wrong(`${field}[${index}]`, 'is no solver; give a function')
+    }
+  }
+  for (const [index, scorer] of toList(options.scorer).entries()) {
+    if (typeof scorer?.score !== 'function') throw wrong(`scorer[${index}]`, 'is no scorer; make one with scorer()')
+  }
+  try {
+    checkLimits(options)
+  } catch (error) {
+    throw wrong((error as Error).message, '')
+  }
+  return new Task(options)
+}
+
+export function toList<T>(value: OneOrMany<T> | undefined): readonly T[] {
+  if (value === undefined) return []
+  return Array.isArray(value) ? (value as readonly T[]) : [value as T]
+}
