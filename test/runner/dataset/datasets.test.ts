@@ -1,6 +1,5 @@
 import { createWriteStream, readFileSync } from 'node:fs'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
 import { EvalspanError } from '../../../src/errors.ts'
@@ -8,7 +7,9 @@ import { csvDataset, type CsvDatasetOptions } from '../../../src/runner/dataset/
 import { jsonDataset } from '../../../src/runner/dataset/json-dataset.ts'
 import { jsonlDataset } from '../../../src/runner/dataset/jsonl-dataset.ts'
 import type { Dataset, Sample } from '../../../src/runner/sample.ts'
-import { DatasetFolder } from './dataset-folder.ts'
+import { datasetFiles } from './dataset-files.ts'
+
+const files = datasetFiles()
 
 // From Inspect itself: `datasets.py` beside the file has it read these datasets.
 const cases = JSON.parse(
@@ -23,8 +24,7 @@ const cases = JSON.parse(
 const samplesOf = async ({ samples }: Dataset): Promise<Sample[]> => Array.fromAsync(samples)
 
 test.each(cases)('reads $file as Inspect does', async ({ file, content, options, expected }) => {
-  await using folder = await DatasetFolder.make()
-  const path = await folder.write(file, content)
+  const path = await files.write(file, content)
   const { auto_id: autoId, fieldnames: fieldNames, ...others } = options
   const read = /\.[ct]sv$/.test(file) ? csvDataset : jsonDataset
   const dataset = read(path, { ...others, autoId, fieldNames })
@@ -80,22 +80,19 @@ test.each<[file: string, content: string, problem: string]>([
     'cannot be read: Quote Not Closed: the parsing is finished with an opening quote at line 2',
   ],
 ])('an error names the file, the place and the field: %s %s', async (file, content, problem) => {
-  await using folder = await DatasetFolder.make()
-  const path = await folder.write(file, content)
+  const path = await files.write(file, content)
   const dataset = file.endsWith('csv') ? csvDataset(path) : jsonDataset(path)
   const separator = problem.startsWith('cannot') ? ': ' : ', '
   await expect(samplesOf(dataset)).rejects.toThrow(new EvalspanError('BAD_DATASET', `${path}${separator}${problem}`))
 })
 
 test.each([jsonDataset, jsonlDataset, csvDataset])('a file that is not there is named', async (read) => {
-  await using folder = await DatasetFolder.make()
-  const path = join(folder.path, 'none')
+  const path = files.path('none')
   await expect(samplesOf(read(path))).rejects.toThrow(`${path}: cannot be read: ENOENT`)
 })
 
 test('a function makes samples of records: one, several or none', async () => {
-  await using folder = await DatasetFolder.make()
-  const path = await folder.write('a.jsonl', '{"q": ["one", "two"]}\n{"q": []}\n{"q": ["three"]}\n')
+  const path = await files.write('a.jsonl', '{"q": ["one", "two"]}\n{"q": []}\n{"q": ["three"]}\n')
   const fields = ({ q }: { readonly [field: string]: unknown }): Sample[] =>
     (q as string[]).map((input) => ({ input, target: input.toUpperCase() }))
   expect(await samplesOf(jsonlDataset(path, { fields, autoId: true }))).toEqual([
@@ -107,8 +104,7 @@ test('a function makes samples of records: one, several or none', async () => {
 })
 
 test('an error of such a function, or in what it makes, names the record', async () => {
-  await using folder = await DatasetFolder.make()
-  const path = await folder.write('a.jsonl', '{"q": 1}\n')
+  const path = await files.write('a.jsonl', '{"q": 1}\n')
   const failing = (): Sample => {
     throw new TypeError('q is no string')
   }
@@ -122,9 +118,8 @@ test('an error of such a function, or in what it makes, names the record', async
 })
 
 test('a dataset can be read again, also by URL, and a shuffled one stays whole', async () => {
-  await using folder = await DatasetFolder.make()
   const inputs = Array.from({ length: 50 }, (_, index) => `question ${index}`)
-  const path = await folder.write('a.jsonl', inputs.map((input) => JSON.stringify({ input })).join('\n'))
+  const path = await files.write('a.jsonl', inputs.map((input) => JSON.stringify({ input })).join('\n'))
   const dataset = jsonDataset(pathToFileURL(path))
   expect(await samplesOf(dataset)).toEqual(await samplesOf(dataset))
   const shuffled = await samplesOf(jsonlDataset(path, { shuffle: true }))
@@ -134,13 +129,12 @@ test('a dataset can be read again, also by URL, and a shuffled one stays whole',
 })
 
 test('the end of a large file is not read when a limit is reached', async () => {
-  await using folder = await DatasetFolder.make()
   for (const [name, read, line, start] of [
     ['large.json', jsonDataset, `${JSON.stringify({ input: 'x'.repeat(1000) })},\n`, '['],
     ['large.jsonl', jsonlDataset, `${JSON.stringify({ input: 'x'.repeat(1000) })}\n`, ''],
     ['large.csv', csvDataset, `${'x'.repeat(1000)}\n`, 'input\n'],
   ] as const) {
-    const path = join(folder.path, name)
+    const path = files.path(name)
     const file = createWriteStream(path)
     file.write(start)
     for (let count = 0; count < 20_000; count += 1) file.write(line)

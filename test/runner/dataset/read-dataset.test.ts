@@ -3,7 +3,9 @@ import { jsonlDataset } from '../../../src/runner/dataset/jsonl-dataset.ts'
 import { memoryDataset } from '../../../src/runner/dataset/memory-dataset.ts'
 import { readDataset } from '../../../src/runner/dataset/read-dataset.ts'
 import type { Sample } from '../../../src/runner/sample.ts'
-import { DatasetFolder } from './dataset-folder.ts'
+import { datasetFiles } from './dataset-files.ts'
+
+const files = datasetFiles()
 
 async function* slowly(samples: readonly Sample[]): AsyncGenerator<Sample> {
   yield* samples
@@ -30,8 +32,7 @@ test('a dataset may be empty', async () => {
 })
 
 test('a dataset of a file keeps name and place, and its errors name it', async () => {
-  await using folder = await DatasetFolder.make()
-  const path = await folder.write('sums.jsonl', '{"input": "1+1"}\n{"input": "1+2"}\n')
+  const path = await files.write('sums.jsonl', '{"input": "1+1"}\n{"input": "1+2"}\n')
   expect(await readDataset(jsonlDataset(path))).toEqual({
     name: 'sums',
     location: path,
@@ -40,7 +41,7 @@ test('a dataset of a file keeps name and place, and its errors name it', async (
       { input: '1+2', target: '', id: 2 },
     ],
   })
-  const twice = await folder.write('twice.jsonl', '{"input": "a", "id": 1}\n{"input": "b", "id": "1"}\n')
+  const twice = await files.write('twice.jsonl', '{"input": "a", "id": 1}\n{"input": "b", "id": "1"}\n')
   await expect(readDataset(jsonlDataset(twice))).rejects.toThrow(
     `${twice}, sample 2: has the id '1' of sample 1; give each its own, or none at all`,
   )
