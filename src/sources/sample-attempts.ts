@@ -1,4 +1,5 @@
 import type { EvalError, EvalLog, EvalSample, EvalSampleSummary, Event, SpanBeginEvent } from '../inspect/records.ts'
+import { asStreamed } from '../inspect/resolve.ts'
 import { compareTimes, earliest, formatTimestamp, latest, parseTime, type HrTime } from '../time.ts'
 import { startSummary } from './start-summary.ts'
 
@@ -39,7 +40,7 @@ export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, 
     ended = events.reduce((last, event) => latest(last, parseTime(event.timestamp)), start)
     const died = diedIn(error, events)
     // Where a run keeps no events outside of memory, those of an attempt without model calls are all there.
-    const streamed = events.slice(Math.max(0, solversBegin(events)))
+    const streamed = events.slice(Math.max(0, solversBegin(events))).map(asStreamed)
     const summary = startSummary(sample, formatTimestamp(start))
     return {
       prepared: died !== 'input',
