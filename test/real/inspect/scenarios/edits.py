@@ -14,9 +14,10 @@ from inspect_ai.log import (
 )
 from inspect_ai.model import get_model
 from inspect_ai.scorer import Score, ScoreEdit, Scorer, Target, accuracy, includes, match, mean, scorer
-from inspect_ai.solver import TaskState
+from inspect_ai.solver import TaskState, generate, use_tools
 
-from fake_model import fake
+from fake_model import fake, tool_calls
+from parts import sleeps
 from scenario import Run, scenario, task
 
 BY = ProvenanceData(author="a person", reason="it was wrong", metadata={"ticket": None})
@@ -95,3 +96,12 @@ def log_written_as_json(run: Run) -> None:
     """The same log in both formats."""
     log = read(run.eval(task(run.name, 2)))
     write_eval_log(log, str(run.log_dir / "copy.json"), format="json")
+
+
+@scenario()
+def scored_again_after_parallel_tools(run: Run) -> None:
+    """Tools that ran side by side, whose events are span by span in a log that was scored again."""
+    calls = [("sleeps", {"seconds": seconds}) for seconds in (0.2, 0.1, 0.3)]
+    fake(run.name, lambda call: tool_calls(*calls) if call.turn == 1 else "2")
+    log = read(run.eval(task(run.name, 2, solver=[use_tools(sleeps()), generate()])))
+    write(score(log, includes(), action="append", display="none"))
