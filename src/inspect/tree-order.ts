@@ -1,5 +1,5 @@
-import { compareTimes, parseTime, type HrTime } from '../time.ts'
-import type { Fields } from './fields.ts'
+import { addSeconds, compareTimes, latest, parseTime, type HrTime } from '../time.ts'
+import { isFields, type Fields } from './fields.ts'
 
 /**
  * Puts the events of a sample that was scored again back, in place, into the order in which they were written. Inspect
@@ -51,8 +51,18 @@ function placeOf(event: Fields, index: number, events: readonly Fields[]): Place
   const before = events[index - 1]
   if (kind === 'tool' && before?.['event'] === 'span_begin' && before['type'] === 'tool')
     return { event, span: before['id'], time: parseTime(before['timestamp']) }
-  const time = parseTime((kind === 'sandbox' && event['completed']) || event['timestamp'])
+  const time =
+    kind === 'model' ? callBegin(event) : parseTime((kind === 'sandbox' && event['completed']) || event['timestamp'])
   return { event, span: kind === 'span_begin' ? event['parent_id'] : (event['span_id'] ?? event['id']), time }
+}
+
+/** The time of a call is when it was asked for first; it was written when, maybe after others, the model was called. */
+function callBegin({ timestamp, completed, output }: Fields): HrTime | undefined {
+  const end = parseTime(completed)
+  const seconds = isFields(output) ? output['time'] : undefined
+  if (!end || typeof seconds !== 'number' || !(seconds >= 0 && seconds < end[0])) return parseTime(timestamp)
+  const whole = Math.ceil(seconds)
+  return latest(parseTime(timestamp), addSeconds([end[0] - whole, end[1]], whole - seconds))
 }
 
 /** What one span has stays in its order, and so does what came after the run. */

@@ -70,6 +70,21 @@ describe('the events of a sample that was scored again', () => {
     expect(restored(events)).toEqual(['scorers', 'within scorers', 'within scorers', 'score', 'end of scorers'])
   })
 
+  it('have the answer of a model where its call was made, which may have waited', () => {
+    const answer = { ...within('b', 3), event: 'model', completed: at(9), output: { time: 1.5 }, name: 'answer' }
+    const events = [begin('b', 2), answer, end('b', 10), begin('a', 2), within('a', 7), within('a', 8), end('a', 11)]
+    expect(restored([...events, score(40)])).toEqual([
+      'b',
+      'a',
+      'within a',
+      'answer',
+      'within a',
+      'end of b',
+      'end of a',
+      'score',
+    ])
+  })
+
   it('are left alone where a time is missing', () => {
     const events = [...spanBySpan, { ...within('b', 8), timestamp: undefined }, score(40)]
     expect(restored(events)).toEqual(events.map(({ name }) => name))
