@@ -113,18 +113,20 @@ function diedIn({ traceback }: EvalError, events: readonly Event[]): 'input' | '
 
 /**
  * The retries of this run of the sample. A retried task puts the errors of earlier task attempts before them, which were
- * another run's: an earlier log has their events, or they lie before this log's start.
+ * another run's: the error event of one that was not retried tells it, an earlier log has their events, or they lie
+ * before this log's start, unless the whole sample does and was taken over.
  */
 function ownRetries(log: EvalLog, sample: EvalSample, isHistory: IsHistory): NonNullable<EvalSample['error_retries']> {
   const limit = log.eval.config['retry_on_error']
   // At most so many are this run's, and they are the last.
   const retries = (sample.error_retries ?? []).slice(typeof limit === 'number' && limit > 0 ? -limit : Infinity)
   const start = parseTime(log.stats.started_at)
+  const isBefore = ({ timestamp }: Event): boolean =>
+    start !== undefined && compareTimes(parseTime(timestamp) ?? start, start) < 0
+  const isTakenOver = sample.events.length > 0 && sample.events.every(isBefore)
   const isEarlier = ({ events = [] }: { events?: readonly Event[] | undefined }): boolean =>
-    events.some(isHistory) ||
-    (start !== undefined &&
-      events.length > 0 &&
-      events.every((event) => compareTimes(parseTime(event.timestamp) ?? start, start) < 0))
+    events.some((event) => event.event === 'error' || isHistory(event)) ||
+    (!isTakenOver && events.length > 0 && events.every(isBefore))
   return retries.slice(retries.findLastIndex(isEarlier) + 1)
 }
 
