@@ -2,7 +2,7 @@ import { isFields } from '../../../src/inspect/fields.ts'
 import { contentOf } from '../content.ts'
 import { eventIn, type Fired } from '../fired.ts'
 import { eventsOf, type Scene } from '../scene.ts'
-import type { Gap } from './gap.ts'
+import { isField, recoveredError, type Gap } from './gap.ts'
 
 /** Hooks that a replay fires, and Inspect did not, or lost. */
 const extras: readonly (Omit<Gap, 'covers'> & { readonly covers: (replayed: Fired, scene: Scene) => boolean })[] = [
@@ -25,7 +25,7 @@ const extras: readonly (Omit<Gap, 'covers'> & { readonly covers: (replayed: Fire
       ['onSampleScoring', 'onSampleAttemptEnd', 'onSampleEnd', 'onRunEnd', 'onEvalSetEnd'].includes(hook) &&
       scene.headers.some(
         ({ eval: spec, error }) =>
-          error?.message === 'Eval recovered from crash' &&
+          error?.message === recoveredError &&
           (data['eval_id'] ?? spec.eval_id) === spec.eval_id &&
           (data['run_id'] ?? spec.run_id) === spec.run_id,
       ) &&
@@ -39,6 +39,15 @@ export const extraGaps: readonly Gap[] = [
     covers: ({ kind, fired }, scene) => kind === 'additional' && covers(fired.replayed!, scene),
   })),
   {
+    name: 'retries of a sample whose log was removed',
+    reason:
+      'The next attempt at the task took the sample over, with errors of which it is not known, within a second, whether they are of the same run.',
+    covers: (finding, scene) =>
+      (isField(finding, ['onSampleAttemptEnd'], /^(?:error|will_retry)(?:\.|$)/) ||
+        (finding.kind === 'additional' && finding.hook === 'onSampleEvent')) &&
+      hasOtherAttempts(finding.fired.replayed!, scene),
+  },
+  {
     name: 'the second delivery of an event',
     reason: 'Inspect loses that, too, on its way when the solvers end.',
     covers: ({ kind, path, live, replayed, fired }, scene) =>
@@ -48,6 +57,14 @@ export const extraGaps: readonly Gap[] = [
       wasLastBeforeScoring(fired.live!, scene),
   },
 ]
+
+/** The sample ran in an eval that has no log, and was retried there more often than the replay has it. */
+function hasOtherAttempts(replayed: Fired, scene: Scene): boolean {
+  const [live, ours] = [scene.liveOf(replayed), scene.replayedOf(replayed)].map((all) =>
+    all.filter(({ hook }) => hook === 'onSampleAttemptStart'),
+  )
+  return live!.some(({ evalId, data }) => evalId !== data['eval_id']) && live!.length > ours!.length
+}
 
 function wasLastBeforeScoring({ line, attempt, sample }: Fired, scene: Scene): boolean {
   const next = scene.live.find((each) => each.line > line && each.sample === sample && sample !== undefined)

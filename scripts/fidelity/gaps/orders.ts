@@ -1,8 +1,9 @@
 import { isFields } from '../../../src/inspect/fields.ts'
+import type { EvalLog } from '../../../src/inspect/records.ts'
 import { eventIn, type Fired } from '../fired.ts'
 import type { Finding } from '../finding.ts'
 import type { Scene } from '../scene.ts'
-import { isField, type Gap } from './gap.ts'
+import { isField, recoveredError, type Gap } from './gap.ts'
 
 /** Orders that a log does not tell, and tasks that it does not name. */
 export const orderGaps: readonly Gap[] = [
@@ -31,10 +32,15 @@ export const orderGaps: readonly Gap[] = [
   },
 ]
 
-/** The tasks started live in an order that the seconds in their logs allow. */
+/** The tasks started live in an order that the seconds in their logs allow; that of a crash has none, recovered or not. */
 function isOrderOfStarts({ data }: Fired, scene: Scene): boolean {
   const starts = scene.live.filter((each) => each.hook === 'onTaskStart' && each.data['run_id'] === data['run_id'])
-  return isSorted(starts.flatMap((each) => scene.headerOf(each)?.stats.started_at ?? []))
+  const headers = starts.flatMap((each) => scene.headerOf(each) ?? [])
+  return isSorted(headers.flatMap((header) => (isCrashed(header) ? [] : [header.stats.started_at ?? ''])))
+}
+
+function isCrashed({ status, error }: EvalLog): boolean {
+  return status === 'started' || error?.message === recoveredError
 }
 
 /** The tasks are in an order that the seconds allow in which their first attempts in the run were made. */
