@@ -220,3 +220,10 @@ def eval_set_with_samples_done_at_once(run: Run) -> None:
     """Samples that are done when another one fails their task: written, and their end is not told."""
     tasks = [task(f"task {n}", 6, solver=[generate(), fails_in_task(f"task {n}", 1, 2)]) for n in range(3)]
     run_set(run, tasks, max_tasks=2)
+
+
+@scenario(folder=True)
+def eval_set_with_sample_retries_cleaned_up(run: Run) -> None:
+    """Of the first attempt at the task, whose log is gone: a sample that was retried and passed, and one that failed."""
+    solvers = [generate(), fails_in_task("early", 1, 1), wait(0.6), fails_in_task("late", 2, 2)]
+    run_set(run, [task("both", 3, solver=solvers)], retry_on_error=1, retry_cleanup=True)
