@@ -27,7 +27,7 @@ export interface ActiveSample {
   /** Of all samples of the task. */
   readonly taskUsage: Usage
   /** Aborted when what the sample does is over: by a limit, an error of another sample, a signal. */
-  readonly signal: AbortSignal
+  signal: AbortSignal
   /** Runs something in a span, or an event that becomes one, so that spans which it makes itself hang there. */
   within<T>(kind: 'span' | 'event', id: string, run: () => T): T
   state: TaskState
@@ -46,8 +46,12 @@ export function runInSample<T>(sample: ActiveSample, run: () => T): T {
 }
 
 /** Fires a hook of a live run. */
-export function fire<N extends HookName>(emitter: Emitter, name: N, data: HookData<N>, time: HrTime = now()): Promise<void> {
+export function fire<N extends HookName>(
+  emitter: Emitter,
+  name: N,
+  data: HookData<N>,
+  time: HrTime = now(),
+): Promise<void> {
   const meta: EventMeta = { time: formatTime(time), host: 'evalspan', replay: false }
   return emitter.emit(name, data, meta)
 }
-

@@ -1,7 +1,6 @@
 import { EvalspanError } from '../errors.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig } from './generate-config.ts'
-import type { ModelSpec } from './model/model-spec.ts'
 import type { Model } from './model/model.ts'
 import { resolveModel } from './model/resolve-model.ts'
 import type { RunIds } from './run-tasks.ts'
@@ -18,7 +17,7 @@ export async function resolveUnits(
   const units: TaskUnit[] = []
   for (const task of tasks) {
     const { model, modelRoles, config } = task.options
-    const models = toList(model ?? (options.model as ModelSpec | readonly ModelSpec[] | undefined))
+    const models = toList(model ?? options.model)
     if (models.length === 0) {
       throw new EvalspanError('BAD_OPTION', `task ${task.name}: no model; give one to evaluate() or to the task`)
     }

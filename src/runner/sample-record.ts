@@ -1,8 +1,4 @@
-import type {
-  EvalError,
-  EvalRetryError,
-  EvalSample,
-} from '../inspect/records.ts'
+import type { EvalError, EvalRetryError, EvalSample } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
 import type { NamedSample } from './task-context.ts'

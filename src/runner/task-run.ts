@@ -115,7 +115,8 @@ class TaskRun {
       let thrown: unknown
       try {
         await fire(run.emitter, 'onTaskStart', { ...this.#ids, spec, plan: this.#plan }, this.#started)
-        const earlier = this.#options.unit.earlier === undefined ? undefined : new EarlierLog(this.#options.unit.earlier)
+        const earlier =
+          this.#options.unit.earlier === undefined ? undefined : new EarlierLog(this.#options.unit.earlier)
         if (earlier) await this.#reuse(earlier, writer, results)
         await this.#runSamples(this.#context(writer), results, earlier)
       } catch (error) {
@@ -144,11 +145,7 @@ class TaskRun {
   }
 
   /** Rejects with the error that ends the task, when all that was under way is over. */
-  async #runSamples(
-    context: TaskContext,
-    results: ScoredSample[],
-    earlier: EarlierLog | undefined,
-  ): Promise<void> {
+  async #runSamples(context: TaskContext, results: ScoredSample[], earlier: EarlierLog | undefined): Promise<void> {
     const { samples, settings } = this.#options
     const runs = Array.from({ length: settings.epochs }, (_, epoch) =>
       samples.map(async (sample) => {
@@ -214,7 +211,10 @@ class TaskRun {
     ).flat()
   }
 
-  #log(samples: readonly ScoredSample[], thrown: unknown): { log: EvalLog; reductions: readonly EvalSampleReductions[] | undefined } {
+  #log(
+    samples: readonly ScoredSample[],
+    thrown: unknown,
+  ): { log: EvalLog; reductions: readonly EvalSampleReductions[] | undefined } {
     const { unit, run, settings, scorers, spec } = this.#options
     const isCancelled = run.signal.aborted
     const isFailed = thrown !== undefined || this.#errors.isExceeded

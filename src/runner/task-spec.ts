@@ -27,12 +27,26 @@ export interface SpecOptions {
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
   readonly scorers: ReadonlyMap<string, Scorer>
-  readonly dataset: { readonly name?: string | undefined; readonly location?: string | undefined; readonly size: number }
+  readonly dataset: {
+    readonly name?: string | undefined
+    readonly location?: string | undefined
+    readonly size: number
+  }
   readonly samples: readonly NamedSample[]
 }
 
 /** What is evaluated, as it goes into the log. */
-export function taskSpec({ task, options, settings, ids, model, roles, scorers, dataset, samples }: SpecOptions): EvalSpec {
+export function taskSpec({
+  task,
+  options,
+  settings,
+  ids,
+  model,
+  roles,
+  scorers,
+  dataset,
+  samples,
+}: SpecOptions): EvalSpec {
   const { name, version: taskVersion = 0, tags = [], metadata } = task.options
   const allTags = [...new Set([...tags, ...(options.tags ?? [])])]
   const allMetadata = { ...metadata, ...options.metadata }
@@ -67,8 +81,8 @@ export function taskSpec({ task, options, settings, ids, model, roles, scorers, 
       ),
     }),
     config: withoutUndefined({
-      limit: options.limit as Json,
-      sample_id: options.sampleId as Json,
+      limit: options.limit,
+      sample_id: options.sampleId,
       epochs: settings.epochs,
       epochs_reducer: settings.reducers?.map((reducer) => reducer.name),
       fail_on_error: settings.failOnError,
@@ -125,5 +139,7 @@ function isMetric(value: Metric | object): value is Metric {
 }
 
 function withoutUndefined(values: { readonly [name: string]: Json | undefined }): { [name: string]: Json } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [name: string]: Json }
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [name: string]: Json
+  }
 }

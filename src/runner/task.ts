@@ -99,7 +99,10 @@ export class Task {
 export function task(options: TaskOptions): Task {
   const { name, dataset, epochs = 1, retryOnError = 0, failOnError = true } = options
   const wrong = (field: string, advice: string): EvalspanError =>
-    new EvalspanError('BAD_OPTION', `task ${typeof name === 'string' && name ? name : 'without a name'}: ${field} ${advice}`)
+    new EvalspanError(
+      'BAD_OPTION',
+      `task ${typeof name === 'string' && name ? name : 'without a name'}: ${field} ${advice}`,
+    )
   if (typeof name !== 'string' || name === '') throw wrong('name', 'is missing; give it one')
   if (typeof dataset !== 'object' || dataset === null) {
     throw wrong('dataset', 'is missing; give a list of samples, or what jsonDataset() and csvDataset() read')

@@ -59,7 +59,7 @@ export class ResponseCache {
     const key = stringify({
       model,
       // The ids of messages are made anew each time.
-      input: input.map(({ id: _, ...message }) => message),
+      input: input.map((message) => ({ ...message, id: undefined })),
       tools,
       toolChoice: toolChoice ?? null,
       config: Object.fromEntries(settings.toSorted(([a], [b]) => (a < b ? -1 : 1))),
