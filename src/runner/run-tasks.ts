@@ -69,6 +69,7 @@ async function runWithRetries(unit: TaskUnit, run: RunContext): Promise<LoggedEv
 }
 
 /** What hooks are given, as of Inspect: where it lies is not in a log. */
-function header({ location: _, ...log }: LoggedEval): EvalLog {
-  return log
+function header(log: LoggedEval): EvalLog {
+  const { version, status, eval: spec, plan, results, stats, error } = log
+  return { version, status, eval: spec, plan, results, stats, error }
 }

@@ -91,6 +91,6 @@ export function expiryMs(expiry: string): number {
 }
 
 function defaultFolder(): string {
-  const { EVALSPAN_CACHE_DIR, XDG_CACHE_HOME } = process.env
-  return EVALSPAN_CACHE_DIR || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'evalspan', 'generate')
+  const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+  return process.env['EVALSPAN_CACHE_DIR'] || join(caches, 'evalspan', 'generate')
 }
