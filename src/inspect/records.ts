@@ -379,13 +379,6 @@ export interface EvalSampleReductions {
   readonly samples: readonly (Score & { readonly sample_id?: string | number | undefined })[]
 }
 
-/** The scores of the samples after those of their epochs were reduced to one. */
-export interface EvalSampleReductions {
-  readonly scorer: string
-  readonly reducer?: string | undefined
-  readonly samples: readonly (Score & { readonly sample_id?: string | number | undefined })[]
-}
-
 export interface EvalStats {
   readonly started_at?: Timestamp | undefined
   readonly completed_at?: Timestamp | undefined

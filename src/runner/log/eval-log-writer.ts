@@ -32,8 +32,8 @@ export interface EvalLogOptions {
 /** Inspect cannot write again what is nested more deeply, and much deeper it cannot read the log at all. */
 const deepestSample = 252
 
-/** The version of the format, in the headers of logs. */
-export const logVersion = 2
+/** Of the format. */
+const version = 2
 
 /**
  * Writes the log of a task while it runs, as an `.eval` of Inspect: readable at all times, by Inspect and by evalspan,
@@ -75,7 +75,7 @@ export class EvalLogWriter {
     const writer = new EvalLogWriter(join(folder, logName(spec)), options)
     await writer.#exclusively(async () => {
       await mkdir(dirname(writer.path), { recursive: true })
-      await writer.#zip.append([await jsonMember('_journal/start.json', { version: logVersion, eval: spec, plan })])
+      await writer.#zip.append([await jsonMember('_journal/start.json', { version, eval: spec, plan })])
     })
     return writer
   }
@@ -97,7 +97,8 @@ export class EvalLogWriter {
     })
     if (this.#closed && this.#waiting.has(name)) this.#expectOpen()
     this.#setTimer()
-    if (this.#isDue()) await this.#flushIfDue()
+    // Whoever had its turn before may have written all.
+    if (this.#isDue()) await this.#exclusively(() => (this.#isDue() ? this.#flush() : undefined))
   }
 
   /** Writes all that waits and then the last words of the log, its header: `log` says how the run ended. */
@@ -139,18 +140,14 @@ export class EvalLogWriter {
     return this.#waiting.size >= this.#flushEvery || performance.now() - this.#waitingSince >= this.#flushAfter
   }
 
-  /** Others may have written all in the meantime. */
-  #flushIfDue(): Promise<void> {
-    return this.#exclusively(() => (this.#isDue() ? this.#flush() : undefined))
-  }
-
   /** A process that has nothing else to do ends without it. */
   #setTimer(): void {
     if (this.#closed || this.#timer !== undefined || this.#waiting.size === 0) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
+      const flushed = this.#exclusively(() => (this.#waiting.size > 0 ? this.#flush() : undefined))
       // It is still due when the next sample comes, which then hears of it.
-      this.#flushIfDue().catch(() => this.#setTimer())
+      flushed.catch(() => this.#setTimer())
     }, this.#flushAfter).unref()
   }
 
