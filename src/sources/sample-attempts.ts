@@ -1,7 +1,7 @@
 import type { EvalError, EvalLog, EvalSample, EvalSampleSummary, Event, SpanBeginEvent } from '../inspect/records.ts'
 import { asStreamed } from '../inspect/resolve.ts'
 import { compareTimes, earliest, formatTimestamp, latest, parseTime, type HrTime } from '../time.ts'
-import { startSummary } from './start-summary.ts'
+import { startSummary } from '../inspect/start-summary.ts'
 
 /** Whether an earlier log of the same task has this event. */
 export type IsHistory = (event: Event) => boolean
