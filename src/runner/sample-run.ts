@@ -1,5 +1,7 @@
+import { EvalspanError } from '../errors.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
 import { fire } from './active.ts'
+import { evalError } from './eval-error.ts'
 import type { ScoredSample } from './results.ts'
 import { SampleAttempt } from './sample-attempt.ts'
 import { sampleRecord } from './sample-record.ts'
@@ -76,8 +78,22 @@ export class SampleRun {
   async #log(attempt: SampleAttempt): Promise<EvalSample> {
     const { active, error, limit, started } = attempt
     const sample = sampleRecord(this.#sample, active, { error, limit, started, retries: this.#retries })
-    await this.#context.writer?.sample(sample)
-    return sample
+    return await this.#write(sample)
+  }
+
+  /** What cannot be stored as it is (it may be nested without end) is stored without its content, with an error. */
+  async #write(sample: EvalSample): Promise<EvalSample> {
+    const { writer, report } = this.#context
+    try {
+      await writer?.sample(sample)
+      return sample
+    } catch (error) {
+      if (!(error instanceof EvalspanError && error.code === 'BAD_SAMPLE')) throw error
+      report(error.message)
+      const bare = { ...sample, messages: [], events: [], metadata: {}, store: {}, scores: {}, error: evalError(error) }
+      await writer?.sample(bare)
+      return bare
+    }
   }
 
   async #end(attempt: SampleAttempt, sample: EvalSample): Promise<ScoredSample> {

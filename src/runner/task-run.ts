@@ -1,5 +1,5 @@
 import type { Emitter } from '../hooks/emitter.ts'
-import type { EvalLog, EvalPlan, EvalSampleReductions, EvalSpec } from '../inspect/records.ts'
+import type { EvalLog, EvalPlan, EvalSpec } from '../inspect/records.ts'
 import { formatTimestamp } from '../time.ts'
 import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
@@ -113,19 +113,27 @@ class TaskRun {
     try {
       const results: ScoredSample[] = []
       let thrown: unknown
+      let found: ReturnType<typeof evalResults> | undefined
       try {
         await fire(run.emitter, 'onTaskStart', { ...this.#ids, spec, plan: this.#plan }, this.#started)
         const earlier =
           this.#options.unit.earlier === undefined ? undefined : new EarlierLog(this.#options.unit.earlier)
         if (earlier) await this.#reuse(earlier, writer, results)
         await this.#runSamples(this.#context(writer), results, earlier)
+        found = this.#results(results)
       } catch (error) {
         thrown = error ?? new Error('nothing was thrown')
       }
-      const { log, reductions } = this.#log(results, thrown)
-      await writer.finish(log, reductions)
+      const log = this.#log(found?.results, thrown)
+      let unwritten: { readonly error: unknown } | undefined
+      try {
+        await writer.finish(log, log.results && found?.reductions)
+      } catch (error) {
+        unwritten = { error }
+      }
       for (let count = 0; count < this.#reused; count += 1) run.sampleReused(log)
       await fire(run.emitter, 'onTaskEnd', { ...this.#ids, log })
+      if (unwritten) throw unwritten.error
       return { ...log, location: writer.path }
     } finally {
       await writer.close()
@@ -211,27 +219,28 @@ class TaskRun {
     ).flat()
   }
 
-  #log(
-    samples: readonly ScoredSample[],
-    thrown: unknown,
-  ): { log: EvalLog; reductions: readonly EvalSampleReductions[] | undefined } {
-    const { unit, run, settings, scorers, spec } = this.#options
-    const isCancelled = run.signal.aborted
-    const isFailed = thrown !== undefined || this.#errors.isExceeded
-    const { results, reductions } = evalResults({
+  /** Throws what a metric throws. */
+  #results(samples: readonly ScoredSample[]): ReturnType<typeof evalResults> {
+    const { unit, settings, scorers } = this.#options
+    return evalResults({
       samples: this.#inOrder(samples),
       scorers: [...scorers.values()],
       metrics: unit.task.options.metrics,
       reducers: settings.reducers,
       totalSamples: this.#options.samples.length * settings.epochs,
     })
-    const isScored = thrown === undefined && !isCancelled
-    const log: EvalLog = {
+  }
+
+  #log(results: EvalLog['results'], thrown: unknown): EvalLog {
+    const { run, spec } = this.#options
+    const isCancelled = run.signal.aborted
+    const isFailed = thrown !== undefined || this.#errors.isExceeded
+    return {
       version: 2,
       status: isCancelled ? 'cancelled' : isFailed ? 'error' : 'success',
       eval: spec,
       plan: this.#plan,
-      ...(isScored && results && { results }),
+      ...(!isCancelled && results && { results }),
       stats: {
         started_at: formatTimestamp(this.#started),
         completed_at: timestamp(),
@@ -240,6 +249,5 @@ class TaskRun {
       },
       ...(thrown !== undefined && !isCancelled && { error: evalError(thrown) }),
     }
-    return { log, reductions: isScored ? reductions : undefined }
   }
 }
