@@ -43,7 +43,7 @@ export function sampleRecord(sample: NamedSample, active: ActiveSample, outcome:
     ...(error && { error }),
     error_retries: retries,
     ...(limit && { limit }),
-  } as EvalSample
+  }
 }
 
 function rounded(seconds: number): number {
