@@ -12,6 +12,7 @@ import { runTasks } from './runner/run-tasks.ts'
 import { shortUuid } from './runner/short-uuid.ts'
 import { Task } from './runner/task.ts'
 import type { LoggedEval, RetryOptions, RunContext } from './runner/task-run.ts'
+import { terminalOutput, type StreamOutput } from './session/terminal-output.ts'
 import { telemetrySettings } from './telemetry/settings.ts'
 
 /** How a program that calls `evaluate` is different from a command. */
@@ -101,6 +102,15 @@ function taskList(tasks: Task | readonly Task[]): readonly Task[] {
   return list
 }
 
+let terminal: StreamOutput | undefined
+
+/** Somebody who watches sees how far it is; elsewhere nothing is written. */
+function progress(): Pick<HostOptions, 'ask' | 'output'> {
+  if (!process.stderr.isTTY) return {}
+  terminal ??= terminalOutput(process.stderr, () => {})
+  return { ask: ['console'], output: terminal }
+}
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
@@ -114,7 +124,7 @@ async function inSession<T>(
 ): Promise<T> {
   const interrupt = new AbortController()
   const cancel = (): void => interrupt.abort(new CancelledError())
-  const session = await openSession({ host: 'evalspan', signals: false, ...host })
+  const session = await openSession({ host: 'evalspan', signals: false, ...progress(), ...host })
   let caught: NodeJS.Signals | undefined
   const watched = catches ? signals.filter((name) => process.listenerCount(name) === 0) : []
   const interrupted = (name: NodeJS.Signals): void => {

@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts'
 import { runCli } from './cli.ts'
 import { FAILED, type CliContext } from './context.ts'
 import { tell } from './tell.ts'
-import { terminalOutput } from './terminal.ts'
+import { terminalOutput } from '../session/terminal-output.ts'
 
 let failedBehind = false
 const interrupt = new AbortController()
