@@ -66,6 +66,7 @@ export class SampleAttempt {
       epoch: state.epoch,
       model: context.model,
       roles: context.roles,
+      models: context.models,
       transcript,
       clock: this.#clock,
       limits: new SampleLimits(context.limits, transcript),

@@ -14,6 +14,12 @@ export function resultOf({ id, epoch, scores = {}, error }: EvalSample): ScoredS
   return { id, epoch, scores: isScored ? scores : undefined, completed: error === undefined }
 }
 
+interface LoggedSample {
+  readonly sample: EvalSample
+  /** Why it is not in the log. */
+  readonly failure?: { readonly thrown: unknown }
+}
+
 /** Everything that is done for one sample of one epoch: as many attempts as it takes and it is given, under one uuid. */
 export class SampleRun {
   readonly #context: TaskContext
@@ -33,28 +39,47 @@ export class SampleRun {
   /** Undefined when it was never begun, because its task was over. Rejects with what a hook ends the task with. */
   async run(): Promise<ScoredSample | undefined> {
     const { retryOnError, places, signal } = this.#context
+    let failed: SampleAttempt | undefined
     for (let number = 1; ; number += 1) {
       try {
         // Each attempt queues anew: one that is tried again comes after those that wait.
         await places.acquire(signal)
       } catch {
-        return undefined
+        // It was told that another attempt would follow; what has begun ends all the same.
+        return failed && (await this.#end(await this.#log(failed)))
       }
+      if (failed) this.#retries.push({ ...failed.error!, events: failed.active.transcript.events })
       const attempt = this.#attempt(number, number <= retryOnError)
-      let sample: EvalSample | undefined
+      let result: ScoredSample | undefined
       try {
         await attempt.run()
         const isLast = !attempt.error || number > retryOnError || attempt.cancelled
-        if (isLast) sample = await this.#log(attempt)
-        // Before another sample begins, which a task that fails has no use for.
-        if (isLast && attempt.error && !attempt.cancelled) this.#context.failed(attempt.thrown)
+        // In its place still, so that no other sample begins before hooks heard of its end.
+        if (isLast) result = await this.#finish(attempt)
       } finally {
         places.release()
       }
-      if (sample) return await this.#end(attempt, sample)
-      await attempt.end(true)
-      this.#retries.push({ ...attempt.error!, events: attempt.active.transcript.events })
+      if (result) return result
+      try {
+        await attempt.end(true)
+      } catch (error) {
+        await this.#end(await this.#log(attempt))
+        throw error
+      }
+      failed = attempt
     }
+  }
+
+  async #finish(attempt: SampleAttempt): Promise<ScoredSample> {
+    const logged = await this.#log(attempt)
+    let result: ScoredSample
+    try {
+      await attempt.end(false)
+    } finally {
+      result = await this.#end(logged)
+    }
+    if (attempt.error && !attempt.cancelled) this.#context.failed(attempt.thrown)
+    return result
   }
 
   #attempt(number: number, mayRetry: boolean): SampleAttempt {
@@ -73,20 +98,21 @@ export class SampleRun {
     return new SampleAttempt({ context: this.#context, sample: this.#sample, state, number, mayRetry })
   }
 
-  async #log(attempt: SampleAttempt): Promise<EvalSample> {
+  async #log(attempt: SampleAttempt): Promise<LoggedSample> {
     const { active, error, limit, started } = attempt
     const sample = sampleRecord(this.#sample, active, { error, limit, started, retries: this.#retries })
-    await this.#context.writer?.sample(sample)
-    return sample
+    try {
+      await this.#context.writer?.sample(sample)
+      return { sample }
+    } catch (thrown) {
+      return { sample, failure: { thrown } }
+    }
   }
 
-  async #end(attempt: SampleAttempt, sample: EvalSample): Promise<ScoredSample> {
+  async #end({ sample, failure }: LoggedSample): Promise<ScoredSample> {
     const { emitter, ids } = this.#context
-    try {
-      await attempt.end(false)
-    } finally {
-      await fire(emitter, 'onSampleEnd', { ...ids, sample_id: this.#uuid, sample })
-    }
+    await fire(emitter, 'onSampleEnd', { ...ids, sample_id: this.#uuid, sample })
+    if (failure) throw failure.thrown
     return resultOf(sample)
   }
 }

@@ -4,6 +4,7 @@ import type { ActiveSample } from './active.ts'
 import type { GenerateDefaults } from './generate.ts'
 import type { Limits } from './limits.ts'
 import type { EvalLogWriter } from './log/eval-log-writer.ts'
+import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import type { Sample } from './sample.ts'
 import type { Scorer } from './scorer/scorer.ts'
@@ -39,6 +40,7 @@ export interface TaskContext {
   readonly options: Pick<TaskOptions, 'sandbox' | 'cleanup'>
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
+  readonly models: ModelPool
   readonly generate: GenerateDefaults
   readonly limits: Limits
   readonly retryOnError: number
