@@ -167,8 +167,9 @@ export class SampleAttempt {
     if (options.cleanup) await this.#clean('cleanup', options.cleanup)
   }
 
-  #fail(thrown: unknown): void {
+  #fail(error: unknown): void {
     const { context, mayRetry } = this.#options
+    const thrown = error ?? new Error('nothing was thrown')
     if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
       this.limit = { type: thrown.type, limit: thrown.limit ?? -1 }
       return
