@@ -32,9 +32,13 @@ else {
     hooks('empty', 'Does nothing')(Empty)
   }
   const dataset = Array.from({ length: samples }, (_, index) => ({ input: `question ${index}`, target: 'answer' }))
-  await evaluate(task({ name: 'bench', dataset, scorer: includes(), model }), { logDir: folder, maxSamples: 100 }, {
-    banner: () => {},
-  })
+  await evaluate(
+    task({ name: 'bench', dataset, scorer: includes(), model }),
+    { logDir: folder, maxSamples: 100 },
+    {
+      banner: () => {},
+    },
+  )
 }
 process.send!({
   µs: ((performance.now() - start) * 1000) / samples,

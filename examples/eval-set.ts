@@ -30,7 +30,9 @@ const logDir = await mkdtemp(join(tmpdir(), 'evalspan-set-'))
 const first = await evalSet(capitals, { logDir, maxSamples: 1 })
 console.log(`first call: ${first.success ? 'success' : 'failure'}, ${2 - failures} failures on the way`)
 for (const { eval: spec, results } of first.logs) {
-  console.log(`${spec.task}: accuracy ${results?.scores[0]?.metrics['accuracy']?.value} of ${results?.total_samples} samples`)
+  console.log(
+    `${spec.task}: accuracy ${results?.scores[0]?.metrics['accuracy']?.value} of ${results?.total_samples} samples`,
+  )
 }
 const again = await evalSet(capitals, { logDir })
 console.log(`second call: ${again.success ? 'success' : 'failure'}, nothing was left to do`)

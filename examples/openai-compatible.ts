@@ -32,8 +32,7 @@ const capitals = task({
 const [log] = await evaluate(capitals, {
   model: {
     apiKey: 'API_KEY',
-    create: (apiKey) =>
-      createOpenAICompatible({ name: 'local', baseURL, apiKey })(process.env['MODEL'] ?? 'small'),
+    create: (apiKey) => createOpenAICompatible({ name: 'local', baseURL, apiKey })(process.env['MODEL'] ?? 'small'),
   },
   logDir: process.env['LOG_DIR'],
 })

@@ -2,6 +2,8 @@
 export type ErrorCode =
   | 'BAD_DATASET' // samples, or the file that holds them, cannot be used
   | 'BAD_LOG' // a log, or a part of one, cannot be read
+  | 'UNWRITABLE_LOG' // a log, or a part of one, cannot be written
+  | 'BAD_SAMPLE' // a sample holds what no log can
   | 'BAD_OUTBOX' // what waits for its destination cannot be read
   | 'BAD_OPTION' // an option or an environment variable has an unusable value
   | 'BAD_SCORE' // a scorer gave what its metrics or reducers cannot use

@@ -80,7 +80,10 @@ export async function evalRetry(
   const { task_id: taskId, task: name } = reader.header.eval
   await reader.close()
   if (name !== one!.name) {
-    throw new EvalspanError('BAD_OPTION', `${log} is a log of task ${name}, not of ${one!.name}; give the task that it is of`)
+    throw new EvalspanError(
+      'BAD_OPTION',
+      `${log} is a log of task ${name}, not of ${one!.name}; give the task that it is of`,
+    )
   }
   return await inSession(options, host, async (run) => {
     const ids = { evalSetId: undefined, runId: shortUuid() }

@@ -1,5 +1,5 @@
 /** A first eval: `evalspan eval examples/evals/first.eval.ts`. The model is scripted, so it needs no key. */
-import { generate, match, mockModel, systemMessage, task } from 'evalspan'
+import { generate, match, mockModel, systemMessage, task, textOf } from 'evalspan'
 
 const answers: { readonly [question: string]: string } = { '2 + 2': '4', '7 * 6': '42', '10 / 4': '2' }
 
@@ -13,5 +13,5 @@ export const arithmetic = task({
   solver: [systemMessage('Answer with a number alone.'), generate()],
   scorer: match({ numeric: true }),
   // A model of the AI SDK, or a name such as 'openai/gpt-4o', for a real one.
-  model: mockModel((input) => answers[String(input.at(-1)?.content)] ?? 'I do not know.'),
+  model: mockModel(([, question]) => answers[textOf(question)] ?? 'I do not know.'),
 })

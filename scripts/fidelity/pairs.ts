@@ -83,9 +83,9 @@ function exactContent({ data }: Fired): string {
   return contentOf(rest)
 }
 
-/** Without what a log may not hold. */
+/** Without what a log may not hold. Of which eval it is the key says. */
 function callContent({ data }: Fired): string {
-  const { sample_id: _, wait_time: __, input, ...rest } = data
+  const { sample_id: _, wait_time: __, eval_id: ___, run_id: ____, input, ...rest } = data
   return `${contentOf(rest)} ${(Array.isArray(input) ? input : []).map(messageContent).join(' ')}`
 }
 

@@ -44,6 +44,21 @@ export class Scene {
     return this.headers.find((header) => header.eval.eval_id === data['eval_id'])
   }
 
+  /** The specs of the tasks that were begun in a run. */
+  startsOf(runId: unknown): readonly Fields[] {
+    return this.live.flatMap(({ hook, data: { run_id, spec } }) =>
+      hook === 'onTaskStart' && run_id === runId && isFields(spec) ? [spec] : [],
+    )
+  }
+
+  /** There is no log of the eval with this spec, and one of another attempt at its task. */
+  isRemoved(spec: Fields): boolean {
+    return (
+      this.headers.every((header) => header.eval.eval_id !== spec['eval_id']) &&
+      this.headers.some((header) => header.eval.task_id === spec['task_id'])
+    )
+  }
+
   /** What was fired live for the sample that a hook is of. */
   liveOf({ sample }: Fired): readonly Fired[] {
     return sample === undefined ? [] : (this.#live.get(sample) ?? [])

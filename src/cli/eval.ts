@@ -5,7 +5,7 @@ import { positiveInteger } from './positive-integer.ts'
 import { runEval, type RunEvalOptions } from './run-eval.ts'
 
 interface EvalOptions extends Omit<RunEvalOptions, 'args'> {
-  readonly T?: { readonly [name: string]: Json }
+  readonly taskArg?: { readonly [name: string]: Json }
 }
 
 /** `evalspan eval`: tasks from TypeScript files, run here. */
@@ -21,7 +21,7 @@ export function evalCommand(context: CliContext, exit: Exit): Command {
     .option('--limit <samples>', 'so many samples of each task, the first ones', positiveInteger)
     .option('--epochs <times>', 'how often each sample is run', positiveInteger)
     .option('--sample-id <id>', 'this sample alone; may be given again', collect)
-    .option('-T <name=value>', 'an argument of a task that is a function; may be given again', argument)
+    .option('-T, --task-arg <name=value>', 'an argument of a task that is a function; may be given again', argument)
     .option('--max-connections <calls>', 'calls of a model at once', positiveInteger)
     .option('--max-samples <samples>', 'samples at once', positiveInteger)
     .option('--log-dir <folder>', 'where logs are written: INSPECT_LOG_DIR, or ./logs')
@@ -33,7 +33,7 @@ Examples:
   $ evalspan eval evals/math.ts@hard -T level=3 --limit 10 --epochs 2
   $ OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 evalspan eval evals/*.ts`,
     )
-    .action(async (files: string[], { T: args = {}, ...options }: EvalOptions) => {
+    .action(async (files: string[], { taskArg: args = {}, ...options }: EvalOptions) => {
       exit(await runEval(context, files, { ...options, args }))
     })
 }

@@ -20,12 +20,19 @@ export async function loadTasks(place: string, cwd: string, args: TaskArgs): Pro
   for (const [key, value] of wanted) {
     if (Task.is(value)) tasks.push(new Task(value.options, { ...origin, args: {} }))
     else if (typeof value === 'function' && (key === 'default' || key === name)) {
-      tasks.push(...(await callTask(value as TaskFunction, `${file}@${key}`, args)).map((task) => new Task(task.options, origin)))
+      tasks.push(
+        ...(await callTask(value as TaskFunction, `${file}@${key}`, args)).map(
+          (task) => new Task(task.options, origin),
+        ),
+      )
     }
   }
   if (tasks.length > 0) return tasks
   const what = name === undefined ? 'exports no task' : `exports no task called ${name}`
-  throw new EvalspanError('BAD_OPTION', `${file}: ${what}; export what task() gives, or a function as default that gives it`)
+  throw new EvalspanError(
+    'BAD_OPTION',
+    `${file}: ${what}; export what task() gives, or a function as default that gives it`,
+  )
 }
 
 type TaskFunction = (args: TaskArgs) => unknown

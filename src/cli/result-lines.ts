@@ -6,11 +6,19 @@ export function resultLines(logs: readonly LoggedEval[], cwd: string): string[] 
   return logs.flatMap(({ eval: { task, model }, status, results, error, location }) => {
     const scores = (results?.scores ?? []).flatMap(({ name, reducer, metrics }) => {
       const reduced = reducer === undefined || reducer === 'mean' ? name : `${name} (${reducer})`
-      return `  ${reduced}  ${Object.values(metrics).map((metric) => `${metric.name} ${numberText(metric.value)}`).join(' · ')}`
+      return `  ${reduced}  ${Object.values(metrics)
+        .map((metric) => `${metric.name} ${numberText(metric.value)}`)
+        .join(' · ')}`
     })
     const failure = error ? [`  ${error.message}`] : []
     const path = relative(cwd, location)
-    return ['', `${task}  ${model}  ${status}`, ...scores, ...failure, `  log  ${path.startsWith('..') ? location : path}`]
+    return [
+      '',
+      `${task}  ${model}  ${status}`,
+      ...scores,
+      ...failure,
+      `  log  ${path.startsWith('..') ? location : path}`,
+    ]
   })
 }
 

@@ -12,6 +12,7 @@ import { migrateSample } from './migrate.ts'
 import { rebuildEvents } from './old-events/rebuild-events.ts'
 import type { EvalLog, EvalSample } from './records.ts'
 import { resolveSample } from './resolve.ts'
+import { restoreOrder } from './tree-order.ts'
 import { compareTimes, parseTime, type HrTime } from '../time.ts'
 
 /** A sample, or why it cannot be read, and where it lies. */
@@ -114,6 +115,7 @@ class Reader implements LogReader {
     try {
       const sample = migrateSample(await raw, this.header.results?.scores[0]?.name)
       resolveSample(sample)
+      restoreOrder(sample)
       rebuildEvents(sample, this.header)
       return { where, version, sample: sample as unknown as EvalSample }
     } catch (error) {

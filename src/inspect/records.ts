@@ -253,9 +253,16 @@ export interface EvalSampleSummary {
   readonly uuid?: string | undefined
   readonly error?: string | undefined
   readonly limit?: string | undefined
+  readonly limit_reason?: string | undefined
   readonly retries?: number | undefined
   readonly completed?: boolean | undefined
   readonly message_count?: number | undefined
+  readonly turn_count?: number | undefined
+  readonly token_limit?: number | undefined
+  readonly token_limit_type?: string | undefined
+  readonly token_limit_usage?: number | undefined
+  readonly message_limit?: number | undefined
+  readonly time_limit?: number | undefined
 }
 
 /** One sample of one epoch, whole. Times in seconds; `started_at` and `total_time` are the last attempt's. */
@@ -282,7 +289,17 @@ export interface EvalSample {
   readonly error?: EvalError | undefined
   readonly error_retries?: readonly EvalRetryError[] | undefined
   readonly attachments?: { readonly [hash: string]: string } | undefined
-  readonly limit?: { readonly type: string; readonly limit?: number | undefined } | undefined
+  readonly limit?:
+    | { readonly type: string; readonly limit?: number | undefined; readonly reason?: string | undefined }
+    | undefined
+  /** Calls of the model by the sample itself. */
+  readonly turn_count?: number | undefined
+  /** The limits that it ran under, where there were any; `time_limit` in seconds. */
+  readonly token_limit?: number | undefined
+  readonly token_limit_type?: string | undefined
+  readonly token_limit_usage?: number | undefined
+  readonly message_limit?: number | undefined
+  readonly time_limit?: number | undefined
 }
 
 /** What is evaluated: task, dataset, model, settings. */

@@ -3,7 +3,8 @@ import { isFields, type Fields } from './fields.ts'
 /**
  * Puts back, in place, what Inspect took out of a sample to store it once: messages of model inputs and of raw calls
  * (pools), and long texts (attachments). As in what a live run shows, raw calls keep references to attachments, whose
- * texts alone stay in `sample.attachments`. Pool messages are shared by the inputs they occur in.
+ * texts alone stay in `sample.attachments`; those of retried attempts have the texts, as Inspect reads them back from
+ * its buffer. Pool messages are shared by the inputs they occur in.
  */
 export function resolveSample(sample: Fields): void {
   const pools = takePools(sample)
@@ -11,19 +12,51 @@ export function resolveSample(sample: Fields): void {
   const attachments = sample['attachments'] as Fields
   if (Object.keys(attachments).length > 0) {
     const attempts = (sample['error_retries'] ?? []) as Fields[]
-    const retried = attempts.flatMap((attempt) => (attempt['events'] ?? []) as Fields[])
+    const retried = attempts.map((attempt) => (attempt['events'] ?? []) as Fields[])
     const used = new Set<string>()
-    resolveAttachments(
-      [sample['input'], sample['messages'], events, pools.messages, retried],
-      textsIn(attachments, used),
-    )
+    const textOf = textsIn(attachments, used)
+    resolveAttachments([sample['input'], sample['messages'], events, pools.messages, retried], textOf)
+    for (const list of retried) resolveCalls(list, textOf)
     // Events of 2024 hold others.
-    const rawCalls = [...events, ...retried].flatMap((event) => [event['call'], event['events']])
+    const rawCalls = [...events, ...retried.flat()].flatMap((event) => [event['call'], event['events']])
     dropAttachments(attachments, used, [rawCalls, pools.calls])
   }
   for (const event of events) {
     if (event['event'] === 'model') resolveModelEvent(event, pools)
   }
+}
+
+/** By a model event of a retried attempt: the event as it was before its raw call had its texts. */
+const streamed = new WeakMap<object, object>()
+
+/** The event as it was streamed to the hooks, where the end of its sample has more of it. */
+export function asStreamed<T extends object>(event: T): T {
+  return (streamed.get(event) as T | undefined) ?? event
+}
+
+function resolveCalls(events: Fields[], textOf: AttachmentText): void {
+  for (const [index, event] of events.entries()) {
+    if (event['event'] !== 'model' || !isFields(event['call'])) continue
+    const full = { ...event, call: copyWithTexts(event['call'], textOf) }
+    streamed.set(full, event)
+    events[index] = full
+  }
+}
+
+/** Without recursion, as `resolveAttachments`. */
+function copyWithTexts(root: unknown, textOf: AttachmentText): unknown {
+  const top = [root]
+  const open: object[] = [top]
+  for (let holder = open.pop() as Fields | undefined; holder !== undefined; holder = open.pop() as Fields | undefined) {
+    for (const [key, value] of Object.entries(holder)) {
+      if (typeof value === 'string') holder[key] = attachmentOf(value, textOf) ?? value
+      if (typeof value !== 'object' || value === null) continue
+      const copy: object = Array.isArray(value) ? [...(value as unknown[])] : { ...value }
+      holder[key] = copy
+      open.push(copy)
+    }
+  }
+  return top[0]
 }
 
 export interface Pools {

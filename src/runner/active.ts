@@ -30,7 +30,7 @@ export interface ActiveSample {
   /** Of all samples of the task. */
   readonly taskUsage: Usage
   /** Aborted when what the sample does is over: by a limit, an error of another sample, a signal. */
-  readonly signal: AbortSignal
+  signal: AbortSignal
   /** Runs something in a span, or an event that becomes one, so that spans which it makes itself hang there. */
   within<T>(kind: 'span' | 'event', id: string, run: () => T): T
   state: TaskState

@@ -68,7 +68,7 @@ class ToolRun {
       const { content, error } = await callTool(this.#call, this.#state.tools, options)
       const failure = error && { error }
       finish({ result: content, ...failure, message_id: messageId })
-      return { id: messageId, role: 'tool', content, tool_call_id: id, function: name, ...failure } as ChatMessage
+      return { id: messageId, role: 'tool', content, tool_call_id: id, function: name, ...failure }
     } catch (error) {
       finish({ result: '', failed: true })
       throw error

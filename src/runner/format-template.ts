@@ -1,5 +1,5 @@
 import { EvalspanError } from '../errors.ts'
-import { toText } from './scorer/python-text.ts'
+import { toText } from './python-text.ts'
 
 const part = /\{\{|\}\}|\{([^{}[\].!:]*)((?:\[[^\][{}]*\]|\.[^{}[\].!:]+)*)\}|[{}]/g
 

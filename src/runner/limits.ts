@@ -31,7 +31,7 @@ export function checkLimits(limits: Limits): void {
       continue
     }
     const kind = isWhole ? 'a whole number' : 'a number'
-    throw new EvalspanError('BAD_OPTION', `${name}: ${String(value)} is not ${kind} from 0 on`)
+    throw new EvalspanError('BAD_OPTION', `${name}: ${JSON.stringify(value)} is not ${kind} from 0 on`)
   }
 }
 

@@ -46,25 +46,33 @@ export function evalResults(options: EvalResultsOptions): {
   const samples = options.samples.filter(({ scores }) => scores !== undefined)
   if (samples.length === 0) return { results: undefined, reductions: undefined }
   const sources = scoreSources(options, samples)
-  const reductions: EvalSampleReductions[] = []
-  const scores: ScoreResult[] = []
-  for (const source of sources) {
-    const found = scoresOf(source.name, samples)
-    if (options.reducers?.length === 0) scores.push(...scoreResults(source, found))
-    else if (!hasMetrics(source.metrics)) continue
-    for (const { reduce, name } of options.reducers ?? [{ reduce: meanScore().reduce, name: undefined }]) {
-      const reduced = reduceEpochs(found, reduce)
-      reductions.push(reductionsOf(source.name, name, reduced))
-      scores.push(...scoreResults(source, reduced, name))
-    }
-  }
+  const parts = sources.map((source) => partOf(source, scoresOf(source.name, samples), options.reducers))
+  const scores = parts.flatMap((part) => part.scores)
   const results: EvalResults = {
     total_samples: options.totalSamples ?? options.samples.length,
     completed_samples: options.samples.filter(({ completed }) => completed).length,
     scores: scores.map((score) => ({ ...score, metrics: Object.fromEntries(score.metrics) })),
     ...headlineOf(scores),
   }
-  return { results, reductions: sources.length === 0 ? undefined : reductions }
+  return { results, reductions: sources.length === 0 ? undefined : parts.flatMap((part) => part.reductions) }
+}
+
+/** What one scorer adds to the results: a part for each reducer, or one of all epochs as they are. */
+function partOf(
+  source: ScoreSource,
+  scores: readonly SampleScore[],
+  reducers: EvalResultsOptions['reducers'],
+): { scores: ScoreResult[]; reductions: EvalSampleReductions[] } {
+  if (reducers?.length === 0) return { scores: scoreResults(source, scores), reductions: [] }
+  if (!hasMetrics(source.metrics)) return { scores: [], reductions: [] }
+  const views = (reducers ?? [{ reduce: meanScore().reduce, name: undefined }]).map(({ reduce, name }) => ({
+    name,
+    scores: reduceEpochs(scores, reduce),
+  }))
+  return {
+    scores: views.flatMap((view) => scoreResults(source, view.scores, view.name)),
+    reductions: views.map((view) => reductionsOf(source.name, view.name, view.scores)),
+  }
 }
 
 function scoreSources({ scorers, metrics }: EvalResultsOptions, samples: readonly ScoredSample[]): ScoreSource[] {

@@ -29,7 +29,8 @@ export async function runSet(
       if (latest?.status === 'success') {
         done.push(latest)
         if (run.retries?.retryCleanup !== false) await folder.remove(older)
-      } else if (latest) open.push({ ...unit, ids: { ...unit.ids, taskId: latest.eval.task_id }, earlier: latest.location })
+      } else if (latest)
+        open.push({ ...unit, ids: { ...unit.ids, taskId: latest.eval.task_id }, earlier: latest.location })
       else open.push(unit)
     }
     await folder.describe(evalSetId, units)
@@ -47,7 +48,10 @@ function expectDistinct(units: readonly TaskUnit[]): void {
     const { task, model } = unit
     const key = unitKey(unit)
     if (seen.has(key)) {
-      throw new EvalspanError('BAD_OPTION', `task ${task.name} is there twice with model ${model.name}; give each a name of its own`)
+      throw new EvalspanError(
+        'BAD_OPTION',
+        `task ${task.name} is there twice with model ${model.name}; give each a name of its own`,
+      )
     }
     seen.add(key)
   }

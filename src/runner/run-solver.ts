@@ -3,11 +3,7 @@ import type { ActiveSample } from './active.ts'
 import { solverInfo, type Generate, type Solver } from './solver.ts'
 
 /** Runs solvers one after the other, each in a span of its own, until the state says that it is complete. */
-export async function runSolvers(
-  solvers: readonly Solver[],
-  sample: ActiveSample,
-  generate: Generate,
-): Promise<void> {
+export async function runSolvers(solvers: readonly Solver[], sample: ActiveSample, generate: Generate): Promise<void> {
   for (const solve of solvers) {
     if (sample.state.completed) return
     const { name } = solverInfo(solve)

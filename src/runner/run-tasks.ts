@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { classOf } from './eval-error.ts'
 import { messageOf } from '../errors.ts'
 import type { HookData } from '../hooks/hooks.ts'
+import type { EvalLog } from '../inspect/records.ts'
 import { fire } from './active.ts'
 import { Semaphore } from './semaphore.ts'
 import { runTask, type LoggedEval, type RunContext, type TaskUnit } from './task-run.ts'
@@ -26,7 +27,9 @@ export async function runTasks(
   try {
     const units = await prepare()
     await fire(run.emitter, 'onRunStart', { ...runIds, task_names: units.map(({ task }) => task.name) })
-    const places = new Semaphore(run.options.maxTasks ?? Math.max(1, new Set(units.map(({ model }) => model.name)).size))
+    const places = new Semaphore(
+      run.options.maxTasks ?? Math.max(1, new Set(units.map(({ model }) => model.name)).size),
+    )
     await Promise.all(
       units.map(async (unit, index) => {
         await places.acquire()
@@ -46,11 +49,10 @@ export async function runTasks(
   const exception: HookData<'onRunEnd'>['exception'] = failure
     ? { type: classOf(failure.thrown), message: messageOf(failure.thrown) }
     : null
-  await fire(run.emitter, 'onRunEnd', { ...runIds, exception, logs: done.map(({ location: _, ...log }) => log) })
+  await fire(run.emitter, 'onRunEnd', { ...runIds, exception, logs: done.map((log) => header(log)) })
   if (failure) throw failure.thrown
   return done
 }
-
 
 /** Of an eval set a task that failed is run again at once, as a new attempt; the last one's log is given. */
 async function runWithRetries(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
@@ -64,4 +66,10 @@ async function runWithRetries(unit: TaskUnit, run: RunContext): Promise<LoggedEv
   }
   if (log.status === 'success' && retryCleanup) for (const path of earlier) await rm(path, { force: true })
   return log
+}
+
+/** What hooks are given, as of Inspect: where it lies is not in a log. */
+function header(log: LoggedEval): EvalLog {
+  const { version, status, eval: spec, plan, results, stats, error } = log
+  return { version, status, eval: spec, plan, results, stats, error }
 }

@@ -42,7 +42,6 @@ export class SampleAttempt {
   readonly #options: AttemptOptions
   readonly #stream: EventStream
   readonly #clock = new SampleClock()
-  #signal: AbortSignal
   #summary: EvalSampleSummary | undefined
   #isStarted = false
   #phase: 'init' | 'solve' | 'score' = 'init'
@@ -50,9 +49,7 @@ export class SampleAttempt {
   constructor(options: AttemptOptions) {
     this.#options = options
     const { context, state } = options
-    this.#signal = context.signal
     this.#stream = new EventStream((event) => this.#fireEvent(event))
-    const attempt = this
     const transcript = new Transcript({
       clock: this.#clock,
       onEvent: (event) => this.#stream.push(event),
@@ -72,9 +69,7 @@ export class SampleAttempt {
       limits: new SampleLimits(context.limits, transcript),
       usage: new Usage(),
       taskUsage: context.usage,
-      get signal() {
-        return attempt.#signal
-      },
+      signal: context.signal,
       within: (kind, id, run) => this.#within(kind, id, run),
       state,
     }
@@ -119,7 +114,7 @@ export class SampleAttempt {
       this.#summary = startSummary(given, this.started)
       transcript.add<OtherEvent>({ event: 'sample_init', sample, state: stateRecord(state) })
       if (number === 1) await this.#fire('onSampleInit', this.#start())
-      if (context.options.sandbox) await orAborted(async () => context.options.sandbox!.init(state), this.#signal)
+      if (context.options.sandbox) await orAborted(async () => context.options.sandbox!.init(state), this.active.signal)
     })
     this.started = timestamp()
     this.#clock.start()
@@ -133,13 +128,13 @@ export class SampleAttempt {
     this.#isStarted = true
     await this.#fire('onSampleAttemptStart', { ...this.#start(), attempt: number })
     const timeUp = new AbortController()
-    this.#signal = AbortSignal.any([context.signal, timeUp.signal])
+    this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
     const endWatch = limits.watchTime(this.#clock, (reason) => timeUp.abort(reason))
     this.#stream.open()
     const generate = generateFor(this.active, context.generate)
     try {
       await transcript.span('solvers', 'solvers', () =>
-        orUnwound(() => runSolvers(context.solvers, this.active, generate), this.#signal),
+        orUnwound(() => runSolvers(context.solvers, this.active, generate), this.active.signal),
       )
     } finally {
       endWatch()
@@ -151,13 +146,13 @@ export class SampleAttempt {
     const { scoreOnError, scorers, options } = context
     this.#phase = 'score'
     const timeUp = new AbortController()
-    this.#signal = AbortSignal.any([context.signal, timeUp.signal])
+    this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
     const endWatch = this.active.limits.watchScoring((reason) => timeUp.abort(reason))
     try {
       await this.#fire('onSampleScoring', this.#ids())
       const isScored = !this.error || (scoreOnError && !mayRetry && !this.cancelled)
       if (isScored) {
-        await orUnwound(() => scoreSample(scorers, sample.target ?? '', this.active), this.#signal)
+        await orUnwound(() => scoreSample(scorers, sample.target ?? '', this.active), this.active.signal)
       }
     } catch (error) {
       this.#fail(error)

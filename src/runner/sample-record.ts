@@ -1,8 +1,4 @@
-import type {
-  EvalError,
-  EvalRetryError,
-  EvalSample,
-} from '../inspect/records.ts'
+import type { EvalError, EvalRetryError, EvalSample } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
 import type { NamedSample } from './task-context.ts'
@@ -47,7 +43,7 @@ export function sampleRecord(sample: NamedSample, active: ActiveSample, outcome:
     ...(error && { error }),
     error_retries: retries,
     ...(limit && { limit }),
-  } as EvalSample
+  }
 }
 
 function rounded(seconds: number): number {

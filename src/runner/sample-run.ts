@@ -1,5 +1,7 @@
+import { EvalspanError } from '../errors.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
 import { fire } from './active.ts'
+import { evalError } from './eval-error.ts'
 import type { ScoredSample } from './results.ts'
 import { SampleAttempt } from './sample-attempt.ts'
 import { sampleRecord } from './sample-record.ts'
@@ -102,10 +104,24 @@ export class SampleRun {
     const { active, error, limit, started } = attempt
     const sample = sampleRecord(this.#sample, active, { error, limit, started, retries: this.#retries })
     try {
-      await this.#context.writer?.sample(sample)
-      return { sample }
+      return { sample: await this.#write(sample) }
     } catch (thrown) {
       return { sample, failure: { thrown } }
+    }
+  }
+
+  /** What cannot be stored as it is (it may be nested without end) is stored without its content, with an error. */
+  async #write(sample: EvalSample): Promise<EvalSample> {
+    const { writer, report } = this.#context
+    try {
+      await writer?.sample(sample)
+      return sample
+    } catch (error) {
+      if (!(error instanceof EvalspanError && error.code === 'BAD_SAMPLE')) throw error
+      report(error.message)
+      const bare = { ...sample, messages: [], events: [], metadata: {}, store: {}, scores: {}, error: evalError(error) }
+      await writer?.sample(bare)
+      return bare
     }
   }
 

@@ -115,24 +115,28 @@ class TaskRun {
     const writer = await EvalLogWriter.create({ folder: run.logDir, spec, plan: this.#plan })
     try {
       const results: ScoredSample[] = []
-      let scored: ReturnType<typeof evalResults> | undefined
       let thrown: unknown
+      let found: ReturnType<typeof evalResults> | undefined
       try {
         await fire(run.emitter, 'onTaskStart', { ...this.#ids, spec, plan: this.#plan }, this.#started)
-        const earlier = this.#options.unit.earlier === undefined ? undefined : new EarlierLog(this.#options.unit.earlier)
+        const earlier =
+          this.#options.unit.earlier === undefined ? undefined : new EarlierLog(this.#options.unit.earlier)
         if (earlier) await this.#reuse(earlier, writer, results)
         await this.#runSamples(this.#context(writer), results, earlier)
-        if (!run.signal.aborted) scored = this.#results(results)
+        found = this.#results(results)
       } catch (error) {
         thrown = error ?? new Error('nothing was thrown')
       }
-      const log = this.#log(scored?.results, thrown)
+      const log = this.#log(found?.results, thrown)
+      let unwritten: { readonly error: unknown } | undefined
       try {
-        await writer.finish(log, scored?.reductions)
-      } finally {
-        for (let count = 0; count < this.#reused; count += 1) run.sampleReused(log)
-        await fire(run.emitter, 'onTaskEnd', { ...this.#ids, log })
+        await writer.finish(log, log.results && found?.reductions)
+      } catch (error) {
+        unwritten = { error }
       }
+      for (let count = 0; count < this.#reused; count += 1) run.sampleReused(log)
+      await fire(run.emitter, 'onTaskEnd', { ...this.#ids, log })
+      if (unwritten) throw unwritten.error
       return { ...log, location: writer.path }
     } finally {
       await writer.close()
@@ -152,11 +156,7 @@ class TaskRun {
   }
 
   /** Rejects with the error that ends the task, when all that was under way is over. */
-  async #runSamples(
-    context: TaskContext,
-    results: ScoredSample[],
-    earlier: EarlierLog | undefined,
-  ): Promise<void> {
+  async #runSamples(context: TaskContext, results: ScoredSample[], earlier: EarlierLog | undefined): Promise<void> {
     const { samples, settings } = this.#options
     const runs = Array.from({ length: settings.epochs }, (_, epoch) =>
       samples.map(async (sample) => {
@@ -223,6 +223,7 @@ class TaskRun {
     ).flat()
   }
 
+  /** Throws what a metric throws. */
   #results(samples: readonly ScoredSample[]): ReturnType<typeof evalResults> {
     const { unit, settings, scorers } = this.#options
     return evalResults({
@@ -243,7 +244,7 @@ class TaskRun {
       status: isCancelled ? 'cancelled' : isFailed ? 'error' : 'success',
       eval: spec,
       plan: this.#plan,
-      ...(results && { results }),
+      ...(!isCancelled && results && { results }),
       stats: {
         started_at: formatTimestamp(this.#started),
         completed_at: timestamp(),

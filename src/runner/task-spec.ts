@@ -27,12 +27,26 @@ export interface SpecOptions {
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
   readonly scorers: ReadonlyMap<string, Scorer>
-  readonly dataset: { readonly name?: string | undefined; readonly location?: string | undefined; readonly size: number }
+  readonly dataset: {
+    readonly name?: string | undefined
+    readonly location?: string | undefined
+    readonly size: number
+  }
   readonly samples: readonly NamedSample[]
 }
 
 /** What is evaluated, as it goes into the log. */
-export function taskSpec({ task, options, settings, ids, model, roles, scorers, dataset, samples }: SpecOptions): EvalSpec {
+export function taskSpec({
+  task,
+  options,
+  settings,
+  ids,
+  model,
+  roles,
+  scorers,
+  dataset,
+  samples,
+}: SpecOptions): EvalSpec {
   const { name, version: taskVersion = 0, tags = [], metadata } = task.options
   const allTags = [...new Set([...tags, ...(options.tags ?? [])])]
   const allMetadata = { ...metadata, ...options.metadata }
@@ -67,8 +81,8 @@ export function taskSpec({ task, options, settings, ids, model, roles, scorers, 
       ),
     }),
     config: withoutUndefined({
-      limit: options.limit as Json,
-      sample_id: options.sampleId as Json,
+      limit: options.limit,
+      sample_id: options.sampleId,
       epochs: settings.epochs,
       epochs_reducer: settings.reducers?.map((reducer) => reducer.name),
       fail_on_error: settings.failOnError,
@@ -79,8 +93,8 @@ export function taskSpec({ task, options, settings, ids, model, roles, scorers, 
       token_limit: limits.tokenLimit,
       cost_limit: limits.costLimit,
       turn_limit: limits.turnLimit,
-      time_limit: limits.timeLimit,
-      working_limit: limits.workingLimit,
+      time_limit: wholeSeconds(limits.timeLimit),
+      working_limit: wholeSeconds(limits.workingLimit),
       max_samples: options.maxSamples,
       max_tasks: options.maxTasks,
       log_samples: options.logSamples ?? true,
@@ -124,6 +138,13 @@ function isMetric(value: Metric | object): value is Metric {
   return 'compute' in value
 }
 
+/** Inspect's logs know no others. */
+function wholeSeconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.ceil(seconds)
+}
+
 function withoutUndefined(values: { readonly [name: string]: Json | undefined }): { [name: string]: Json } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [name: string]: Json }
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [name: string]: Json
+  }
 }

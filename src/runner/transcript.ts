@@ -53,7 +53,7 @@ export class Transcript {
 
   /** An event that was added has changed. */
   changed(event: Draft<Event>): void {
-    if (!this.#closed) this.#onEvent(event as Event)
+    if (!this.#closed) this.#onEvent(event)
   }
 
   async span<T>(name: string, type: string, run: () => Promise<T>): Promise<T> {

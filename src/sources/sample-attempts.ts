@@ -1,6 +1,7 @@
 import type { EvalError, EvalLog, EvalSample, EvalSampleSummary, Event, SpanBeginEvent } from '../inspect/records.ts'
+import { asStreamed } from '../inspect/resolve.ts'
 import { compareTimes, earliest, formatTimestamp, latest, parseTime, type HrTime } from '../time.ts'
-import { startSummary } from './start-summary.ts'
+import { startSummary } from '../inspect/start-summary.ts'
 
 /** Whether an earlier log of the same task has this event. */
 export type IsHistory = (event: Event) => boolean
@@ -39,7 +40,7 @@ export function attemptsOf(log: EvalLog, sample: EvalSample, completed: HrTime, 
     ended = events.reduce((last, event) => latest(last, parseTime(event.timestamp)), start)
     const died = diedIn(error, events)
     // Where a run keeps no events outside of memory, those of an attempt without model calls are all there.
-    const streamed = events.slice(Math.max(0, solversBegin(events)))
+    const streamed = events.slice(Math.max(0, solversBegin(events))).map(asStreamed)
     const summary = startSummary(sample, formatTimestamp(start))
     return {
       prepared: died !== 'input',
@@ -112,18 +113,20 @@ function diedIn({ traceback }: EvalError, events: readonly Event[]): 'input' | '
 
 /**
  * The retries of this run of the sample. A retried task puts the errors of earlier task attempts before them, which were
- * another run's: an earlier log has their events, or they lie before this log's start.
+ * another run's: the error event of one that was not retried tells it, an earlier log has their events, or they lie
+ * before this log's start, unless the whole sample does and was taken over.
  */
 function ownRetries(log: EvalLog, sample: EvalSample, isHistory: IsHistory): NonNullable<EvalSample['error_retries']> {
   const limit = log.eval.config['retry_on_error']
   // At most so many are this run's, and they are the last.
   const retries = (sample.error_retries ?? []).slice(typeof limit === 'number' && limit > 0 ? -limit : Infinity)
   const start = parseTime(log.stats.started_at)
+  const isBefore = ({ timestamp }: Event): boolean =>
+    start !== undefined && compareTimes(parseTime(timestamp) ?? start, start) < 0
+  const isTakenOver = sample.events.length > 0 && sample.events.every(isBefore)
   const isEarlier = ({ events = [] }: { events?: readonly Event[] | undefined }): boolean =>
-    events.some(isHistory) ||
-    (start !== undefined &&
-      events.length > 0 &&
-      events.every((event) => compareTimes(parseTime(event.timestamp) ?? start, start) < 0))
+    events.some((event) => event.event === 'error' || isHistory(event)) ||
+    (!isTakenOver && events.length > 0 && events.every(isBefore))
   return retries.slice(retries.findLastIndex(isEarlier) + 1)
 }
 

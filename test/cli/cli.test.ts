@@ -24,9 +24,10 @@ describe('the command line', () => {
         -h, --help                                    Show this help.
 
       Commands:
+        eval [options] <file...>                      Run tasks from TypeScript or JavaScript files.
         replay [options] <path...>                    Send what is in logs of finished runs.
         watch [options] <folder...>                   Send what comes into log folders, while evals run.
-        demo                                          Show a recorded run, and send it wherever the environment says.
+        demo                                          Run a small eval with scripted models, and send it wherever the environment says.
         flush [options]                               Send what waits in the outbox.
         status [options]                              Show what was delivered and what waits, by destination.
         where [options] <uuid|task> [sample] [epoch]  Show the trace of a sample, and where it was delivered.

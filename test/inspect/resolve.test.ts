@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { resolveSample } from '../../src/inspect/resolve.ts'
+import { asStreamed, resolveSample } from '../../src/inspect/resolve.ts'
 import { sample } from './log-text.ts'
 
 function user(content: string): object {
@@ -128,6 +128,16 @@ describe('attachments', () => {
         error_retries: [{ message: 'attachment://h1', events: [{ event: 'info', data: 'long text' }] }],
       }),
     )
+  })
+
+  it('are in raw calls of retried attempts too, but not in what was streamed of them', () => {
+    const call = { request: { messages: [user('attachment://h1')], nothing: null } }
+    const retries = [{ message: 'failed', events: [modelEvent({ call })] }]
+    const record = resolve({ attachments: { h1: 'long text' }, error_retries: retries })
+    const [event] = (record['error_retries'] as { events: object[] }[])[0]!.events
+    expect(event).toEqual(modelEvent({ call: { request: { messages: [user('long text')], nothing: null } } }))
+    expect(asStreamed(event!)).toEqual(modelEvent({ call }))
+    expect(record['attachments']).toEqual({})
   })
 
   it('are found in data that is nested deeper than the stack', () => {

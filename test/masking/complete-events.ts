@@ -216,9 +216,16 @@ const summary: Complete<EvalSampleSummary> = {
   uuid: 'uuid1',
   error: 'words of an error',
   limit: 'token',
+  limit_reason: 'words of a limit',
   retries: 1,
   completed: true,
   message_count: 3,
+  turn_count: 2,
+  token_limit: 10,
+  token_limit_type: 'all',
+  token_limit_usage: 11,
+  message_limit: 30,
+  time_limit: 60,
 }
 const sample: Complete<EvalSample> = {
   ...summary,
@@ -233,7 +240,7 @@ const sample: Complete<EvalSample> = {
   error,
   error_retries: [{ ...error, events }],
   attachments: { hash: 'an attachment' },
-  limit: { type: 'token', limit: 10 },
+  limit: { type: 'token', limit: 10, reason: 'words of a limit' },
 }
 const plan: Complete<EvalPlan> = {
   name: 'plan',

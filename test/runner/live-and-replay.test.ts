@@ -30,7 +30,10 @@ function bodies(items: readonly Item[]): { [key: string]: unknown } {
   return Object.fromEntries(
     sorted.map((item) => [
       keyOf(item),
-      { body: item.body, measurements: (item.measurements ?? []).map(({ time: _, ...measured }) => measured) },
+      {
+        body: item.body,
+        measurements: (item.measurements ?? []).map((measured) => ({ ...measured, time: undefined })),
+      },
     ]),
   )
 }

@@ -1,4 +1,4 @@
-import type { Fields } from '../../../src/inspect/fields.ts'
+import { isFields, type Fields } from '../../../src/inspect/fields.ts'
 import { compareTimes, parseTime, type HrTime } from '../../../src/time.ts'
 import { contentOf } from '../content.ts'
 import { eventIn, modelHooks, type Fired } from '../fired.ts'
@@ -62,9 +62,7 @@ const absences: readonly (Omit<Gap, 'covers'> & { readonly covers: (live: Fired,
   {
     name: 'attempts at a task whose log was removed',
     reason: 'Inspect removes the logs of earlier attempts when an eval set is done.',
-    covers: (live, scene) =>
-      (live.hook === 'onTaskStart' ? removedAttempt(live, scene) : live.evalId !== live.data['eval_id']) &&
-      scene.headerOf(live) === undefined,
+    covers: isOfRemoved,
   },
   {
     name: 'further calls that worked on an eval set',
@@ -218,7 +216,11 @@ function endOf({ completed, timestamp }: Fields): HrTime | undefined {
   return parseTime(completed) ?? parseTime(timestamp)
 }
 
-function removedAttempt(live: Fired, scene: Scene): boolean {
-  const { task_id: taskId } = live.data['spec'] as Fields
-  return scene.headers.some((header) => header.eval.task_id === taskId)
+/** Of a run, all logs may be gone. */
+function isOfRemoved(live: Fired, scene: Scene): boolean {
+  const { hook, data, evalId } = live
+  if (hook === 'onTaskStart') return isFields(data['spec']) && scene.isRemoved(data['spec'])
+  if (hook !== 'onRunStart' && hook !== 'onRunEnd') return evalId !== data['eval_id'] && !scene.headerOf(live)
+  const specs = scene.startsOf(data['run_id'])
+  return specs.length > 0 && specs.every((spec) => scene.isRemoved(spec))
 }

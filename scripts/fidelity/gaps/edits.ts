@@ -18,6 +18,15 @@ export const editGaps: readonly Gap[] = [
           : isChangeOfResults(finding, scene),
   },
   {
+    name: 'the result of a subtask that is no JSON, in a log that was written again',
+    reason: 'It is null in a log, and what is null is left out when the log is read and written.',
+    covers: (finding, scene) =>
+      isField(finding, ['onSampleEvent', 'onSampleEnd'], /^(?:event|sample\.events\[\d+\])\.result$/) &&
+      finding.live === null &&
+      finding.replayed === undefined &&
+      isScoredAgain(scene.loggedSampleOf(finding.fired.live!) ?? {}),
+  },
+  {
     name: 'samples that were declared invalid after the run',
     reason: 'The log says so of the sample and of the eval.',
     covers: (finding, scene) =>

@@ -2,7 +2,7 @@ import { isFields } from '../../../src/inspect/fields.ts'
 import { contentOf } from '../content.ts'
 import { eventIn, type Fired } from '../fired.ts'
 import { eventsOf, type Scene } from '../scene.ts'
-import type { Gap } from './gap.ts'
+import { isField, recoveredError, type Gap } from './gap.ts'
 
 /** Hooks that a replay fires, and Inspect did not, or lost. */
 const extras: readonly (Omit<Gap, 'covers'> & { readonly covers: (replayed: Fired, scene: Scene) => boolean })[] = [
@@ -25,7 +25,7 @@ const extras: readonly (Omit<Gap, 'covers'> & { readonly covers: (replayed: Fire
       ['onSampleScoring', 'onSampleAttemptEnd', 'onSampleEnd', 'onRunEnd', 'onEvalSetEnd'].includes(hook) &&
       scene.headers.some(
         ({ eval: spec, error }) =>
-          error?.message === 'Eval recovered from crash' &&
+          error?.message === recoveredError &&
           (data['eval_id'] ?? spec.eval_id) === spec.eval_id &&
           (data['run_id'] ?? spec.run_id) === spec.run_id,
       ) &&
@@ -33,10 +33,43 @@ const extras: readonly (Omit<Gap, 'covers'> & { readonly covers: (replayed: Fire
   },
 ]
 
-export const extraGaps: readonly Gap[] = extras.map(({ covers, ...gap }) => ({
-  ...gap,
-  covers: ({ kind, fired }, scene) => kind === 'additional' && covers(fired.replayed!, scene),
-}))
+export const extraGaps: readonly Gap[] = [
+  ...extras.map(({ covers, ...gap }): Gap => ({
+    ...gap,
+    covers: ({ kind, fired }, scene) => kind === 'additional' && covers(fired.replayed!, scene),
+  })),
+  {
+    name: 'retries of a sample whose log was removed',
+    reason:
+      'The next attempt at the task took the sample over, with errors of which it is not known, within a second, whether they are of the same run.',
+    covers: (finding, scene) =>
+      (isField(finding, ['onSampleAttemptEnd'], /^(?:error|will_retry)(?:\.|$)/) ||
+        (finding.kind === 'additional' && finding.hook === 'onSampleEvent')) &&
+      hasOtherAttempts(finding.fired.replayed!, scene),
+  },
+  {
+    name: 'the second delivery of an event',
+    reason: 'Inspect loses that, too, on its way when the solvers end.',
+    covers: ({ kind, path, live, replayed, fired }, scene) =>
+      kind === 'field' &&
+      path === '(times delivered)' &&
+      Number(live) < Number(replayed) &&
+      wasLastBeforeScoring(fired.live!, scene),
+  },
+]
+
+/** The sample ran in an eval that has no log, and was retried there more often than the replay has it. */
+function hasOtherAttempts(replayed: Fired, scene: Scene): boolean {
+  const [live, ours] = [scene.liveOf(replayed), scene.replayedOf(replayed)].map((all) =>
+    all.filter(({ hook }) => hook === 'onSampleAttemptStart'),
+  )
+  return live!.some(({ evalId, data }) => evalId !== data['eval_id']) && live!.length > ours!.length
+}
+
+function wasLastBeforeScoring({ line, attempt, sample }: Fired, scene: Scene): boolean {
+  const next = scene.live.find((each) => each.line > line && each.sample === sample && sample !== undefined)
+  return next?.hook === 'onSampleScoring' && next.attempt === attempt
+}
 
 /** The live sample had the event, and there is a reason for which it was not delivered. */
 function wasDropped(replayed: Fired, scene: Scene): boolean {
@@ -81,16 +114,30 @@ function followsHookError(replayed: Fired, scene: Scene): boolean {
 }
 
 /**
- * Nothing was told of the sample's end, and its task was cancelled, or ended with an error that is none of its samples':
- * both reach a sample that has just been written.
+ * Nothing was told of the sample's end, and its task was cancelled, or ended with an error: both reach a sample that has
+ * just been written.
  */
 function wasTornDown(replayed: Fired, scene: Scene): boolean {
   const { status, error } = scene.headerOf(replayed) ?? {}
-  const ends = scene.liveOf(replayed).map(({ hook }) => hook)
+  const live = scene.liveOf(replayed)
+  const ends = live.map(({ hook }) => hook)
   if (ends.includes('onSampleEnd')) return false
-  if (status === 'cancelled')
-    return scene.loggedSampleOf(replayed)?.['error'] === undefined && !ends.includes('onSampleAttemptEnd')
-  return status === 'error' && error !== undefined && !loggedErrors(scene).has(error.message)
+  const isGood = scene.loggedSampleOf(replayed)?.['error'] === undefined
+  if (status === 'cancelled') return isGood && !ends.includes('onSampleAttemptEnd')
+  if (status === 'error' && error !== undefined && !loggedErrors(scene).has(error.message)) return true
+  return isGood && live.length > 0 && failedAfter(live.at(-1)!, scene)
+}
+
+/** The error of another sample of the eval came after the last that was told of this one. */
+function failedAfter(last: Fired, scene: Scene): boolean {
+  return scene.live.some(
+    ({ hook, data, line }) =>
+      hook === 'onSampleEnd' &&
+      data['eval_id'] === last.data['eval_id'] &&
+      line > last.line &&
+      isFields(data['sample']) &&
+      data['sample']['error'] !== undefined,
+  )
 }
 
 function loggedErrors(scene: Scene): Set<unknown> {

@@ -1,8 +1,8 @@
 import { isFields, type Fields } from '../../../src/inspect/fields.ts'
 import { asLogged } from '../as-logged.ts'
-import { contentOf, messageContent } from '../content.ts'
+import { contentOf, messageContent, removedMedia } from '../content.ts'
 import type { Finding } from '../finding.ts'
-import { isStripped, type Scene } from '../scene.ts'
+import { eventsOf, isStripped, type Scene } from '../scene.ts'
 import { isField, withSummary, type Gap } from './gap.ts'
 
 /** Fields of hooks of which a log holds the rest. */
@@ -45,8 +45,19 @@ export const fieldGaps: readonly Gap[] = [
     covers: ({ kind, live, replayed, fired }, scene) =>
       kind === 'field' &&
       typeof live === 'string' &&
-      replayed === '<base64-data-removed>' &&
+      replayed === removedMedia &&
       scene.headerOf(fired.live!)?.eval.config['log_images'] === false,
+  },
+  {
+    name: 'an empty list of tool calls',
+    reason: 'Of a message whose content is a list Inspect writes it as none.',
+    covers: ({ kind, path, live, replayed, fired }) =>
+      kind === 'field' &&
+      path.endsWith('.tool_calls') &&
+      Array.isArray(live) &&
+      live.length === 0 &&
+      replayed === undefined &&
+      Array.isArray(messageAt(fired.live!.data, path)?.['content']),
   },
   {
     name: 'what a sample had whose content could not be written',
@@ -86,13 +97,35 @@ export const fieldGaps: readonly Gap[] = [
       live !== replayed,
   },
   {
-    name: 'the eval that a sample first ran in, where its log was removed',
+    name: 'references to long texts',
+    reason:
+      'Some events reach the hooks with references in the place of texts: of errors of earlier attempts at a task, of runs without a buffer, or moved out of memory. A replay has the texts.',
+    covers: (finding, scene) =>
+      isTextOfReference(finding) ||
+      (isField(finding, ['onSampleEnd'], /^sample\.(?:error_retries\[\d+\]\.)?events\[\d+\]\./) &&
+        isReference(finding.live) &&
+        typeof finding.replayed === 'string' &&
+        !isReference(finding.replayed) &&
+        isLeftCondensed(finding, scene)),
+  },
+  {
+    name: 'the eval, and its run, that a sample first ran in, where its log was removed',
     reason: 'What is left is the log of the next attempt at the task, which took the finished sample over.',
-    covers: (finding) =>
-      finding.kind === 'field' &&
-      finding.path === 'eval_id' &&
-      finding.fired.live!.evalId !== finding.live &&
-      finding.fired.live!.evalId === finding.replayed,
+    covers: ({ kind, path, fired: { live, replayed } }) =>
+      kind === 'field' &&
+      (path === 'eval_id' || path === 'run_id') &&
+      live!.evalId !== live!.data['eval_id'] &&
+      live!.evalId === replayed!.data['eval_id'],
+  },
+  {
+    name: 'logs that were removed, in what `on_run_end` has',
+    reason: 'Inspect removes the logs of earlier attempts when an eval set is done.',
+    covers: (finding, scene) =>
+      isField(finding, ['onRunEnd'], /^logs\[\d+\]$/) &&
+      isFields(finding.live) &&
+      finding.replayed === undefined &&
+      isFields(finding.live['eval']) &&
+      scene.isRemoved(finding.live['eval']),
   },
   {
     name: 'empty `solver_args_passed`',
@@ -121,12 +154,13 @@ function isOtherOccurrence({ path, live, replayed, fired }: Finding, scene: Scen
   return (ids.get(String(live)) ?? 0) > 1 && (ids.get(String(replayed)) ?? 0) > 0
 }
 
-function messageAt(data: Fields, path: string): unknown {
+function messageAt(data: Fields, path: string): Fields | undefined {
   const steps = path.split(/[.[\]]+/).slice(0, -1)
-  return steps.reduce<unknown>(
+  const message = steps.reduce<unknown>(
     (value, step) => (Array.isArray(value) ? value[Number(step)] : isFields(value) ? value[step] : undefined),
     data,
   )
+  return isFields(message) ? message : undefined
 }
 
 /** The live event of a call has what the hook before it had not. */
@@ -137,6 +171,30 @@ function wasSent({ fired }: Finding, scene: Scene): boolean {
     const event = hook === 'onSampleEvent' && isFields(data['event']) ? data['event'] : {}
     return event['event'] === 'model' && contentOf({ input: event['input'], config: event['config'] }) === sent
   })
+}
+
+function isReference(value: unknown): boolean {
+  return typeof value === 'string' && value.startsWith('attachment://')
+}
+
+/** An attachment that is left for a reference outside of raw calls. */
+function isTextOfReference({ path, live, replayed, fired }: Finding): boolean {
+  const [, hash] = /^sample\.attachments\.(\w+)$/.exec(path) ?? []
+  if (hash === undefined || typeof live !== 'string' || replayed !== undefined) return false
+  const events = eventsOf(fired.live!.data['sample'] as Fields).map((event) => ({ ...event, call: undefined }))
+  return contentOf(events).includes(`"attachment://${hash}"`)
+}
+
+/** The error is of before the run of this sample, or the text is no part of a raw call, which have references anyway. */
+function isLeftCondensed({ path, fired }: Finding, scene: Scene): boolean {
+  const isOfCall = path.includes('].call.')
+  const [, retry] = /^sample\.error_retries\[(\d+)\]/.exec(path) ?? []
+  if (retry === undefined) return !isOfCall
+  if (isOfCall && scene.headerOf(fired.live!)?.eval.config['log_realtime'] === false) return true
+  const attempts = scene.liveOf(fired.live!).filter(({ hook }) => hook === 'onSampleAttemptEnd')
+  const { error_retries: retries } = fired.live!.data['sample'] as Fields
+  const earlier = (retries as readonly unknown[]).length - attempts.length + 1
+  return Number(retry) < earlier
 }
 
 function isMadeUp({ path, fired }: Finding, scene: Scene): boolean {

@@ -25,3 +25,6 @@ export const withSummary: readonly HookName[] = [
   'onSampleAttemptStart',
   'onSampleAttemptEnd',
 ]
+
+/** The error in a log that `inspect log recover` wrote. */
+export const recoveredError = 'Eval recovered from crash'

@@ -1,8 +1,9 @@
 import { isFields } from '../../../src/inspect/fields.ts'
+import type { EvalLog } from '../../../src/inspect/records.ts'
 import { eventIn, type Fired } from '../fired.ts'
 import type { Finding } from '../finding.ts'
 import type { Scene } from '../scene.ts'
-import { isField, type Gap } from './gap.ts'
+import { isField, recoveredError, type Gap } from './gap.ts'
 
 /** Orders that a log does not tell, and tasks that it does not name. */
 export const orderGaps: readonly Gap[] = [
@@ -18,7 +19,7 @@ export const orderGaps: readonly Gap[] = [
   {
     name: '`task_names` of `on_run_start`',
     reason:
-      'A log names its own task: not those of the run that were never begun, and not their order within a second.',
+      'A log names its own task: not those of the run that were never begun or whose log was removed, not which were added later, and not their order within a second.',
     covers: (finding, scene) =>
       isField(finding, ['onRunStart'], /^task_names\[/) && isPossibleNames(finding.fired, scene),
   },
@@ -31,19 +32,20 @@ export const orderGaps: readonly Gap[] = [
   },
 ]
 
-/** The tasks started live in an order that the seconds in their logs allow. */
+/** The tasks started live in an order that the seconds in their logs allow; that of a crash has none, recovered or not. */
 function isOrderOfStarts({ data }: Fired, scene: Scene): boolean {
   const starts = scene.live.filter((each) => each.hook === 'onTaskStart' && each.data['run_id'] === data['run_id'])
-  return isSorted(starts.flatMap((each) => scene.headerOf(each)?.stats.started_at ?? []))
+  const headers = starts.flatMap((each) => scene.headerOf(each) ?? [])
+  return isSorted(headers.flatMap((header) => (isCrashed(header) ? [] : [header.stats.started_at ?? ''])))
+}
+
+function isCrashed({ status, error }: EvalLog): boolean {
+  return status === 'started' || error?.message === recoveredError
 }
 
 /** The tasks are in an order that the seconds allow in which their first attempts in the run were made. */
 function isOrderOfTasks(evalIds: readonly string[], scene: Scene, { data }: Fired): boolean {
-  const specs = scene.live.flatMap((each) =>
-    each.hook === 'onTaskStart' && each.data['run_id'] === data['run_id'] && isFields(each.data['spec'])
-      ? [each.data['spec']]
-      : [],
-  )
+  const specs = scene.startsOf(data['run_id'])
   return isSorted(
     evalIds.map((id) => {
       const taskId = scene.headers.find((header) => header.eval.eval_id === id)?.eval.task_id
@@ -58,24 +60,42 @@ function isSorted(times: readonly string[]): boolean {
 }
 
 /**
- * The replay names the tasks that have logs, and so does the live hook. Names that are too many are of tasks that were
- * never begun, which only happens when the run came to no good end.
+ * The replay names the tasks that have logs, and so does the live hook, but for those that were added while the run went
+ * on. Names that are too many are of tasks whose log was removed, or that were never begun, which only happens when the
+ * run came to no good end.
  */
 function isPossibleNames({ live, replayed }: Finding['fired'], scene: Scene): boolean {
   const headers = scene.headers.filter(({ eval: { run_id } }) => run_id === live!.data['run_id'])
-  const byTask = new Map(headers.map((header) => [header.eval.task_id || header.eval.eval_id, header.eval.task]))
+  const byTask = new Map<unknown, string>(
+    headers.map((header) => [header.eval.task_id || header.eval.eval_id, header.eval.task]),
+  )
   const [tooMany, others] = [namesIn(live!), namesIn(replayed!)]
-  for (const task of byTask.values()) {
-    if (!takeFrom(tooMany, task) || !takeFrom(others, task)) return false
+  const added = addedTasks(live!, scene)
+  for (const [id, task] of byTask) {
+    if ((!takeFrom(tooMany, task) && !added.has(id)) || !takeFrom(others, task)) return false
   }
+  for (const [id, task] of removedTasks(live!, scene)) if (!byTask.has(id)) takeFrom(tooMany, task)
   return others.length === 0 && (tooMany.length === 0 || headers.some(({ status }) => status !== 'success'))
+}
+
+/** Those that were begun after a sample of the run was complete. */
+function addedTasks({ data }: Fired, scene: Scene): Set<unknown> {
+  const ofRun = scene.live.filter((each) => each.data['run_id'] === data['run_id'])
+  const end = ofRun.find(({ hook }) => hook === 'onSampleEnd')
+  const later = ofRun.filter(({ line }) => end !== undefined && line > end.line)
+  return new Set(later.flatMap(({ data: { spec } }) => (isFields(spec) ? [spec['task_id']] : [])))
+}
+
+function removedTasks({ data }: Fired, scene: Scene): Map<unknown, unknown> {
+  const removed = scene.startsOf(data['run_id']).filter((spec) => scene.isRemoved(spec))
+  return new Map(removed.map((spec) => [spec['task_id'], spec['task']]))
 }
 
 function namesIn({ data }: Fired): unknown[] {
   return Array.isArray(data['task_names']) ? [...(data['task_names'] as unknown[])] : []
 }
 
-function takeFrom(names: unknown[], name: string): boolean {
+function takeFrom(names: unknown[], name: unknown): boolean {
   const at = names.indexOf(name)
   if (at >= 0) names.splice(at, 1)
   return at >= 0

@@ -67,7 +67,11 @@ function tools(): { readonly [name: string]: Tool } {
     historian: {
       ...tool('Asks another agent when something changed', 0, () => ''),
       execute: () =>
-        span('historian', async () => (await (await getModel()).generate('When did dim() change?')).completion, 'agent'),
+        span(
+          'historian',
+          async () => (await (await getModel()).generate('When did dim() change?')).completion,
+          'agent',
+        ),
     },
   }
 }

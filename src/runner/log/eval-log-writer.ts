@@ -1,13 +1,218 @@
-import { writeFileSync, mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import type { EvalLog, EvalPlan, EvalSample, EvalSpec } from '../../inspect/records.ts'
-import { stringify } from '../../inspect/json.ts'
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { EvalspanError, messageOf } from '../../errors.ts'
+import type {
+  EvalLog,
+  EvalPlan,
+  EvalSample,
+  EvalSampleReductions,
+  EvalSampleSummary,
+  EvalSpec,
+} from '../../inspect/records.ts'
+import { summaryOf } from '../../inspect/sample-summary.ts'
+import { condenseSample } from './condense.ts'
+import { GrowingZip } from './growing-zip.ts'
+import { logName } from './log-name.ts'
+import { logString, logText } from './log-text.ts'
+import { isNestedBeyond } from './nesting.ts'
+import { writeError } from './write-error.ts'
+import { zipMember, type NewMember } from './zip-member.ts'
+
+export interface EvalLogOptions {
+  /** On the disk; made when it is not there. */
+  readonly folder: string
+  readonly spec: EvalSpec
+  readonly plan: EvalPlan
+  /** So many finished samples are written together: `spec.config.log_buffer`, or what Inspect takes for its number of samples. */
+  readonly flushEvery?: number | undefined
+  /** Milliseconds after which a sample is written though there are no more: a minute, as with Inspect. */
+  readonly flushAfter?: number | undefined
+}
+
+/** Inspect cannot write again what is nested more deeply, and much deeper it cannot read the log at all. */
+const deepestSample = 252
+
+/** Of the format. */
+const version = 2
+
+/**
+ * Writes the log of a task while it runs, as an `.eval` of Inspect: readable at all times, by Inspect and by evalspan,
+ * with all samples that were flushed. Until `finish` it is that of a run which is going on or has crashed.
+ *
+ * What cannot be written rejects with an `UNWRITABLE_LOG` error; the file then is as it was before, and samples that
+ * were not written are tried again with those that follow.
+ */
 export class EvalLogWriter {
   readonly path: string
-  samples: EvalSample[] = []
-  constructor(path: string) { this.path = path }
-  static async create({ folder, spec }: { folder: string; spec: EvalSpec; plan: EvalPlan }): Promise<EvalLogWriter> { mkdirSync(folder, { recursive: true }); return new EvalLogWriter(join(folder, `${spec.created.replaceAll(':', '-')}_${spec.task}_${spec.task_id}.json`)) }
-  async sample(s: EvalSample): Promise<void> { this.samples.push(structuredClone(s)) }
-  async finish(log: EvalLog, reductions?: unknown): Promise<void> { writeFileSync(this.path, stringify({ ...log, samples: this.samples, reductions })) }
-  async close(): Promise<void> {}
+  readonly #zip: GrowingZip
+  readonly #logImages: boolean
+  readonly #flushEvery: number
+  readonly #flushAfter: number
+  /** Finished samples that are not in the file, by the names of their members. */
+  readonly #waiting = new Map<string, WaitingSample>()
+  #waitingSince = 0
+  #timer: NodeJS.Timeout | undefined
+  /** Of the samples in the file. */
+  #summaries = new Map<string, EvalSampleSummary>()
+  #journals = 0
+  #writing: Promise<unknown> = Promise.resolve()
+  #closed = false
+
+  private constructor(path: string, { spec, flushEvery, flushAfter = 60_000 }: EvalLogOptions) {
+    this.path = path
+    this.#zip = new GrowingZip(path)
+    this.#logImages = spec.config['log_images'] !== false
+    this.#flushEvery = flushEvery ?? flushEveryOf(spec)
+    this.#flushAfter = flushAfter
+  }
+
+  /** Begins the log of a task: a file named by its time, task and id. */
+  static async create(options: EvalLogOptions): Promise<EvalLogWriter> {
+    const { folder, spec, plan } = options
+    if (/^[a-z][a-z\d+.-]+:\/\//i.test(folder)) {
+      throw new EvalspanError('BAD_OPTION', `${folder}: logs are written to folders on the disk; copy them from there`)
+    }
+    const writer = new EvalLogWriter(join(folder, logName(spec)), options)
+    await writer.#exclusively(async () => {
+      await mkdir(dirname(writer.path), { recursive: true })
+      await writer.#zip.append([await jsonMember('_journal/start.json', { version, eval: spec, plan })])
+    })
+    return writer
+  }
+
+  /**
+   * Takes a finished sample, whole, and writes it when enough of them wait. A later one with the same id and epoch
+   * replaces it. Rejects with a `BAD_SAMPLE` error, and goes on without it, when it holds what JSON or Inspect cannot.
+   */
+  async sample(sample: EvalSample): Promise<void> {
+    this.#expectOpen()
+    const name = `samples/${logString(String(sample.id))}_epoch_${sample.epoch}.json`
+    const waiting = this.#prepare(sample, name)
+    if (this.#waiting.size === 0) this.#waitingSince = performance.now()
+    this.#waiting.delete(name)
+    this.#waiting.set(name, waiting)
+    await waiting.member.catch((error: unknown) => {
+      this.#drop(name, waiting)
+      throw writeError(this.path, error)
+    })
+    if (this.#closed && this.#waiting.has(name)) this.#expectOpen()
+    this.#setTimer()
+    // Whoever had its turn before may have written all.
+    if (this.#isDue()) await this.#exclusively(() => (this.#isDue() ? this.#flush() : undefined))
+  }
+
+  /** Writes all that waits and then the last words of the log, its header: `log` says how the run ended. */
+  async finish(log: EvalLog, reductions?: readonly EvalSampleReductions[]): Promise<void> {
+    this.#expectOpen()
+    await this.#exclusively(async () => {
+      await this.#flush(async (summaries) => [
+        await jsonMember('summaries.json', summaries),
+        ...(reductions ? [await jsonMember('reductions.json', reductions)] : []),
+        await jsonMember('header.json', log),
+      ])
+      this.#end()
+    })
+  }
+
+  /** Writes what waits. A log that was not finished stays as that of a run without an end. */
+  async close(): Promise<void> {
+    await this.#exclusively(async () => {
+      if (this.#closed) return
+      this.#end()
+      if (this.#waiting.size > 0) await this.#flush()
+    })
+  }
+
+  #prepare(sample: EvalSample, name: string): WaitingSample {
+    try {
+      const record = condenseSample(sample, this.#logImages)
+      if (isNestedBeyond(deepestSample, record)) throw new Error('something in it is nested too deeply')
+      return { summary: summaryOf(sample), member: zipMember(name, logText(record)) }
+    } catch (error) {
+      const what = `sample ${sample.id}, epoch ${sample.epoch}, cannot be written as JSON (${messageOf(error)})`
+      const message = `${this.path}: ${what}; keep such data out of metadata, store and messages`
+      throw new EvalspanError('BAD_SAMPLE', message, { cause: error })
+    }
+  }
+
+  #isDue(): boolean {
+    if (this.#waiting.size === 0) return false
+    return this.#waiting.size >= this.#flushEvery || performance.now() - this.#waitingSince >= this.#flushAfter
+  }
+
+  /** A process that has nothing else to do ends without it. */
+  #setTimer(): void {
+    if (this.#closed || this.#timer !== undefined || this.#waiting.size === 0) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      const flushed = this.#exclusively(() => (this.#waiting.size > 0 ? this.#flush() : undefined))
+      // It is still due when the next sample comes, which then hears of it.
+      flushed.catch(() => this.#setTimer())
+    }, this.#flushAfter).unref()
+  }
+
+  async #flush(rest?: (summaries: readonly EvalSampleSummary[]) => Promise<NewMember[]>): Promise<void> {
+    const batch = [...this.#waiting]
+    const members = await Promise.all(batch.map(([, { member }]) => member))
+    const summaries = new Map(this.#summaries)
+    for (const [name, { summary }] of batch) {
+      summaries.delete(name)
+      summaries.set(name, summary)
+    }
+    const journals = this.#journals + (batch.length > 0 ? 1 : 0)
+    if (batch.length > 0) {
+      const journal = batch.map(([, { summary }]) => summary)
+      members.push(await jsonMember(`_journal/summaries/${journals}.json`, journal))
+    }
+    if (rest) members.push(...(await rest([...summaries.values()])))
+    await this.#zip.append(members, rest !== undefined)
+    this.#journals = journals
+    this.#summaries = summaries
+    for (const [name, waiting] of batch) this.#drop(name, waiting)
+    this.#waitingSince = performance.now()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#setTimer()
+  }
+
+  /** Unless another one came in its place. */
+  #drop(name: string, waiting: WaitingSample): void {
+    if (this.#waiting.get(name) === waiting) this.#waiting.delete(name)
+  }
+
+  /** One after the other. */
+  #exclusively(write: () => Promise<void> | undefined): Promise<void> {
+    const written = this.#writing.then(write).catch((error: unknown) => {
+      throw error instanceof EvalspanError ? error : writeError(this.path, error)
+    })
+    this.#writing = written.catch(() => {})
+    return written
+  }
+
+  #end(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+  }
+
+  #expectOpen(): void {
+    if (this.#closed) throw new Error(`${this.path} is closed; nothing can be written to it any more`)
+  }
+}
+
+interface WaitingSample {
+  readonly summary: EvalSampleSummary
+  readonly member: Promise<NewMember>
+}
+
+async function jsonMember(name: string, record: unknown): Promise<NewMember> {
+  return await zipMember(name, logText(record))
+}
+
+/** Of small runs each sample is soon there, and large ones are not written over and over. */
+function flushEveryOf({ config, dataset }: EvalSpec): number {
+  const { log_buffer: wanted, epochs } = config
+  if (typeof wanted === 'number' && wanted > 0) return wanted
+  const samples = (dataset.sample_ids?.length ?? dataset.samples ?? 0) * (typeof epochs === 'number' ? epochs : 1)
+  if (samples >= 1000) return Math.max(10, Math.floor(samples / 20))
+  return Math.max(1, Math.min(Math.floor(samples / 3), 10))
 }

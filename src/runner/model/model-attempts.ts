@@ -2,7 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { EvalspanError } from '../../errors.ts'
 import type { Emitter } from '../../hooks/emitter.ts'
 import type { ModelRetry } from '../../hooks/events.ts'
-import type { ChatMessage, GenerateConfig, Json, ModelEvent, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
+import type {
+  ChatMessage,
+  GenerateConfig,
+  Json,
+  ModelEvent,
+  ModelOutput,
+  ToolChoice,
+  ToolInfo,
+} from '../../inspect/records.ts'
 import { orAborted } from '../abortable.ts'
 import { fire, type ActiveSample } from '../active.ts'
 import { now } from '../clock.ts'
@@ -137,7 +145,11 @@ export class ModelAttempts {
     return { output, event }
   }
 
-  #event(tools: readonly ToolInfo[], cache: 'read' | 'write' | undefined, output?: ModelOutput): Draft<ModelEvent> | undefined {
+  #event(
+    tools: readonly ToolInfo[],
+    cache: 'read' | 'write' | undefined,
+    output?: ModelOutput,
+  ): Draft<ModelEvent> | undefined {
     const { model, sample, toolChoice } = this.#options
     return sample?.transcript.add<ModelEvent>({
       event: 'model',
@@ -175,8 +187,7 @@ export class ModelAttempts {
     const { model, emitter, sample, signal } = this.#options
     const failure = model.api.failure(error)
     const keyed = model.api instanceof KeyedApi && failure.authentication ? model.api : undefined
-    const isLast =
-      signal.aborted || !(failure.retryable || keyed?.hasOverride) || this.#isExhausted(attempt)
+    const isLast = signal.aborted || !(failure.retryable || keyed?.hasOverride) || this.#isExhausted(attempt)
     const waitMs = model.api.retryWaitMs?.(attempt, failure) ?? retryWaitMs(attempt, failure)
     const retry = isLast ? undefined : this.#retryData(error, failure, attempt, waitMs)
     const time = now()
@@ -222,7 +233,10 @@ export class ModelAttempts {
 }
 
 /** So that a log tells of it as the hook did. Inspect writes no such thing; the field is there for what anybody wants to add. */
-function retryMetadata({ attempt, wait_time, exception_type, status_code }: ModelRetry, time: HrTime): ModelEvent['metadata'] {
+function retryMetadata(
+  { attempt, wait_time, exception_type, status_code }: ModelRetry,
+  time: HrTime,
+): ModelEvent['metadata'] {
   return { evalspan_retry: { attempt, wait_time, exception_type, status_code, time: formatTimestamp(time) } as Json }
 }
 

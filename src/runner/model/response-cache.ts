@@ -64,7 +64,7 @@ export class ResponseCache {
     const key = stringify({
       model,
       // The ids of messages are made anew each time.
-      input: input.map(({ id: _, ...message }) => message),
+      input: input.map((message) => ({ ...message, id: undefined })),
       tools,
       toolChoice: toolChoice ?? null,
       config: Object.fromEntries(settings.toSorted(([a], [b]) => (a < b ? -1 : 1))),
@@ -96,6 +96,6 @@ export function expiryMs(expiry: string): number {
 }
 
 function defaultFolder(): string {
-  const { EVALSPAN_CACHE_DIR, XDG_CACHE_HOME } = process.env
-  return EVALSPAN_CACHE_DIR || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'evalspan', 'generate')
+  const caches = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
+  return process.env['EVALSPAN_CACHE_DIR'] || join(caches, 'evalspan', 'generate')
 }

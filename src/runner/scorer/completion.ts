@@ -1,6 +1,6 @@
 import type { Score } from '../../inspect/records.ts'
 import { textOf, type TaskState } from '../task-state.ts'
-import { strip } from './python-text.ts'
+import { strip } from '../python-text.ts'
 
 /** What the model answered at last. */
 export function completionOf({ output }: Pick<TaskState, 'output'>): string {

@@ -4,7 +4,7 @@ import { mean } from './metrics/mean.ts'
 import { stderr } from './metrics/stderr.ts'
 import { normalizeAnswer } from './normalize-answer.ts'
 import { roundTo } from './numbers/round.ts'
-import { splitWords } from './python-text.ts'
+import { splitWords } from '../python-text.ts'
 import { scorer, type Scorer } from './scorer.ts'
 
 export interface F1Options {

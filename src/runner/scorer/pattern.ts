@@ -4,7 +4,7 @@ import type { Target } from '../target.ts'
 import { compilePattern } from './compile-pattern.ts'
 import { completionOf, noResponse } from './completion.ts'
 import { CORRECT, INCORRECT } from './grades.ts'
-import { strip } from './python-text.ts'
+import { strip } from '../python-text.ts'
 import { scorer, type Scorer } from './scorer.ts'
 import { accuracyMetrics } from './text-scorer.ts'
 

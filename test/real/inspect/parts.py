@@ -54,6 +54,20 @@ def add() -> Tool:
     return execute
 
 
+@tool(parallel=True)
+def sleeps() -> Tool:
+    async def execute(seconds: float) -> str:
+        """Waits.
+
+        Args:
+            seconds: How long.
+        """
+        await asyncio.sleep(seconds)
+        return f"slept {seconds}"
+
+    return execute
+
+
 def adds(times: int = 2, last: str = "4") -> Script:
     """A script that calls the tool `add` in so many turns, and then answers."""
 

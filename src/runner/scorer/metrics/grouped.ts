@@ -3,7 +3,7 @@ import type { Json } from '../../../inspect/records.ts'
 import { paramsOf } from '../../params.ts'
 import { formatTemplate } from '../../format-template.ts'
 import type { Metric, MetricValue, SampleScore } from '../metric.ts'
-import { toText } from '../python-text.ts'
+import { toText } from '../../python-text.ts'
 import { meanOf } from '../statistics.ts'
 import { valueToFloat, type ValueToFloat } from '../value-to-float.ts'
 

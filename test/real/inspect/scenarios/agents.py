@@ -4,7 +4,15 @@ from collections.abc import Callable
 
 from inspect_ai.agent import Agent, AgentState, AgentSubmit, agent, as_solver, as_tool, handoff, react
 from inspect_ai.agent import run as run_agent
-from inspect_ai.model import ChatMessageUser, CompactionEdit, CompactionSummary, CompactionTrim, get_model
+from inspect_ai.model import (
+    ChatMessageUser,
+    CompactionEdit,
+    CompactionSummary,
+    CompactionTrim,
+    ContentReasoning,
+    ContentText,
+    get_model,
+)
 from inspect_ai.scorer import includes
 from inspect_ai.solver import Generate, Solver, TaskState, basic_agent, generate, solver, use_tools
 from inspect_ai.tool import Tool, tool
@@ -235,3 +243,16 @@ def agent_deep(run: Run) -> None:
 def agent_with_tool_loop(run: Run) -> None:
     fake(run.name, lambda call: tool_calls(SUM) if call.turn < 3 else "2")
     run.eval(task(run.name, 1, solver=[use_tools(add()), generate(tool_calls="single"), generate()]))
+
+
+@scenario()
+def agent_answers_in_parts(run: Run) -> None:
+    """The call that submits is taken out of an answer of several parts, whose list of calls is empty then."""
+
+    def script(call: Call) -> Answer:
+        output = tool_calls(("submit", {"answer": "2"}))
+        output.message.content = [ContentReasoning(reasoning="One and one."), ContentText(text="It is two.")]
+        return output
+
+    fake(run.name, script)
+    run.eval(task(run.name, 1, solver=react(tools=[add()])))

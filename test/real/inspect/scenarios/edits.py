@@ -1,5 +1,7 @@
 """Logs that are changed after the run, for which no hooks fire."""
 
+import asyncio
+
 from inspect_ai import score
 from inspect_ai.log import (
     EvalLog,
@@ -14,9 +16,11 @@ from inspect_ai.log import (
 )
 from inspect_ai.model import get_model
 from inspect_ai.scorer import Score, ScoreEdit, Scorer, Target, accuracy, includes, match, mean, scorer
-from inspect_ai.solver import TaskState
+from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, use_tools
+from inspect_ai.util import collect, subtask
 
-from fake_model import fake
+from fake_model import fake, tool_calls
+from parts import rate_limited, sleeps
 from scenario import Run, scenario, task
 
 BY = ProvenanceData(author="a person", reason="it was wrong", metadata={"ticket": None})
@@ -95,3 +99,37 @@ def log_written_as_json(run: Run) -> None:
     """The same log in both formats."""
     log = read(run.eval(task(run.name, 2)))
     write_eval_log(log, str(run.log_dir / "copy.json"), format="json")
+
+
+@scenario()
+def scored_again_after_parallel_tools(run: Run) -> None:
+    """Tools that ran side by side, whose events are span by span in a log that was scored again."""
+    calls = [("sleeps", {"seconds": seconds}) for seconds in (0.2, 0.1, 0.3)]
+    fake(run.name, lambda call: tool_calls(*calls) if call.turn == 1 else "2")
+    log = read(run.eval(task(run.name, 2, solver=[use_tools(sleeps()), generate()])))
+    write(score(log, includes(), action="append", display="none"))
+
+
+@subtask
+async def looks_up(what: str) -> object:
+    """Gives what is no JSON."""
+    await get_model().generate(what)
+    return object()
+
+
+@solver
+def looks_up_several() -> Solver:
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        await collect(*[get_model().generate(f"question {n}") for n in range(3)])
+        await asyncio.gather(looks_up("one"), looks_up("other"))
+        return await generate(state)
+
+    return solve
+
+
+@scenario()
+def scored_again_after_parallel_calls(run: Run) -> None:
+    """Calls that are refused first and subtasks, side by side."""
+    fake(run.name, rate_limited(1))
+    log = read(run.eval(task(run.name, 2, solver=looks_up_several())))
+    write(score(log, includes(), action="append", display="none"))

@@ -1,7 +1,7 @@
 """Samples that fail, and what Inspect is told to do about it."""
 
 from inspect_ai.scorer import Score, Scorer, Target, accuracy, match, scorer
-from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, use_tools
+from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, system_message, use_tools
 
 from fake_model import Call, Fatal, fake
 from parts import add, adds, fail, fails
@@ -170,3 +170,16 @@ def exception_group(run: Run) -> None:
         return solve
 
     run.eval(task(run.name, 1, solver=[generate(), several()]), fail_on_error=False)
+
+
+@scenario()
+def retry_with_long_texts(run: Run) -> None:
+    """The raw calls of retried attempts hold texts that are attachments."""
+    solvers = [system_message("Be careful. " * 20), generate(), fail(times=2, only=[2])]
+    run.eval(task(run.name, 2, solver=solvers), retry_on_error=2)
+
+
+@scenario()
+def retry_with_long_texts_unbuffered(run: Run) -> None:
+    solvers = [system_message("Be careful. " * 20), generate(), fail(times=2, only=[2])]
+    run.eval(task(run.name, 2, solver=solvers), retry_on_error=2, log_realtime=False)

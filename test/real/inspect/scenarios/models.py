@@ -1,9 +1,11 @@
 """Model roles, settings, and answers that are not plain text."""
 
+from inspect_ai.dataset import Sample
 from inspect_ai.model import (
     ChatMessageAssistant,
     ChatMessageSystem,
     ChatMessageUser,
+    ContentImage,
     ContentReasoning,
     ContentText,
     GenerateConfig,
@@ -122,3 +124,12 @@ def tools_of_model(run: Run) -> None:
 
     fake(run.name, script)
     run.eval(task(run.name, 1, solver=[use_tools(add(), tool_choice=ToolFunction("add")), generate()]))
+
+
+@scenario()
+def log_images_false_of_alike(run: Run) -> None:
+    """Messages that are alike but for the image that is not logged: one is stored for both."""
+    images = [f"data:image/png;base64,iVBORw0KGgo{letter}" for letter in "AB"]
+    messages = [ChatMessageUser(content=[ContentImage(image=image)]) for image in images]
+    fake(run.name, lambda call: "2")
+    run.eval(task(run.name, [Sample(id=1, input=messages, target="2")]), log_images=False)

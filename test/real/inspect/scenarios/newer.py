@@ -97,3 +97,24 @@ def writes_rare_events() -> Solver:
 @scenario()
 def rare_events(run: Run) -> None:
     run.eval(task(run.name, 1, solver=writes_rare_events()))
+
+
+@scenario()
+def tasks_added_while_running(run: Run) -> None:
+    """One after a sample, and one after the tasks so far."""
+    from inspect_ai import TaskSource
+
+    class Adds(TaskSource):
+        asked = 0
+
+        def initial_tasks(self) -> list[Task]:
+            return [task("first", 2)]
+
+        async def next_tasks(self) -> list[Task] | None:
+            self.asked += 1
+            return [task("last", 1)] if self.asked == 1 else None
+
+        async def sample_complete(self, sample: EvalSample, task_: Task) -> list[Task] | None:
+            return [task("in between", 1)] if task_.name == "first" and sample.id == 2 else None
+
+    run.eval(Adds())

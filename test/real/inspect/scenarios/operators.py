@@ -140,3 +140,26 @@ def operator_requeues_cancelled_sample(run: Run) -> None:
 
     solvers = [acts(1, cancel_or_not), acts(2, requeue_first)]
     run.eval(task(run.name, 2, solver=solvers))
+
+
+@solver
+def retunes() -> Solver:
+    """Changes limits of the task, and of all that runs, while it runs."""
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        from inspect_ai._control.limits import process_limits, task_limits
+
+        if state.sample_id == 1:
+            task_id = stable_task_id_for_eval(eval_id())
+            await task_limits(task_id, max_samples=2, message_limit=9, author="a person", reason="faster")
+            await process_limits(max_retries=7, timeout=60, author="a person")
+            await process_limits(max_retries="clear")
+        return await generate(state)
+
+    return solve
+
+
+@scenario()
+def operator_changes_limits(run: Run) -> None:
+    fake(run.name, steady)
+    run.eval([task("retuned", 3, solver=retunes()), task("other", 2)], max_tasks=2, max_samples=1)

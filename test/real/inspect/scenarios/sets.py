@@ -2,6 +2,7 @@
 
 from inspect_ai import Task, eval_retry, eval_set
 from inspect_ai import task as task_function
+from inspect_ai.dataset import Sample
 from inspect_ai.log import EvalLog
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, system_message
 
@@ -176,3 +177,53 @@ def eval_set_prerequisite_error(run: Run) -> None:
         run_set(run, [task("same", 1), task("same", 1)])
     except Exception as error:
         print(error)
+
+
+def long_question(times: int) -> Task:
+    """Its texts are attachments in the log."""
+    samples = [Sample(id=n, input="A long question. " * 10, target="2") for n in (1, 2)]
+    solvers = [system_message("Be careful. " * 20), generate(), fails_in_task("long", 2, times)]
+    return task("long", samples, solver=solvers)
+
+
+@task_function
+def long_retried() -> Task:
+    return long_question(times=5)
+
+
+@scenario()
+def eval_retry_with_long_texts(run: Run) -> None:
+    """The errors of retried samples hold raw calls with long texts, and are carried over."""
+    retry(run, retry(run, run.eval(long_retried(), retry_on_error=1)))
+
+
+@scenario()
+def eval_retry_with_long_texts_unbuffered(run: Run) -> None:
+    retry(run, retry(run, run.eval(long_retried(), retry_on_error=1, log_realtime=False)))
+
+
+@scenario(folder=True)
+def eval_set_in_passes_cleaned_up(run: Run) -> None:
+    """Of the first pass the log of one task is left, and samples that it finished are in those of the second."""
+    tasks = [one(), other(), long_question(times=1)]
+    run_set(run, tasks, retry_immediate=False, retry_cleanup=True, epochs=2)
+
+
+@scenario(folder=True)
+def eval_set_without_first_pass(run: Run) -> None:
+    """No log of the first pass is left."""
+    run_set(run, [one(), long_question(times=1)], retry_immediate=False, retry_cleanup=True)
+
+
+@scenario(folder=True)
+def eval_set_with_samples_done_at_once(run: Run) -> None:
+    """Samples that are done when another one fails their task: written, and their end is not told."""
+    tasks = [task(f"task {n}", 6, solver=[generate(), fails_in_task(f"task {n}", 1, 2)]) for n in range(3)]
+    run_set(run, tasks, max_tasks=2)
+
+
+@scenario(folder=True)
+def eval_set_with_sample_retries_cleaned_up(run: Run) -> None:
+    """Of the first attempt at the task, whose log is gone: a sample that was retried and passed, and one that failed."""
+    solvers = [generate(), fails_in_task("early", 1, 1), wait(0.6), fails_in_task("late", 2, 2)]
+    run_set(run, [task("both", 3, solver=solvers)], retry_on_error=1, retry_cleanup=True)

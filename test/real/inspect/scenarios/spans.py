@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from typing import Any
 
 from inspect_ai.log import transcript
@@ -215,3 +216,20 @@ def slow_spans(count: int) -> Solver:
 def hooks_while_running(run: Run) -> None:
     fake(run.name, lambda call: "2")
     run.eval(task(run.name, 2, solver=slow_spans(3)))
+
+
+@scenario()
+def events_moved_out_of_memory(run: Run) -> None:
+    """Of a sample with many events, those that are not of late are read back at its end."""
+    os.environ["INSPECT_TRANSCRIPT_BOUNDED"] = "1"
+
+    @solver
+    def writes_a_lot() -> Solver:
+        async def solve(state: TaskState, generate: Generate) -> TaskState:
+            for number in range(200):
+                transcript().info({"number": number, "text": "A long text. " * 20})
+            return await generate(state)
+
+        return solve
+
+    run.eval(task(run.name, 1, solver=writes_a_lot()))

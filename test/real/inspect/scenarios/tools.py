@@ -10,7 +10,7 @@ from inspect_ai.tool import Tool, ToolCall, ToolCallContent, ToolCallView, ToolE
 from inspect_ai.util import message_limit, token_limit
 
 from fake_model import Call, Script, fake, tool_calls
-from parts import add
+from parts import add, sleeps
 from scenario import Run, scenario, task
 
 
@@ -114,20 +114,6 @@ def tool_parse_errors(run: Run) -> None:
 
     fake(run.name, script)
     run.eval(task(run.name, 1, solver=[use_tools(add()), generate()]))
-
-
-@tool(parallel=True)
-def sleeps() -> Tool:
-    async def execute(seconds: float) -> str:
-        """Waits.
-
-        Args:
-            seconds: How long.
-        """
-        await asyncio.sleep(seconds)
-        return f"slept {seconds}"
-
-    return execute
 
 
 @scenario()

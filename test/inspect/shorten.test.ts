@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { shorten } from '../../src/sources/shorten.ts'
+import { shorten } from '../../src/inspect/shorten.ts'
 
 // Each with what `textwrap.shorten(text, width, placeholder='...')` of Python 3.11 gives.
 it.each([

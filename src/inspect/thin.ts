@@ -1,6 +1,5 @@
-import { isFields, type Fields } from '../inspect/fields.ts'
-import { jsonText } from '../inspect/json-text.ts'
-import type { EvalSample, EvalSampleSummary, Json, OtherEvent } from '../inspect/records.ts'
+import { isFields, type Fields } from './fields.ts'
+import { jsonText } from './json-text.ts'
 import { shorten } from './shorten.ts'
 
 /** The longest text of an input or target in a summary, in characters. */
@@ -10,31 +9,8 @@ const longestValue = 1024
 /** How much of a text Inspect looks at to shorten it. */
 const lookedAt = longestValue * 8
 
-/**
- * The summary that the start hooks of a sample carry: what was known before it ran, made as short as Inspect makes it.
- * Solvers may change a sample's metadata, so it is taken from the event that holds the sample as it was then.
- */
-export function startSummary(sample: EvalSample, startedAt: string | undefined): EvalSampleSummary {
-  const event = sample.events.find((each) => each.event === 'sample_init') as OtherEvent | undefined
-  const init = event?.['sample']
-  const given = (isFields(init) ? init : sample) as Partial<EvalSample>
-  return {
-    id: sample.id,
-    epoch: sample.epoch,
-    input: thinInput(given.input ?? sample.input) as Json,
-    choices: given.choices,
-    target: thinTarget(given.target ?? sample.target) as Json,
-    description: given.description,
-    metadata: thinMetadata(given.metadata ?? {}) as { [key: string]: Json },
-    model_usage: {},
-    role_usage: {},
-    started_at: startedAt,
-    uuid: sample.uuid,
-    completed: false,
-  }
-}
-
-function thinInput(input: unknown): unknown {
+/** The input of a sample as a summary has it: long texts cut, and of pictures and the like their kind. */
+export function thinInput(input: unknown): unknown {
   if (typeof input === 'string') return truncate(input)
   if (!Array.isArray(input)) return input
   return input.map((message: unknown) => {
@@ -45,7 +21,6 @@ function thinInput(input: unknown): unknown {
   })
 }
 
-/** Of pictures and the like their kind is left. */
 function thinPart(part: unknown): unknown {
   if (!isFields(part) || typeof part['type'] !== 'string') return part
   const { type, text, citations, refusal } = part
@@ -58,19 +33,27 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (jsonText(value) ?? '')
 }
 
-function thinTarget(target: unknown): unknown {
+/** The target of a sample as a summary has it. */
+export function thinTarget(target: unknown): unknown {
   if (Array.isArray(target)) return target.map((each) => truncate(textOf(each)))
   return typeof target === 'string' ? truncate(target) : target
 }
 
-function thinMetadata(metadata: Fields): Fields {
+/** Metadata as a summary has it: texts shortened, and a note in place of what is long. */
+export function thinMetadata(metadata: Fields): Fields {
   return Object.fromEntries(
-    Object.entries(metadata).map(([key, value]) => {
-      if (typeof value === 'number' || typeof value === 'boolean') return [key, value]
-      if (typeof value === 'string') return [key, shorten(firstCharacters(value, lookedAt), longestValue)]
-      return [key, isLong(value) ? 'Key removed from summary (> 1k)' : value]
+    Object.entries(metadata).flatMap(([key, value]) => {
+      if (value === undefined) return []
+      if (typeof value === 'number' || typeof value === 'boolean') return [[key, value]]
+      if (typeof value === 'string') return [[key, thinText(value)]]
+      return [[key, isLong(value) ? 'Key removed from summary (> 1k)' : value]]
     }),
   )
+}
+
+/** An answer or an explanation as a summary has it. */
+export function thinText(text: string): string {
+  return shorten(firstCharacters(text, lookedAt), longestValue)
 }
 
 /** Inspect measures JSON with an indent of two, which of what is nested deeply is nearly all. */

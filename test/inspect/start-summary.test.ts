@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { EvalSample } from '../../src/inspect/records.ts'
-import { startSummary } from '../../src/sources/start-summary.ts'
+import { startSummary } from '../../src/inspect/start-summary.ts'
 import { at, sampleOf } from '../telemetry/stream.ts'
 
 const began = at(0.5)

@@ -1,0 +1,70 @@
+import { basename, extname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { EvalspanError, messageOf } from '../../errors.ts'
+import type { Dataset, Sample } from '../sample.ts'
+import { badDataset } from './bad-dataset.ts'
+import { checkSample } from './check-sample.ts'
+import type { DatasetRecord, FieldSpec, FileDatasetOptions, RecordToSample } from './options.ts'
+import { shuffled } from './shuffled.ts'
+import { toSample } from './to-sample.ts'
+
+/** A record, and where in the file it is: `line 3`. */
+export interface FoundRecord {
+  readonly record: DatasetRecord
+  readonly where: string
+}
+
+/** Reads the records of a file, as far as they are asked for. */
+export type ReadRecords = (file: string) => AsyncIterable<FoundRecord>
+
+/** A dataset of the records of a file, which is read when the samples are asked for, each time anew. */
+export function fileDataset(path: string | URL, read: ReadRecords, options: FileDatasetOptions): Dataset {
+  const location = resolve(path instanceof URL ? fileURLToPath(path) : path)
+  const { name = basename(location, extname(location)), shuffle = false, limit = Number.POSITIVE_INFINITY } = options
+  if (!(limit >= 0)) throw new EvalspanError('BAD_OPTION', `the limit of dataset ${location} is no number from 0`)
+  const all = { [Symbol.asyncIterator]: () => samplesOf(location, read, options) }
+  const samples = shuffle === false ? all : shuffled(all, shuffle)
+  return { name, location, samples: { [Symbol.asyncIterator]: () => take(samples, limit) } }
+}
+
+async function* samplesOf(file: string, read: ReadRecords, options: FileDatasetOptions): AsyncGenerator<Sample> {
+  const { fields = {}, autoId = false } = options
+  let number = 0
+  for await (const { record, where } of recordsOf(file, read)) {
+    for (const sample of convert(record, fields, where)) {
+      number += 1
+      yield autoId ? { ...sample, id: number } : sample
+    }
+  }
+}
+
+async function* recordsOf(file: string, read: ReadRecords): AsyncGenerator<FoundRecord> {
+  try {
+    for await (const { record, where } of read(file)) yield { record, where: `${file}, ${where}` }
+  } catch (error) {
+    if (error instanceof EvalspanError) throw error
+    throw badDataset(file, `cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function convert(record: DatasetRecord, fields: FieldSpec | RecordToSample, where: string): readonly Sample[] {
+  if (typeof fields !== 'function') return [checkSample(toSample(record, fields, where), where)]
+  let made: Sample | readonly Sample[]
+  try {
+    made = fields(record)
+  } catch (error) {
+    throw badDataset(where, `'fields' failed: ${messageOf(error)}`, { cause: error })
+  }
+  const list: readonly unknown[] = Array.isArray(made) ? made : [made]
+  return list.map((sample) => checkSample(sample, where))
+}
+
+async function* take(samples: AsyncIterable<Sample>, limit: number): AsyncGenerator<Sample> {
+  let count = 0
+  if (limit === 0) return
+  for await (const sample of samples) {
+    yield sample
+    count += 1
+    if (count >= limit) return
+  }
+}
