@@ -56,7 +56,7 @@ describe('an error names the place, and says what to do, for', () => {
       withTask({ tokenLimit: -1 }),
       'task arithmetic: tokenLimit: -1 is not a whole number from 0 on',
     ],
-    ['a limit in words', withTask({ timeLimit: '5m' }), 'task arithmetic: timeLimit: 5m is not a number from 0 on'],
+    ['a limit in words', withTask({ timeLimit: '5m' }), "task arithmetic: timeLimit: '5m' is not a number from 0 on"],
     [
       'a limit that is no number',
       withTask({ costLimit: NaN }),

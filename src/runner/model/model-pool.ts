@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { isObject } from '../../hooks/is-object.ts'
 import { badOption } from '../bad-option.ts'
 import { Semaphore } from '../semaphore.ts'
@@ -40,7 +41,7 @@ export class ModelPool {
     if (known) return known
     const places = config['max_connections'] ?? api.maxConnections ?? defaultConnections
     if (!Number.isSafeInteger(places) || Number(places) < 1) {
-      throw badOption(`maxConnections of ${name}: ${JSON.stringify(places)} is not a whole number from 1 on`)
+      throw badOption(`maxConnections of ${name}: ${inspect(places)} is not a whole number from 1 on`)
     }
     const connections = new Semaphore(Number(places))
     this.#connections.set(name, connections)

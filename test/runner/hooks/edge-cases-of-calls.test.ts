@@ -128,18 +128,22 @@ describe('hooks of', () => {
         throw new Error('boom')
       },
     }
-    expect(await told(options, { signal: controller.signal, maxSamples: 1 })).toMatchInlineSnapshot(`
-      {
-        "hooks": "RunStart TaskStart SampleInit SampleStart SampleAttemptStart 1 SampleScoring SampleAttemptEnd 1 error retry SampleInit SampleStart SampleAttemptStart 1 BeforeModelGenerate SampleEnd SampleScoring SampleAttemptEnd 1 error SampleEnd TaskEnd RunEnd",
-        "logs": [
-          "cancelled, no error, no exception",
-        ],
-        "samples": [
-          "Error('boom'), 0 scores, 0 retries",
-          "CancelledError(), 0 scores, 0 retries",
-        ],
-      }
-    `)
+    const { events, logs, samples } = await run(aTask(options), { signal: controller.signal, maxSamples: 1 })
+    const [first] = dataOf(events, 'onSampleInit')
+    const own = events.filter(({ data }) => 'sample_id' in data && data.sample_id === first!.sample_id)
+    expect(sequence(own).join(' ')).toMatchInlineSnapshot(
+      `"SampleInit SampleStart SampleAttemptStart 1 SampleScoring SampleAttemptEnd 1 error retry SampleEnd"`,
+    )
+    expect([logs[0]!.status, ...samples.map(({ id, error }) => `${id}: ${error?.message}`).toSorted()]).toEqual([
+      'cancelled',
+      "1: Error('boom')",
+      'slow: CancelledError()',
+    ])
+  })
+
+  it('an eval set that is complete: its two ends, and no run', async () => {
+    const { logDir } = await run(aTask(), { set: true })
+    expect((await run(aTask(), { set: true, logDir })).sequence).toEqual(['EvalSetStart', 'EvalSetEnd'])
   })
 
   it('an eval set that cannot be run: its end comes as well', async () => {
