@@ -114,6 +114,8 @@ export class SampleAttempt {
       this.#summary = startSummary(given, this.started)
       transcript.add<OtherEvent>({ event: 'sample_init', sample, state: stateRecord(state) })
       if (number === 1) await this.#fire('onSampleInit', this.#start())
+      // Its task may have been over before it had its place.
+      this.active.signal.throwIfAborted()
       if (context.options.sandbox) await orAborted(async () => context.options.sandbox!.init(state), this.active.signal)
     })
     this.started = timestamp()

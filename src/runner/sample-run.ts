@@ -41,16 +41,14 @@ export class SampleRun {
   /** Undefined when it was never begun, because its task was over. Rejects with what a hook ends the task with. */
   async run(): Promise<ScoredSample | undefined> {
     const { retryOnError, places, signal } = this.#context
-    let failed: SampleAttempt | undefined
     for (let number = 1; ; number += 1) {
-      try {
-        // Each attempt queues anew: one that is tried again comes after those that wait.
-        await places.acquire(signal)
-      } catch {
-        // It was told that another attempt would follow; what has begun ends all the same.
-        return failed && (await this.#end(await this.#log(failed)))
-      }
-      if (failed) this.#retries.push({ ...failed.error!, events: failed.active.transcript.events })
+      // Each attempt queues anew: one that is tried again comes after those that wait.
+      const hasPlace = await places.acquire(signal).then(
+        () => true,
+        () => false,
+      )
+      // An attempt that was announced is made even then: it is over before it starts, and the sample has its end.
+      if (!hasPlace && number === 1) return undefined
       const attempt = this.#attempt(number, number <= retryOnError)
       let result: ScoredSample | undefined
       try {
@@ -59,16 +57,15 @@ export class SampleRun {
         // In its place still, so that no other sample begins before hooks heard of its end.
         if (isLast) result = await this.#finish(attempt)
       } finally {
-        places.release()
+        if (hasPlace) places.release()
       }
       if (result) return result
       try {
         await attempt.end(true)
       } catch (error) {
-        await this.#end(await this.#log(attempt))
-        throw error
+        this.#context.end(error)
       }
-      failed = attempt
+      this.#retries.push({ ...attempt.error!, events: attempt.active.transcript.events })
     }
   }
 

@@ -47,6 +47,8 @@ export interface TaskContext {
   readonly scoreOnError: boolean
   /** A sample ended with an error, which may be the end of the task. */
   readonly failed: (thrown: unknown) => void
+  /** Ends the task with what a hook threw. */
+  readonly end: (thrown: unknown) => void
   /** Undefined where samples are not logged. */
   readonly writer: Pick<EvalLogWriter, 'sample'> | undefined
   readonly usage: Usage

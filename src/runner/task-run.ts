@@ -203,6 +203,7 @@ class TaskRun {
       models: run.models,
       generate: { config: task.options.config },
       failed: (thrown) => this.#failed(thrown),
+      end: (thrown) => this.#end(thrown),
       writer: logSamples ? writer : undefined,
       usage: this.#usage,
       places: new Semaphore(maxSamples ?? model.connections),

@@ -136,9 +136,10 @@ describe('hooks of', () => {
     )
     expect([logs[0]!.status, ...samples.map(({ id, error }) => `${id}: ${error?.message}`).toSorted()]).toEqual([
       'cancelled',
-      "1: Error('boom')",
+      '1: CancelledError()',
       'slow: CancelledError()',
     ])
+    expect(samples.find(({ id }) => id === 1)!.error_retries).toMatchObject([{ message: "Error('boom')" }])
   })
 
   it('an eval set that is complete: its two ends, and no run', async () => {

@@ -163,7 +163,7 @@ describe('a limit that a hook raises', () => {
     const task = aTask({ retryOnError: 3, solver: failing(1) })
     expect(await limitedIn('onSampleAttemptEnd', {}, task)).toMatchInlineSnapshot(`
       {
-        "sample": "Error('boom'), 0 calls, 0 scores",
+        "sample": "CancelledError(), 0 calls, 0 scores",
         "sequence": "RunStart TaskStart SampleInit SampleStart SampleAttemptStart 1 SampleScoring SampleAttemptEnd 1 error retry SampleEnd TaskEnd RunEnd",
         "task": "error: LimitExceededError('enough')",
       }
