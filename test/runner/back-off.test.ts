@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { describe, expect, it } from 'vitest'
 import { mockModel, modelError, type CallFailure, type ModelApi, type MockOutput } from '../../src/index.ts'
+import { textOf } from '../../src/runner/task-state.ts'
 import { retryWaitMs } from '../../src/runner/model/retry-wait.ts'
 import { rateLimit, say, startOpenAiServer } from './openai-server.ts'
 import { aTask, dataOf, run, withHooks } from './run.ts'
@@ -107,7 +108,7 @@ describe('a call that fails', () => {
     const order: string[] = []
     const model: ModelApi = {
       ...mockModel(async (input) => {
-        const text = String(input[0]!.content)
+        const text = textOf(input[0])
         order.push(text)
         await sleep(1)
         return text === 'first' && order.length === 1 ? modelError(429) : '4'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate, evalSet, hookNames, scorer, task, type EvaluateOptions, type TaskOptions } from '../../src/index.ts'
+import { evaluate, evalSet, hookNames, scorer, task, type TaskOptions } from '../../src/index.ts'
 import { streamProblems } from './hooks/stream-problems.ts'
 import { aTask, question, run, withHooks } from './run.ts'
 import { failing } from './scenarios.ts'
@@ -17,7 +17,7 @@ async function refused(make: () => unknown): Promise<unknown> {
 function withTask(options: object): () => unknown {
   return async () => {
     const { thrown } = await run(
-      task({ name: 'arithmetic', dataset: [question], model: 'mockllm/model', ...options } as TaskOptions),
+      task({ name: 'arithmetic', dataset: [question], model: 'mockllm/model', ...options }),
     )
     throw thrown
   }
@@ -25,7 +25,7 @@ function withTask(options: object): () => unknown {
 
 function withOptions(options: object): () => unknown {
   return async () => {
-    const { thrown } = await run(aTask(), options as EvaluateOptions)
+    const { thrown } = await run(aTask(), options)
     throw thrown
   }
 }
