@@ -16,9 +16,7 @@ async function refused(make: () => unknown): Promise<unknown> {
 
 function withTask(options: object): () => unknown {
   return async () => {
-    const { thrown } = await run(
-      task({ name: 'arithmetic', dataset: [question], model: 'mockllm/model', ...options }),
-    )
+    const { thrown } = await run(task({ name: 'arithmetic', dataset: [question], model: 'mockllm/model', ...options }))
     throw thrown
   }
 }
