@@ -146,7 +146,7 @@ describe('requests of code that runs in a sample', () => {
     const ours = spansOf(events.flatMap((event) => mapping.map(event).items))
     const http = exporter.getFinishedSpans().filter(({ name }) => name === 'POST')
     const chats = ours.filter(({ name }) => name === 'chat small').map(({ spanId }) => spanId)
-    expect(http.map(({ parentSpanContext: parent }) => parent?.spanId).toSorted()).toEqual(chats.toSorted())
+    expect(new Set(http.map(({ parentSpanContext: parent }) => parent?.spanId))).toEqual(new Set(chats))
     expect(chats).toHaveLength(2)
   })
 
