@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { describe, expect, it } from 'vitest'
-import { mockModel, modelError, type CallFailure, type ModelApi, type MockOutput } from '../../src/index.ts'
+import { getModel, mockModel, modelError, type CallFailure, type ModelApi, type MockOutput } from '../../src/index.ts'
 import { textOf } from '../../src/runner/task-state.ts'
 import { retryWaitMs } from '../../src/runner/model/retry-wait.ts'
 import { rateLimit, say, startOpenAiServer } from './openai-server.ts'
+import { takeFired } from './recorder.ts'
 import { aTask, dataOf, run, withHooks } from './run.ts'
 import { quickModel } from './scenarios.ts'
 
@@ -70,6 +71,27 @@ describe('a call that fails', () => {
     ])
     // As in Inspect the one that succeeds begins with the whole call.
     expect([succeeded!.error, succeeded!.timestamp < failed!.timestamp]).toEqual([undefined, true])
+  })
+
+  // test_model_retry_hook, test_model_retry_hook_carries_cause of Inspect
+  it('is told of without ids where it belongs to no sample', async () => {
+    const model = await getModel(quickModel([modelError(429), '4']))
+    takeFired()
+    expect((await model.generate('2+2?')).completion).toBe('4')
+    const events = takeFired()
+    const none = { eval_set_id: null, run_id: null, eval_id: null, task_name: null }
+    expect(events.map(({ hook }) => hook)).toEqual([
+      'onBeforeModelGenerate',
+      'onModelRetry',
+      'onBeforeModelGenerate',
+      'onModelUsage',
+    ])
+    expect(events.map(({ data }) => data)).toMatchObject([
+      { ...none, sample_id: null },
+      { ...none, sample_id: null, attempt: 1, exception_type: 'APICallError', status_code: 429 },
+      { ...none, sample_id: null },
+      none,
+    ])
   })
 
   it.each([0, 1, 3])('is made once more than maxRetries: %i', async (maxRetries) => {

@@ -227,6 +227,17 @@ describe('the cache', () => {
     expect(filesIn(folder)).toHaveLength(1)
   })
 
+  it('is in the user’s folder for caches where nobody says otherwise', async () => {
+    const folder = temporaryCache()
+    delete process.env['EVALSPAN_CACHE_DIR']
+    const before = process.env['XDG_CACHE_HOME']
+    process.env['XDG_CACHE_HOME'] = folder
+    await new ResponseCache().store(entry, modelOutput.text('4'))
+    if (before === undefined) delete process.env['XDG_CACHE_HOME']
+    else process.env['XDG_CACHE_HOME'] = before
+    expect(readdirSync(join(folder, 'evalspan/generate'))).toEqual(['lab_odd_name_.._x'])
+  })
+
   it('knows the units of Inspect', () => {
     const seconds = ['2s', '2m', '2h', '2D', '2W', '2M', '2Y'].map((expiry) => expiryMs(expiry) / 1000)
     expect(seconds).toEqual([2, 120, 7200, 172_800, 1_209_600, 5_184_000, 63_072_000])

@@ -114,6 +114,11 @@ describe('hooks of', () => {
     `)
   })
 
+  it('a run that is cancelled before it begins: its two ends, and no task', async () => {
+    const seen = await run(aTask(), { signal: AbortSignal.abort() })
+    expect([seen.sequence, seen.logs, seen.thrown]).toEqual([['RunStart', 'RunEnd'], [], undefined])
+  })
+
   it('a run that is cancelled while a sample waits for its retry: the sample has its end', async () => {
     const controller = new AbortController()
     const options: Partial<TaskOptions> = {

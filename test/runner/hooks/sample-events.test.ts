@@ -1,6 +1,8 @@
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { describe, expect, it } from 'vitest'
 import { generate, info, modelError, modelOutput, useTools, type Event, type ModelEvent } from '../../../src/index.ts'
 import { EventStream } from '../../../src/runner/event-stream.ts'
+import { say, startOpenAiServer } from '../openai-server.ts'
 import { aTask, dataOf, question, run, withHooks } from '../run.ts'
 import { quickModel } from '../scenarios.ts'
 
@@ -159,6 +161,26 @@ describe('what hooks change before a model is called', () => {
     }
     const { samples } = await run(aTask({ ...withTool, model: spoiling }))
     expect(modelEvents(samples[0]!.events).map(({ tools }) => tools?.[0]?.description)).toEqual(['Searches'])
+  })
+
+  it('is looked at anew where it is an image: one that cannot be read is an error of the sample', async () => {
+    const image = { type: 'image', image: 'data:image/png;base64,iVBORw0KGgo=' } as const
+    await using server = await startOpenAiServer([say('4')])
+    const model = createOpenAICompatible({ name: 'lab', baseURL: server.url }).chatModel('small')
+    const remove = withHooks({
+      onBeforeModelGenerate: (data) => void data.input.push({ role: 'user', content: [image] }),
+    })
+    await run(aTask({ model }))
+    expect(server.requests[0]!.body['messages']).toMatchObject([
+      { content: question.input },
+      { content: [{ type: 'image_url', image_url: { url: image.image } }] },
+    ])
+    remove()
+    const missing = { type: 'image', image: '/no/such/image.png' } as const
+    withHooks({ onBeforeModelGenerate: (data) => void data.input.push({ role: 'user', content: [missing] }) })
+    const { samples } = await run(aTask({ model }))
+    expect(samples[0]!.error?.message).toContain('/no/such/image.png')
+    expect(server.requests).toHaveLength(1)
   })
 
   it('comes after events that the hook adds itself', async () => {
