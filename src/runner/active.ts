@@ -5,6 +5,7 @@ import type { EventMeta, HookData, HookName } from '../hooks/hooks.ts'
 import { formatTime, type HrTime } from '../time.ts'
 import { now } from './clock.ts'
 import type { SampleLimits } from './limits.ts'
+import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import type { SampleClock } from './sample-clock.ts'
 import type { TaskState } from './task-state.ts'
@@ -20,6 +21,8 @@ export interface ActiveSample {
   readonly epoch: number
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
+  /** All of the run. */
+  readonly models: ModelPool
   readonly transcript: Transcript
   readonly clock: SampleClock
   readonly limits: SampleLimits

@@ -1,17 +1,16 @@
 import { EvalspanError } from '../errors.ts'
-import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig } from './generate-config.ts'
 import type { Model } from './model/model.ts'
-import { resolveModel } from './model/resolve-model.ts'
 import type { RunIds } from './run-tasks.ts'
 import { shortUuid } from './short-uuid.ts'
-import type { TaskUnit } from './task-run.ts'
-import { toList, type Task } from './task.ts'
+import type { RunContext, TaskUnit } from './task-run.ts'
+import type { Task } from './task.ts'
+import { toList } from './to-list.ts'
 
 /** Each task with each of its models. Rejects with a `BAD_OPTION` error for a model that is none. */
 export async function resolveUnits(
   tasks: readonly Task[],
-  options: EvaluateOptions,
+  { options, models: pool }: Pick<RunContext, 'options' | 'models'>,
   ids: RunIds,
 ): Promise<readonly TaskUnit[]> {
   const units: TaskUnit[] = []
@@ -25,12 +24,12 @@ export async function resolveUnits(
     const settings = { ...toGenerateConfig(config), ...toGenerateConfig({ maxConnections, ...options.config }) }
     const roles = new Map<string, Model>()
     for (const [role, spec] of Object.entries({ ...modelRoles, ...options.modelRoles })) {
-      roles.set(role, await resolveModel(spec, { role, config: settings }))
+      roles.set(role, await pool.resolve(spec, { role, config: settings }))
     }
     for (const spec of models) {
       units.push({
         task,
-        model: await resolveModel(spec, { config: settings }),
+        model: await pool.resolve(spec, { config: settings }),
         roles,
         ids: { ...ids, taskId: shortUuid() },
       })

@@ -63,6 +63,7 @@ export class SampleAttempt {
       epoch: state.epoch,
       model: context.model,
       roles: context.roles,
+      models: context.models,
       transcript,
       clock: this.#clock,
       limits: new SampleLimits(context.limits, transcript),
@@ -113,6 +114,8 @@ export class SampleAttempt {
       this.#summary = startSummary(given, this.started)
       transcript.add<OtherEvent>({ event: 'sample_init', sample, state: stateRecord(state) })
       if (number === 1) await this.#fire('onSampleInit', this.#start())
+      // Its task may have been over before it had its place.
+      this.active.signal.throwIfAborted()
       if (context.options.sandbox) await orAborted(async () => context.options.sandbox!.init(state), this.active.signal)
     })
     this.started = timestamp()
@@ -161,8 +164,9 @@ export class SampleAttempt {
     if (options.cleanup) await this.#clean('cleanup', options.cleanup)
   }
 
-  #fail(thrown: unknown): void {
+  #fail(error: unknown): void {
     const { context, mayRetry } = this.#options
+    const thrown = error ?? new Error('nothing was thrown')
     if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
       this.limit = { type: thrown.type, limit: thrown.limit ?? -1 }
       return

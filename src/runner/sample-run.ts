@@ -16,6 +16,12 @@ export function resultOf({ id, epoch, scores = {}, error }: EvalSample): ScoredS
   return { id, epoch, scores: isScored ? scores : undefined, completed: error === undefined }
 }
 
+interface LoggedSample {
+  readonly sample: EvalSample
+  /** Why it is not in the log. */
+  readonly failure?: { readonly thrown: unknown }
+}
+
 /** Everything that is done for one sample of one epoch: as many attempts as it takes and it is given, under one uuid. */
 export class SampleRun {
   readonly #context: TaskContext
@@ -36,27 +42,43 @@ export class SampleRun {
   async run(): Promise<ScoredSample | undefined> {
     const { retryOnError, places, signal } = this.#context
     for (let number = 1; ; number += 1) {
-      try {
-        // Each attempt queues anew: one that is tried again comes after those that wait.
-        await places.acquire(signal)
-      } catch {
-        return undefined
-      }
+      // Each attempt queues anew: one that is tried again comes after those that wait.
+      const hasPlace = await places.acquire(signal).then(
+        () => true,
+        () => false,
+      )
+      // An attempt that was announced is made even then: it is over before it starts, and the sample has its end.
+      if (!hasPlace && number === 1) return undefined
       const attempt = this.#attempt(number, number <= retryOnError)
-      let sample: EvalSample | undefined
+      let result: ScoredSample | undefined
       try {
         await attempt.run()
         const isLast = !attempt.error || number > retryOnError || attempt.cancelled
-        if (isLast) sample = await this.#log(attempt)
-        // Before another sample begins, which a task that fails has no use for.
-        if (isLast && attempt.error && !attempt.cancelled) this.#context.failed(attempt.thrown)
+        // In its place still, so that no other sample begins before hooks heard of its end.
+        if (isLast) result = await this.#finish(attempt)
       } finally {
-        places.release()
+        if (hasPlace) places.release()
       }
-      if (sample) return await this.#end(attempt, sample)
-      await attempt.end(true)
+      if (result) return result
+      try {
+        await attempt.end(true)
+      } catch (error) {
+        this.#context.end(error)
+      }
       this.#retries.push({ ...attempt.error!, events: attempt.active.transcript.events })
     }
+  }
+
+  async #finish(attempt: SampleAttempt): Promise<ScoredSample> {
+    const logged = await this.#log(attempt)
+    let result: ScoredSample
+    try {
+      await attempt.end(false)
+    } finally {
+      result = await this.#end(logged)
+    }
+    if (attempt.error && !attempt.cancelled) this.#context.failed(attempt.thrown)
+    return result
   }
 
   #attempt(number: number, mayRetry: boolean): SampleAttempt {
@@ -75,10 +97,14 @@ export class SampleRun {
     return new SampleAttempt({ context: this.#context, sample: this.#sample, state, number, mayRetry })
   }
 
-  async #log(attempt: SampleAttempt): Promise<EvalSample> {
+  async #log(attempt: SampleAttempt): Promise<LoggedSample> {
     const { active, error, limit, started } = attempt
     const sample = sampleRecord(this.#sample, active, { error, limit, started, retries: this.#retries })
-    return await this.#write(sample)
+    try {
+      return { sample: await this.#write(sample) }
+    } catch (thrown) {
+      return { sample, failure: { thrown } }
+    }
   }
 
   /** What cannot be stored as it is (it may be nested without end) is stored without its content, with an error. */
@@ -96,13 +122,10 @@ export class SampleRun {
     }
   }
 
-  async #end(attempt: SampleAttempt, sample: EvalSample): Promise<ScoredSample> {
+  async #end({ sample, failure }: LoggedSample): Promise<ScoredSample> {
     const { emitter, ids } = this.#context
-    try {
-      await attempt.end(false)
-    } finally {
-      await fire(emitter, 'onSampleEnd', { ...ids, sample_id: this.#uuid, sample })
-    }
+    await fire(emitter, 'onSampleEnd', { ...ids, sample_id: this.#uuid, sample })
+    if (failure) throw failure.thrown
     return resultOf(sample)
   }
 }

@@ -4,6 +4,7 @@ import type { ActiveSample } from './active.ts'
 import type { GenerateDefaults } from './generate.ts'
 import type { Limits } from './limits.ts'
 import type { EvalLogWriter } from './log/eval-log-writer.ts'
+import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import type { Sample } from './sample.ts'
 import type { Scorer } from './scorer/scorer.ts'
@@ -39,12 +40,15 @@ export interface TaskContext {
   readonly options: Pick<TaskOptions, 'sandbox' | 'cleanup'>
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
+  readonly models: ModelPool
   readonly generate: GenerateDefaults
   readonly limits: Limits
   readonly retryOnError: number
   readonly scoreOnError: boolean
   /** A sample ended with an error, which may be the end of the task. */
   readonly failed: (thrown: unknown) => void
+  /** Ends the task with what a hook threw. */
+  readonly end: (thrown: unknown) => void
   /** Undefined where samples are not logged. */
   readonly writer: Pick<EvalLogWriter, 'sample'> | undefined
   readonly usage: Usage

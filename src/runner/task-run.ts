@@ -9,6 +9,7 @@ import { ErrorBudget } from './error-budget.ts'
 import { CancelledError, evalError } from './eval-error.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
+import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import { evalResults, type ScoredSample } from './results.ts'
 import { generate } from './solvers/generate.ts'
@@ -21,7 +22,8 @@ import type { NamedSample, TaskContext, WithinSpan } from './task-context.ts'
 import { taskSettings, type TaskSettings } from './task-settings.ts'
 import type { Solver } from './solver.ts'
 import { taskPlan, taskSpec, type TaskIds } from './task-spec.ts'
-import { toList, type Task } from './task.ts'
+import type { Task } from './task.ts'
+import { toList } from './to-list.ts'
 import { Usage } from './usage.ts'
 
 /** What is done about tasks of an eval set that fail. */
@@ -37,6 +39,7 @@ export interface RunContext {
   readonly emitter: Emitter
   readonly report: (message: string) => void
   readonly options: EvaluateOptions
+  readonly models: ModelPool
   readonly logDir: string
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
@@ -197,8 +200,10 @@ class TaskRun {
       options: task.options,
       model,
       roles,
+      models: run.models,
       generate: { config: task.options.config },
       failed: (thrown) => this.#failed(thrown),
+      end: (thrown) => this.#end(thrown),
       writer: logSamples ? writer : undefined,
       usage: this.#usage,
       places: new Semaphore(maxSamples ?? model.connections),
