@@ -7,9 +7,10 @@ import { isCorrupt, isFull, isStorageError } from './database.ts'
 import { DiskOutbox } from './disk-outbox.ts'
 import { LateSettlements } from './late-settlements.ts'
 import { MemoryOutbox, type MemoryMark } from './memory-outbox.ts'
-import type { Outbox, Standing } from './outbox.ts'
+import type { Outbox } from './outbox.ts'
 import type { Settlement, StoredBatch, Want } from './queue.ts'
 import { mergeSeries, type SeriesRow } from './series.ts'
+import type { Standing } from './standings.ts'
 
 export interface StorageOptions {
   /** The database files that may be used, the first that works is; none: memory alone. */
