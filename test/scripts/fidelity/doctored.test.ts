@@ -128,13 +128,18 @@ describe('a hook that is missing, or was fired twice', () => {
         ],
         [
           "cancelled",
-          "51 of 53",
+          "47 of 53",
+          "23 onSampleEvent",
+          "24 onSampleEvent",
+          "37 onSampleEvent",
+          "38 onSampleEvent",
           "43 onSampleEvent",
           "46 onSampleEvent",
         ],
         [
           "eval_set_retry_immediate",
-          "84 of 84",
+          "83 of 84",
+          "44 onSampleEnd",
         ],
         [
           "limit_message",
@@ -150,8 +155,9 @@ describe('a hook that is missing, or was fired twice', () => {
         ],
         [
           "model_retries",
-          "29 of 30",
+          "28 of 30",
           "13 onSampleEvent",
+          "18 onSampleEvent",
         ],
       ]
     `)
