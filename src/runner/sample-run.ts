@@ -55,6 +55,7 @@ export class SampleRun {
       }
       if (sample) return await this.#end(attempt, sample)
       await attempt.end(true)
+      this.#context.writer?.realtime?.drop(this.#sample.id, this.#epoch)
       this.#retries.push({ ...attempt.error!, events: attempt.active.transcript.events })
     }
   }
@@ -72,7 +73,8 @@ export class SampleRun {
       choices,
       metadata: structuredClone(metadata),
     })
-    return new SampleAttempt({ context: this.#context, sample: this.#sample, state, number, mayRetry })
+    const rows = this.#context.writer?.realtime?.begin(id, this.#epoch)
+    return new SampleAttempt({ context: this.#context, sample: this.#sample, state, number, mayRetry, rows })
   }
 
   async #log(attempt: SampleAttempt): Promise<EvalSample> {

@@ -46,7 +46,7 @@ export interface TaskContext {
   /** A sample ended with an error, which may be the end of the task. */
   readonly failed: (thrown: unknown) => void
   /** Undefined where samples are not logged. */
-  readonly writer: Pick<EvalLogWriter, 'sample'> | undefined
+  readonly writer: Pick<EvalLogWriter, 'sample' | 'realtime'> | undefined
   readonly usage: Usage
   readonly places: Semaphore
   /** Aborted when the task is over before all of its samples are. */

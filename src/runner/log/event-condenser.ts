@@ -13,9 +13,11 @@ export class EventCondenser {
   )
   /** Messages of raw calls. */
   readonly calls = new Pool<unknown>(stringify)
+  readonly attachments: Attachments
   readonly #walk: (event: Fields) => Fields
 
   constructor(attachments: Attachments) {
+    this.attachments = attachments
     this.#walk = eventWalker(attachments.inEvent, attachments.inMessage)
   }
 
