@@ -72,7 +72,7 @@ export class SharedFolder implements BufferSource {
   }
 
   async #takeNew(database: DatabaseSync, state: string): Promise<boolean> {
-    const listed = await this.#readManifest()
+    const listed = await this.#readManifest(state)
     if (!listed) return false
     let whole = true
     for (const key of this.#taken.keys()) {
@@ -80,21 +80,21 @@ export class SharedFolder implements BufferSource {
     }
     for (const sample of listed) this.#note(database, sample)
     for (const [segment, samples] of bySegment(listed, this.#taken)) {
-      whole = (await this.#takeSegment(database, segment, samples)) && whole
+      whole = (await this.#takeSegment(database, segment, samples, state)) && whole
     }
     // What could not be read may be on its way.
     this.#state = whole ? state : ''
     return true
   }
 
-  /** Written in place, so it may be half of one for a moment. */
-  async #readManifest(): Promise<Listed[] | undefined> {
+  /** Written in place by Inspect, so it may be half of one for a moment. */
+  async #readManifest(state: string): Promise<Listed[] | undefined> {
     for (let tries = 1; ; tries += 1) {
       try {
         return listedIn(await this.#read(manifestName, (file) => file.read(0, file.size)))
       } catch (error) {
         if (tries === mostTries) {
-          await this.#problem(manifestName, error)
+          await this.#problem(manifestName, error, state)
           return undefined
         }
         await setTimeout(pauseMs)
@@ -133,7 +133,12 @@ export class SharedFolder implements BufferSource {
   }
 
   /** False when not all of it could be read. */
-  async #takeSegment(database: DatabaseSync, segment: number, samples: readonly Listed[]): Promise<boolean> {
+  async #takeSegment(
+    database: DatabaseSync,
+    segment: number,
+    samples: readonly Listed[],
+    state: string,
+  ): Promise<boolean> {
     const name = `segment.${segment}.zip`
     let whole = true
     try {
@@ -151,21 +156,24 @@ export class SharedFolder implements BufferSource {
             taken.add(segment)
           } catch (error) {
             whole = false
-            await this.#problem(`${name}: ${memberName}`, error)
+            await this.#problem(`${name}: ${memberName}`, error, state)
           }
         }
       })
     } catch (error) {
       whole = false
-      await this.#problem(name, error)
+      await this.#problem(name, error, state)
     }
     return whole
   }
 
-  /** Told once, however often it is read, and not when Inspect removed the folder meanwhile. */
-  async #problem(where: string, cause: unknown): Promise<void> {
+  /**
+   * Told once, however often it is read. Not when the folder was removed meanwhile, or has another manifest: segments that no
+   * sample needs any more are removed, and what is wrong all the same is come upon again.
+   */
+  async #problem(where: string, cause: unknown, state: string): Promise<void> {
     const key = `${where}: ${messageOf(cause)}`
-    if (this.#told.has(key) || (await this.#look().catch(() => '')) === undefined) return
+    if (this.#told.has(key) || (await this.#look().catch(() => state)) !== state) return
     this.#told.add(key)
     this.#onProblem(badLog(this.#folder, where, cause))
   }
