@@ -148,7 +148,7 @@ export class SampleRows {
 const sliceMs = 5
 
 /** Inspect cannot read a segment with an event that is nested more deeply. */
-const deepestEvent = 190
+const deepestEvent = 197
 
 /** Undefined for what cannot be written: the log will say so when the sample is over. */
 function eventText(event: Event, condenser: EventCondenser): string | undefined {
