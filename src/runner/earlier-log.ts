@@ -59,7 +59,7 @@ async function* finishedSamples(path: string): AsyncGenerator<EvalSample> {
     try {
       await buffer.refresh()
       for (const sample of buffer.samples()) {
-        if (sample.summary.completed) yield finishedSample(sample.summary, buffer.changes(sample))
+        if (sample.summary.completed) yield finishedSample(sample, buffer.changes(sample))
       }
     } catch (error) {
       if (!(error instanceof EvalspanError)) throw error

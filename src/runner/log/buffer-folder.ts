@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, rm, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { bufferFolder, manifestName } from '../../inspect/buffer/find-buffers.ts'
+import { metadataName } from '../../inspect/buffer/metadata-name.ts'
 import { thisWriter, writerName } from '../../inspect/buffer/folder-writer.ts'
 import { GrowingZip } from './growing-zip.ts'
 import { logString, logText } from './log-text.ts'
@@ -35,10 +36,8 @@ export class BufferFolder {
 
   /** Gives the name of the file, and the hash by which a manifest refers to it. */
   async writeMetadata(id: string | number, epoch: number, metadata: string): Promise<{ name: string; hash: string }> {
-    const hash = sha256(metadata)
-    // Inspect's own JSON of the two.
-    const key = JSON.stringify([logString(String(id)), epoch], undefined, 2)
-    const name = `metadata.${sha256(key)}.${hash}.json`
+    const hash = createHash('sha256').update(metadata).digest('hex')
+    const name = metadataName(logString(String(id)), epoch, hash)
     await this.#write(name, metadata)
     return { name, hash }
   }
@@ -67,8 +66,4 @@ export class BufferFolder {
     this.#isMade = true
     await this.#write(writerName, logText(thisWriter()))
   }
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

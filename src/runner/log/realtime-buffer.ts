@@ -1,4 +1,5 @@
 import { EvalspanError } from '../../errors.ts'
+import { inSummary } from '../../inspect/buffer/metadata-name.ts'
 import type { EvalSample, EvalSampleSummary } from '../../inspect/records.ts'
 import { BufferFolder } from './buffer-folder.ts'
 import { bufferManifest } from './buffer-manifest.ts'
@@ -157,7 +158,7 @@ export class RealtimeBuffer {
     metadata: NonNullable<NewRows['metadata']>,
   ): Promise<string> {
     const text = logText(metadata)
-    if (text === logText(summary.metadata ?? {})) return 'summary'
+    if (text === logText(summary.metadata ?? {})) return inSummary
     const { name, hash } = await this.#folder.writeMetadata(summary.id, summary.epoch, text)
     this.#files.set(name, true)
     files.push(name)
