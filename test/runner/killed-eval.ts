@@ -14,7 +14,7 @@ export interface KilledEval {
   readonly live: readonly HookEvent[]
 }
 
-/** An eval that was killed when so many of its samples had ended. */
+/** An eval that was killed when so many of its samples had ended, and something was beside its log. */
 export async function killedEval(samples: number): Promise<KilledEval> {
   const folder = temporaryFolder()
   const program = join(import.meta.dirname, 'child/long-eval.ts')
@@ -22,7 +22,8 @@ export async function killedEval(samples: number): Promise<KilledEval> {
   let output = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text
-    if (output.split('"hook":"on_sample_end"').length > samples) child.kill('SIGKILL')
+    const ended = output.split('"hook":"on_sample_end"').length - 1
+    if (ended >= samples && manifestIn(folder) !== undefined) child.kill('SIGKILL')
   })
   const [code, signal] = (await once(child, 'close', { signal: AbortSignal.timeout(30_000) })) as [number, string]
   if (signal !== 'SIGKILL') throw new Error(`it ended too early, with ${code}`)
@@ -32,7 +33,12 @@ export async function killedEval(samples: number): Promise<KilledEval> {
     readdirSync(folder).find((name) => name.endsWith('.eval'))!,
   )
   // Where processes cannot be told apart a run may be elsewhere that wrote something just now.
-  const manifest = join(folder, '.buffer', log.slice(folder.length + 1, -'.eval'.length), 'manifest.json')
-  utimesSync(manifest, Date.now() / 1000 - 600, Date.now() / 1000 - 600)
+  utimesSync(manifestIn(folder)!, Date.now() / 1000 - 600, Date.now() / 1000 - 600)
   return { folder, log, live: lines.map((line) => fromRecord(parse(line), { replay: false })) }
+}
+
+function manifestIn(folder: string): string | undefined {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const name = names.find((each) => each.endsWith('manifest.json'))
+  return name === undefined ? undefined : join(folder, name)
 }
