@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Item } from '../../src/delivery/item.ts'
 import { findBuffers } from '../../src/inspect/buffer/find-buffers.ts'
 import { isAbandoned } from '../../src/inspect/buffer/is-abandoned.ts'
 import type { EvalSample, EvalSampleSummary } from '../../src/inspect/records.ts'
-import { evalRetry, type HookEvent } from '../../src/index.ts'
+import { evalRetry, evalSet, type HookEvent } from '../../src/index.ts'
 import { Mapping } from '../../src/telemetry/mapping.ts'
 import { telemetrySettings } from '../../src/telemetry/settings.ts'
 import { changesOf, openFor } from '../inspect/buffer/read-buffer.ts'
@@ -76,6 +76,14 @@ describe('an eval that is killed', { timeout: 60_000 }, () => {
     expect(found.length).toBeGreaterThan(inLog.length)
     // Of attempts before the last one a buffer has nothing.
     for (const [sample, told] of found) expect({ error_retries: [], ...sample }).toEqual(told)
+  })
+
+  it('is gone on with by an eval set, which leaves nothing of it', async () => {
+    const { folder, log } = await killedEval(3)
+    const { success, logs } = await evalSet(longTask, { logDir: folder, maxSamples: 36 }, { banner: () => {} })
+    expect([success, logs.length]).toEqual([true, 1])
+    expect(readdirSync(folder).toSorted()).toEqual(['.eval-set-id', basename(logs[0]!.location), 'eval-set.json'])
+    expect(logs[0]!.location).not.toBe(log)
   })
 })
 

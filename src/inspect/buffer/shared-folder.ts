@@ -27,8 +27,8 @@ interface Listed {
 }
 
 /**
- * The folder `.buffer/<log>` beside a log, which Inspect fills from its database: a manifest, and segments that hold
- * what came since the last one (0.3.285, `log/_recorders/buffer/filestore.py`). What is new is put into a database of our
+ * The folder `.buffer/<log>` beside a log, which Inspect fills from its database, and our runner at once: a manifest, and
+ * segments that hold what came since the last one (0.3.285, `log/_recorders/buffer/filestore.py`). What is new is put into a database of our
  * own, on disk and without a name, so that it is read as Inspect's own database is.
  */
 export class SharedFolder implements BufferSource {

@@ -124,12 +124,15 @@ export class EvalLogWriter {
 
   /** Writes what waits. A log that was not finished stays as that of a run without an end. */
   async close(): Promise<void> {
-    await this.#exclusively(async () => {
-      if (this.#closed) return
-      this.#end()
-      if (this.#waiting.size > 0) await this.#flush()
-    })
-    await this.realtime?.close()
+    try {
+      await this.#exclusively(async () => {
+        if (this.#closed) return
+        this.#end()
+        if (this.#waiting.size > 0) await this.#flush()
+      })
+    } finally {
+      await this.realtime?.close()
+    }
   }
 
   #prepare(sample: EvalSample, name: string): WaitingSample {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { EvalspanError } from '../../errors.ts'
 import { inSummary } from '../../inspect/buffer/metadata-name.ts'
 import type { EvalSample, EvalSampleSummary } from '../../inspect/records.ts'
@@ -34,6 +35,8 @@ export class RealtimeBuffer {
   #isBehind = false
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> | undefined
+  /** Runs what belongs to no sample, whoever brings it about. */
+  readonly #apart = AsyncLocalStorage.snapshot()
   #isOver = false
   #isTold = false
 
@@ -94,7 +97,7 @@ export class RealtimeBuffer {
   /** A process that has nothing else to do ends without it. */
   #setTimer(ms: number): void {
     if (this.#isOver || this.#timer || this.#writing) return
-    this.#timer = setTimeout(() => void this.#start(), ms).unref()
+    this.#timer = this.#apart(() => setTimeout(() => void this.#start(), ms).unref())
   }
 
   #start(): Promise<void> {
