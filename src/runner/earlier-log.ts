@@ -1,3 +1,7 @@
+import { EvalspanError } from '../errors.ts'
+import { findBuffers } from '../inspect/buffer/find-buffers.ts'
+import { finishedSample } from '../inspect/buffer/finished-sample.ts'
+import { openBuffer } from '../inspect/buffer/open-buffer.ts'
 import { openLog } from '../inspect/log.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
 
@@ -13,17 +17,26 @@ export class EarlierLog {
 
   /** Gives the samples that need not be run again, one at a time. What cannot be read is run again. */
   async *reusable(isPlanned: (id: string | number, epoch: number) => boolean): AsyncGenerator<EvalSample> {
+    const known = new Set<string>()
+    for await (const sample of this.#samples()) {
+      const { id, epoch, error, error_retries = [], events } = sample
+      const key = keyOf(id, epoch)
+      if (known.has(key) || !isPlanned(id, epoch)) continue
+      known.add(key)
+      if (error) this.#errors.set(key, [...error_retries, { ...error, events }])
+      else {
+        this.#reused.add(key)
+        yield sample
+      }
+    }
+  }
+
+  /** All that were finished; those of a run that was killed may not have come into the log. */
+  async *#samples(): AsyncGenerator<EvalSample> {
     const log = await openLog(this.#path)
     try {
-      for await (const entry of log.samples()) {
-        if ('error' in entry || !isPlanned(entry.sample.id, entry.sample.epoch)) continue
-        const { id, epoch, error, error_retries = [], events } = entry.sample
-        if (error) this.#errors.set(keyOf(id, epoch), [...error_retries, { ...error, events }])
-        else {
-          this.#reused.add(keyOf(id, epoch))
-          yield entry.sample
-        }
-      }
+      for await (const entry of log.samples()) if (!('error' in entry)) yield entry.sample
+      if (!log.finished) yield* finishedSamples(this.#path)
     } finally {
       await log.close()
     }
@@ -36,6 +49,23 @@ export class EarlierLog {
   /** Those of a sample that failed, which belong to its history. */
   errorsOf(id: string | number, epoch: number): readonly EvalRetryError[] {
     return this.#errors.get(keyOf(id, epoch)) ?? []
+  }
+}
+
+/** Those of the log's buffer, as far as they can be read. */
+async function* finishedSamples(path: string): AsyncGenerator<EvalSample> {
+  for (const place of await findBuffers(path)) {
+    const buffer = openBuffer(place, { onProblem: () => {} })
+    try {
+      await buffer.refresh()
+      for (const sample of buffer.samples()) {
+        if (sample.summary.completed) yield finishedSample(sample, buffer.changes(sample))
+      }
+    } catch (error) {
+      if (!(error instanceof EvalspanError)) throw error
+    } finally {
+      buffer.close()
+    }
   }
 }
 

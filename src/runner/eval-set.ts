@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openLog } from '../inspect/log.ts'
 import { stringify } from '../inspect/json.ts'
 import type { EvalLog, EvalSpec } from '../inspect/records.ts'
 import { compareTimes, parseTime } from '../time.ts'
+import { removeLog } from './remove-log.ts'
 import { shortUuid } from './short-uuid.ts'
 import type { LoggedEval, TaskUnit } from './task-run.ts'
 
@@ -58,7 +59,7 @@ export class EvalSetFolder {
   }
 
   async remove(logs: readonly LoggedEval[]): Promise<void> {
-    for (const { location } of logs) await rm(location, { force: true })
+    for (const { location } of logs) await removeLog(location)
   }
 }
 

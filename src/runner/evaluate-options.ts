@@ -30,6 +30,10 @@ export interface EvaluateOptions extends Limits, ErrorHandling {
   readonly logDir?: string | undefined
   /** False: logs have no samples. */
   readonly logSamples?: boolean | undefined
+  /** False: what runs is not seen from outside, and what is not in the log yet is lost when the process is killed. */
+  readonly logRealtime?: boolean | undefined
+  /** After so many seconds what is new is beside the log, for all who can see its folder: 2 when left out. */
+  readonly logShared?: number | undefined
   readonly tags?: readonly string[] | undefined
   readonly metadata?: { readonly [key: string]: Json } | undefined
   /** Ends the run: what is under way is cancelled, and logs tell so. */

@@ -1,9 +1,9 @@
-import { rm } from 'node:fs/promises'
 import { classOf } from './eval-error.ts'
 import { messageOf } from '../errors.ts'
 import type { HookData } from '../hooks/hooks.ts'
 import type { EvalLog } from '../inspect/records.ts'
 import { fire } from './active.ts'
+import { removeLog } from './remove-log.ts'
 import { Semaphore } from './semaphore.ts'
 import { runTask, type LoggedEval, type RunContext, type TaskUnit } from './task-run.ts'
 
@@ -64,7 +64,7 @@ async function runWithRetries(unit: TaskUnit, run: RunContext): Promise<LoggedEv
     earlier.push(log.location)
     log = await runTask({ ...unit, earlier: log.location }, run)
   }
-  if (log.status === 'success' && retryCleanup) for (const path of earlier) await rm(path, { force: true })
+  if (log.status === 'success' && retryCleanup) for (const path of earlier) await removeLog(path)
   return log
 }
 

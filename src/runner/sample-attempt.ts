@@ -10,6 +10,7 @@ import { CancelledError, evalError } from './eval-error.ts'
 import { EventStream } from './event-stream.ts'
 import { generateFor } from './generate.ts'
 import { SampleLimits } from './limits.ts'
+import type { SampleRows } from './log/sample-rows.ts'
 import { runSolvers } from './run-solver.ts'
 import { SampleClock } from './sample-clock.ts'
 import { scoreSample } from './score-sample.ts'
@@ -26,6 +27,8 @@ export interface AttemptOptions {
   readonly number: number
   /** When this one fails there is another one. */
   readonly mayRetry: boolean
+  /** Takes what happens, for those who look on. */
+  readonly rows: Pick<SampleRows, 'start' | 'push'> | undefined
 }
 
 /** One attempt at a sample, from its init to the drain of its events; what follows from it is up to who made it. */
@@ -48,11 +51,14 @@ export class SampleAttempt {
 
   constructor(options: AttemptOptions) {
     this.#options = options
-    const { context, state } = options
+    const { context, state, rows } = options
     this.#stream = new EventStream((event) => this.#fireEvent(event))
     const transcript = new Transcript({
       clock: this.#clock,
-      onEvent: (event) => this.#stream.push(event),
+      onEvent: (event) => {
+        this.#stream.push(event)
+        rows?.push(event)
+      },
       within: (id, run) => this.active.within('span', id, run),
     })
     this.active = {
@@ -105,13 +111,14 @@ export class SampleAttempt {
 
   /** All that comes before the solvers: hooks hear of it when the sample is over. */
   async #init(): Promise<void> {
-    const { context, sample, number } = this.#options
+    const { context, sample, number, rows } = this.#options
     const { transcript, state } = this.active
     await transcript.span('init', 'init', async () => {
       this.started = timestamp()
       const { uuid, epoch } = this.active
       const given = { ...sample, target: sample.target ?? '', uuid, epoch, messages: [], events: [] }
       this.#summary = startSummary(given, this.started)
+      rows?.start(this.#summary)
       transcript.add<OtherEvent>({ event: 'sample_init', sample, state: stateRecord(state) })
       if (number === 1) await this.#fire('onSampleInit', this.#start())
       // Its task may have been over before it had its place.
@@ -215,6 +222,6 @@ export class SampleAttempt {
 /** What a log says of a sample's state before the first solver. */
 function stateRecord(state: TaskState): object {
   const { messages, tools, toolChoice, store, output, completed, metadata } = state
-  const names = Object.keys(tools)
-  return { messages, tools: names, tool_choice: toolChoice ?? null, store, output, completed, metadata }
+  const kept = { messages: [...messages], store: { ...store }, metadata: { ...metadata } }
+  return { ...kept, tools: Object.keys(tools), tool_choice: toolChoice ?? null, output, completed }
 }

@@ -65,6 +65,7 @@ export class SampleRun {
       } catch (error) {
         this.#context.end(error)
       }
+      this.#context.writer?.realtime?.drop(this.#sample.id, this.#epoch)
       this.#retries.push({ ...attempt.error!, events: attempt.active.transcript.events })
     }
   }
@@ -94,7 +95,8 @@ export class SampleRun {
       choices,
       metadata: structuredClone(metadata),
     })
-    return new SampleAttempt({ context: this.#context, sample: this.#sample, state, number, mayRetry })
+    const rows = this.#context.writer?.realtime?.begin(id, this.#epoch)
+    return new SampleAttempt({ context: this.#context, sample: this.#sample, state, number, mayRetry, rows })
   }
 
   async #log(attempt: SampleAttempt): Promise<LoggedSample> {

@@ -50,7 +50,7 @@ export interface TaskContext {
   /** Ends the task with what a hook threw. */
   readonly end: (thrown: unknown) => void
   /** Undefined where samples are not logged. */
-  readonly writer: Pick<EvalLogWriter, 'sample'> | undefined
+  readonly writer: Pick<EvalLogWriter, 'sample' | 'realtime'> | undefined
   readonly usage: Usage
   readonly places: Semaphore
   /** Aborted when the task is over before all of its samples are. */

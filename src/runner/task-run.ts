@@ -13,6 +13,7 @@ import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import { evalResults, type ScoredSample } from './results.ts'
 import { generate } from './solvers/generate.ts'
+import { realtimeOptions } from './realtime-options.ts'
 import { resultOf, SampleRun } from './sample-run.ts'
 import type { Scorer } from './scorer/scorer.ts'
 import { uniqueScorerNames } from './scorer/scorer-names.ts'
@@ -112,7 +113,8 @@ class TaskRun {
 
   async run(): Promise<LoggedEval> {
     const { run, spec } = this.#options
-    const writer = await EvalLogWriter.create({ folder: run.logDir, spec, plan: this.#plan })
+    const realtime = realtimeOptions(run)
+    const writer = await EvalLogWriter.create({ folder: run.logDir, spec, plan: this.#plan, realtime })
     try {
       const results: ScoredSample[] = []
       let thrown: unknown

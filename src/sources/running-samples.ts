@@ -93,7 +93,7 @@ export class RunningSamples {
     const { log } = this.#options
     try {
       if (this.#crashed && buffered.summary.completed) {
-        yield* sampleEvents(log, finishedSample(buffered.summary, this.#buffer.changes(buffered)), () => false)
+        yield* sampleEvents(log, finishedSample(buffered, this.#buffer.changes(buffered)), () => false)
         known.ended = true
       } else yield* known.sample.take(buffered, this.#buffer.changes(buffered, known.sample.cursor), this.#crashed)
     } catch (error) {

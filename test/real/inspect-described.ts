@@ -71,7 +71,7 @@ function describedHeader({ status, eval: spec, error, stats, results }: EvalLog)
   }
 }
 
-function describedSample(sample: EvalSample): DescribedSample {
+export function describedSample(sample: EvalSample): DescribedSample {
   const { uuid = null, scores = {}, model_usage: usage = {}, error, limit, error_retries: retries = [] } = sample
   return {
     uuid,

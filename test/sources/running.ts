@@ -76,7 +76,7 @@ export function runningAt(place: BufferPlace, options: Partial<RunningSamplesOpt
 }
 
 export async function runningIn(
-  written: WrittenBuffer,
+  written: Pick<WrittenBuffer, 'logPath' | 'env'>,
   options: Partial<RunningSamplesOptions> = {},
 ): Promise<Running> {
   const [place] = await findBuffers(written.logPath, written.env)

@@ -22,7 +22,10 @@ export interface DatabasePlace {
   readonly written: number
 }
 
-/** A folder beside the log, for other machines, which Inspect brings up to date now and then (`--log-shared`). */
+/**
+ * A folder beside the log. Inspect makes it for other machines, and brings it up to date now and then (`--log-shared`); our
+ * own runner has no other buffer.
+ */
 export interface FolderPlace {
   readonly kind: 'folder'
   readonly path: string
@@ -42,6 +45,13 @@ export async function findBuffers(logPath: string, env: NodeJS.ProcessEnv = proc
   const [databases, folder] = await Promise.all([findDatabases(path, env), findFolder(path).catch(() => undefined)])
   const sorted = databases.toSorted((a, b) => Number(b.alive) - Number(a.alive) || b.written - a.written)
   return folder ? [...sorted, folder] : sorted
+}
+
+/** The folder beside a log, which need not be there. */
+export function bufferFolder(logPath: string): string {
+  const name = basename(logPath)
+  const dot = name.lastIndexOf('.')
+  return `${folderOf(logPath)}/.buffer/${dot > 0 ? name.slice(0, dot) : name}`
 }
 
 async function findDatabases(logPath: string, env: NodeJS.ProcessEnv): Promise<DatabasePlace[]> {
@@ -84,9 +94,7 @@ async function databasesOf(logName: string, folder: string): Promise<DatabasePla
 /** On the disk it may be without a manifest yet; in a store there are no folders, only what is in them. */
 async function findFolder(logPath: string): Promise<FolderPlace | undefined> {
   if (/[?#]/.test(logPath) && schemeOf(logPath) !== undefined) return undefined
-  const name = basename(logPath)
-  const dot = name.lastIndexOf('.')
-  const path = `${folderOf(logPath)}/.buffer/${dot > 0 ? name.slice(0, dot) : name}`
+  const path = bufferFolder(logPath)
   const manifest = await statPath(`${path}/${manifestName}`)
   const written = manifest?.kind === 'file' ? manifest.modifiedMs : undefined
   if (!manifest && (schemeOf(path) !== undefined || !(await statPath(path)))) return undefined

@@ -1,12 +1,12 @@
 import { isFields } from '../fields.ts'
-import type { ChatMessage, EvalSample, EvalSampleSummary, Event, ModelEvent, Score } from '../records.ts'
-import type { BufferedEvent } from './sample-buffer.ts'
+import type { ChatMessage, EvalSample, Event, ModelEvent, Score } from '../records.ts'
+import type { BufferedEvent, BufferedSample } from './sample-buffer.ts'
 
 /**
  * A sample that was finished and never written to its log, put together as `inspect log recover` does it: what a summary
  * leaves out is in the events. What only the log would have is missing: the store, and why attempts were retried.
  */
-export function finishedSample(summary: EvalSampleSummary, changes: Iterable<BufferedEvent>): EvalSample {
+export function finishedSample({ summary, metadata }: BufferedSample, changes: Iterable<BufferedEvent>): EvalSample {
   const events = latestVersions(changes)
   const init = initialSample(events)
   const model = events.findLast((event): event is ModelEvent => event.event === 'model' && event.output !== undefined)
@@ -17,13 +17,20 @@ export function finishedSample(summary: EvalSampleSummary, changes: Iterable<Buf
     input: (init['input'] ?? summary.input ?? '') as EvalSample['input'],
     target: (init['target'] ?? summary.target ?? '') as EvalSample['target'],
     choices: init['choices'] as EvalSample['choices'],
-    metadata: (init['metadata'] ?? summary.metadata) as EvalSample['metadata'],
+    metadata: (metadata ?? init['metadata'] ?? summary.metadata) as EvalSample['metadata'],
     messages: model ? conversation(model) : [],
     output: model?.output,
     scores: summary.scores && wholeScores(summary.scores, events),
     events,
     model_usage: summary.model_usage,
     role_usage: summary.role_usage,
+    description: summary.description,
+    turn_count: summary.turn_count,
+    token_limit: summary.token_limit,
+    token_limit_type: summary.token_limit_type,
+    token_limit_usage: summary.token_limit_usage,
+    message_limit: summary.message_limit,
+    time_limit: summary.time_limit,
     started_at: summary.started_at,
     completed_at: summary.completed_at,
     total_time: summary.total_time,

@@ -1,7 +1,7 @@
 import { asFields, dropNulls, expectTypeIfThere, isFields, visitList, type Fields } from '../fields.ts'
 import { migrateEvent } from '../migrate-event.ts'
 import { migrateMessage } from '../migrate-message.ts'
-import type { EvalSampleSummary, Event } from '../records.ts'
+import type { EvalSample, EvalSampleSummary, Event } from '../records.ts'
 import { resolveAttachments, resolveModelEvent } from '../resolve.ts'
 import { toSampleKey } from '../sample-key.ts'
 import { parseText } from '../text.ts'
@@ -46,6 +46,14 @@ export function summaryOf(row: SampleRow, rows: BufferRows): EvalSampleSummary {
   if (Array.isArray(summary['input'])) visitList(summary, 'input', migrateMessage)
   resolveAttachments([summary], (hash) => rows.attachment(row.id, row.epoch, hash))
   return summary as unknown as EvalSampleSummary
+}
+
+/** Left out where the buffer has none. */
+export function metadataOf({ metadata }: SampleRow): Pick<EvalSample, 'metadata'> {
+  if (metadata === null) return {}
+  const fields = asFields(parseText(metadata), 'the metadata')
+  dropNulls(fields)
+  return { metadata: fields as EvalSample['metadata'] }
 }
 
 function eventOf(text: string | null): Fields {

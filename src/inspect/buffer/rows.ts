@@ -10,6 +10,8 @@ export interface SampleRow {
   readonly id: string
   readonly epoch: number
   readonly data: string | null
+  /** All of it, once the sample is over. */
+  readonly metadata: string | null
   /** The number of its first event; another one after the attempt was retried. */
   readonly first: number
 }
@@ -30,8 +32,10 @@ export class BufferRows {
   constructor(database: DatabaseSync) {
     this.#database = database
     const ofSample = 'sample_id = ? AND sample_epoch = ?'
+    const columns = database.prepare("SELECT name FROM pragma_table_info('samples')").all()
+    const metadata = columns.some(({ name }) => name === 'sample_metadata') ? 'sample_metadata' : 'NULL'
     this.#samples = database.prepare(
-      `SELECT id, epoch, data, (SELECT min(e.id) FROM events e WHERE e.sample_id = s.id AND e.sample_epoch = s.epoch) AS first
+      `SELECT id, epoch, data, ${metadata} AS metadata, (SELECT min(e.id) FROM events e WHERE e.sample_id = s.id AND e.sample_epoch = s.epoch) AS first
        FROM samples s ORDER BY s.rowid`,
     )
     this.#first = database.prepare(

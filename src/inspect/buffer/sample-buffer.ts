@@ -1,14 +1,16 @@
 import { messageOf, type EvalspanError } from '../../errors.ts'
 import { badLog } from '../bad-log.ts'
-import type { EvalSampleSummary, Event } from '../records.ts'
+import type { EvalSample, EvalSampleSummary, Event } from '../records.ts'
 import type { BufferPlace } from './find-buffers.ts'
-import { eventsOf, summaryOf } from './resolve-rows.ts'
+import { eventsOf, metadataOf, summaryOf } from './resolve-rows.ts'
 import type { BufferRows, EventRow } from './rows.ts'
 
 /** A sample that is not in its log yet. */
 export interface BufferedSample {
   /** What was known when its attempt started, and all that a summary says once it is `completed`. */
   readonly summary: EvalSampleSummary
+  /** All of it, which a summary shortens; undefined before the sample is over, and in older buffers. */
+  readonly metadata?: EvalSample['metadata']
   /** Which attempt this is: the number of its first event, another one when the attempt was retried. */
   readonly first: number
 }
@@ -64,7 +66,7 @@ export class SampleBuffer {
       rows.snapshot(() =>
         rows.samples().flatMap((row) => {
           try {
-            return [{ summary: summaryOf(row, rows), first: row.first }]
+            return [{ summary: summaryOf(row, rows), first: row.first, ...metadataOf(row) }]
           } catch (error) {
             this.#problem(`sample ${row.id}, epoch ${row.epoch}`, error)
             return []

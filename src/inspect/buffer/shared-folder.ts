@@ -13,6 +13,7 @@ import { readZipDirectory } from '../zip-directory.ts'
 import { readZipMember } from '../zip-member.ts'
 import type { BufferSource } from './sample-buffer.ts'
 import { manifestName, type FolderPlace } from './find-buffers.ts'
+import { inSummary, metadataName } from './metadata-name.ts'
 import { BufferRows } from './rows.ts'
 
 /** What the manifest says of a sample. */
@@ -21,11 +22,13 @@ interface Listed {
   readonly epoch: number
   readonly summary: Fields
   readonly segments: readonly number[]
+  /** The hash of its metadata, or where they are. */
+  readonly metadata: string | undefined
 }
 
 /**
- * The folder `.buffer/<log>` beside a log, which Inspect fills from its database: a manifest, and segments that hold
- * what came since the last one (0.3.285, `log/_recorders/buffer/filestore.py`). What is new is put into a database of our
+ * The folder `.buffer/<log>` beside a log, which Inspect fills from its database, and our runner at once: a manifest, and
+ * segments that hold what came since the last one (0.3.285, `log/_recorders/buffer/filestore.py`). What is new is put into a database of our
  * own, on disk and without a name, so that it is read as Inspect's own database is.
  */
 export class SharedFolder implements BufferSource {
@@ -34,6 +37,8 @@ export class SharedFolder implements BufferSource {
   readonly #told = new Set<string>()
   /** By sample: the segments that are in the database. */
   readonly #taken = new Map<string, Set<number>>()
+  /** By sample: the hashes of the metadata that are in the database. */
+  readonly #metadata = new Map<string, string>()
   #database: DatabaseSync | undefined
   #rows: BufferRows | undefined
   #state = ''
@@ -61,6 +66,7 @@ export class SharedFolder implements BufferSource {
     this.#database = undefined
     this.#rows = undefined
     this.#taken.clear()
+    this.#metadata.clear()
     this.#state = ''
   }
 
@@ -72,29 +78,32 @@ export class SharedFolder implements BufferSource {
   }
 
   async #takeNew(database: DatabaseSync, state: string): Promise<boolean> {
-    const listed = await this.#readManifest()
+    const listed = await this.#readManifest(state)
     if (!listed) return false
     let whole = true
     for (const key of this.#taken.keys()) {
       if (!listed.some((sample) => keyOf(sample) === key)) this.#forget(database, key)
     }
-    for (const sample of listed) this.#note(database, sample)
+    for (const sample of listed) {
+      this.#note(database, sample)
+      whole = (await this.#takeMetadata(database, sample, state)) && whole
+    }
     for (const [segment, samples] of bySegment(listed, this.#taken)) {
-      whole = (await this.#takeSegment(database, segment, samples)) && whole
+      whole = (await this.#takeSegment(database, segment, samples, state)) && whole
     }
     // What could not be read may be on its way.
     this.#state = whole ? state : ''
     return true
   }
 
-  /** Written in place, so it may be half of one for a moment. */
-  async #readManifest(): Promise<Listed[] | undefined> {
+  /** Written in place by Inspect, so it may be half of one for a moment. */
+  async #readManifest(state: string): Promise<Listed[] | undefined> {
     for (let tries = 1; ; tries += 1) {
       try {
         return listedIn(await this.#read(manifestName, (file) => file.read(0, file.size)))
       } catch (error) {
         if (tries === mostTries) {
-          await this.#problem(manifestName, error)
+          await this.#problem(manifestName, error, state)
           return undefined
         }
         await setTimeout(pauseMs)
@@ -124,16 +133,39 @@ export class SharedFolder implements BufferSource {
       .run(sample.id, sample.epoch, stringify(sample.summary))
   }
 
+  /** False when they could not be read. */
+  async #takeMetadata(database: DatabaseSync, sample: Listed, state: string): Promise<boolean> {
+    const { id, epoch, metadata: hash, summary } = sample
+    if (hash === undefined || this.#metadata.get(keyOf(sample)) === hash) return true
+    const name = metadataName(id, epoch, hash)
+    try {
+      const read = async (): Promise<string> => decodeText(await this.#read(name, (file) => file.read(0, file.size)))
+      const text = hash === inSummary ? stringify(summary['metadata']) : await read()
+      database.prepare('UPDATE samples SET sample_metadata = ? WHERE id = ? AND epoch = ?').run(text, id, epoch)
+      this.#metadata.set(keyOf(sample), hash)
+      return true
+    } catch (error) {
+      await this.#problem(name, error, state)
+      return false
+    }
+  }
+
   #forget(database: DatabaseSync, key: string): void {
     const [epoch, id] = splitKey(key)
     for (const table of Object.keys(partsOf))
       database.prepare(`DELETE FROM ${table} WHERE sample_id = ? AND sample_epoch = ?`).run(id, epoch)
     database.prepare('DELETE FROM samples WHERE id = ? AND epoch = ?').run(id, epoch)
     this.#taken.delete(key)
+    this.#metadata.delete(key)
   }
 
   /** False when not all of it could be read. */
-  async #takeSegment(database: DatabaseSync, segment: number, samples: readonly Listed[]): Promise<boolean> {
+  async #takeSegment(
+    database: DatabaseSync,
+    segment: number,
+    samples: readonly Listed[],
+    state: string,
+  ): Promise<boolean> {
     const name = `segment.${segment}.zip`
     let whole = true
     try {
@@ -151,21 +183,24 @@ export class SharedFolder implements BufferSource {
             taken.add(segment)
           } catch (error) {
             whole = false
-            await this.#problem(`${name}: ${memberName}`, error)
+            await this.#problem(`${name}: ${memberName}`, error, state)
           }
         }
       })
     } catch (error) {
       whole = false
-      await this.#problem(name, error)
+      await this.#problem(name, error, state)
     }
     return whole
   }
 
-  /** Told once, however often it is read, and not when Inspect removed the folder meanwhile. */
-  async #problem(where: string, cause: unknown): Promise<void> {
+  /**
+   * Told once, however often it is read. Not when the folder was removed meanwhile, or has another manifest: segments that no
+   * sample needs any more are removed, and what is wrong all the same is come upon again.
+   */
+  async #problem(where: string, cause: unknown, state: string): Promise<void> {
     const key = `${where}: ${messageOf(cause)}`
-    if (this.#told.has(key) || (await this.#look().catch(() => '')) === undefined) return
+    if (this.#told.has(key) || (await this.#look().catch(() => state)) !== state) return
     this.#told.add(key)
     this.#onProblem(badLog(this.#folder, where, cause))
   }
@@ -183,7 +218,13 @@ function listedIn(bytes: Buffer): Listed[] {
     // Older manifests list the numbers alone.
     const segments = listIn(sample, 'segments').map((segment) => (isFields(segment) ? segment['id'] : segment))
     return [
-      { id: String(key.id), epoch: key.epoch, summary, segments: segments.filter((id) => typeof id === 'number') },
+      {
+        id: String(key.id),
+        epoch: key.epoch,
+        summary,
+        segments: segments.filter((id) => typeof id === 'number'),
+        metadata: typeof sample['metadata_hash'] === 'string' ? sample['metadata_hash'] : undefined,
+      },
     ]
   })
 }
@@ -225,7 +266,9 @@ const partsOf = {
 } as const
 
 function createTables(database: DatabaseSync): DatabaseSync {
-  database.exec('CREATE TABLE samples (id TEXT, epoch INTEGER, data TEXT, PRIMARY KEY (id, epoch))')
+  database.exec(
+    'CREATE TABLE samples (id TEXT, epoch INTEGER, data TEXT, sample_metadata TEXT, PRIMARY KEY (id, epoch))',
+  )
   for (const [table, { columns }] of Object.entries(partsOf)) {
     database.exec(
       `CREATE TABLE ${table} (id INTEGER PRIMARY KEY, sample_id TEXT, sample_epoch INTEGER, ${columns.join(' TEXT, ')} TEXT)`,

@@ -43,6 +43,13 @@ export class Attachments {
     return Object.fromEntries(this.#texts)
   }
 
+  /** Those that are new since the last time, by their hashes; each is given once. */
+  take(): [hash: string, text: string][] {
+    const texts = [...this.#texts]
+    this.#texts.clear()
+    return texts
+  }
+
   #again(text: string, rule: (text: string) => string): string {
     const hash = hashOf(text)
     const value = hash === undefined ? undefined : this.#given.get(hash)

@@ -1,10 +1,8 @@
-import { isFields, type Fields } from '../../inspect/fields.ts'
-import { stringify } from '../../inspect/json.ts'
+import type { Fields } from '../../inspect/fields.ts'
 import type { EvalSample } from '../../inspect/records.ts'
 import { Attachments } from './attachments.ts'
-import { eventWalker } from './walk-event.ts'
+import { EventCondenser } from './event-condenser.ts'
 import { messageWalker, walkList } from './walk.ts'
-import { Pool } from './pool.ts'
 
 /**
  * A sample as Inspect's logs have it (`log/_condense.py`, 0.3.285): long texts of events are attachments, and the
@@ -13,46 +11,18 @@ import { Pool } from './pool.ts'
  */
 export function condenseSample(sample: EvalSample, logImages = true): Fields {
   const attachments = new Attachments(sample.attachments, logImages)
+  const condenser = new EventCondenser(attachments)
   const walkMessage = messageWalker(attachments.inMessage)
-  const walkEvent = eventWalker(attachments.inEvent, attachments.inMessage)
-  const pools = {
-    messages: new Pool<unknown>((message) => stringify(isFields(message) ? { ...message, id: undefined } : message)),
-    calls: new Pool<unknown>(stringify),
-  }
   const condensed = {
     ...sample,
     input: walkList(sample.input, walkMessage),
     messages: walkList(sample.messages, walkMessage),
-    events: sample.events.map((event) => poolEvent(walkEvent(event as unknown as Fields), pools)),
+    events: sample.events.map((event) => condenser.pooled(event)),
     error_retries: sample.error_retries?.map(({ events, ...error }) => ({
       ...error,
-      events: events?.map((event) => walkEvent(event as unknown as Fields)),
+      events: events?.map((event) => condenser.walked(event)),
     })),
-    events_data: { messages: pools.messages.items, calls: pools.calls.items },
+    events_data: { messages: condenser.messages.items, calls: condenser.calls.items },
   }
   return { ...condensed, attachments: attachments.usedBy(condensed) }
-}
-
-interface Pools {
-  readonly messages: Pool<unknown>
-  readonly calls: Pool<unknown>
-}
-
-function poolEvent(event: Fields, { messages, calls }: Pools): Fields {
-  if (event['event'] !== 'model') return event
-  const { input, call } = event
-  const pooled = Array.isArray(input) && input.length > 0 ? { input: [], input_refs: messages.rangesOf(input) } : {}
-  return { ...event, ...pooled, ...(isFields(call) ? { call: poolCall(call, calls) } : {}) }
-}
-
-/** Where requests of providers have their messages. */
-const messageKeys = ['messages', 'contents', 'input', 'inputs']
-
-function poolCall(call: Fields, pool: Pool<unknown>): Fields {
-  const request = isFields(call['request']) ? call['request'] : {}
-  const key = messageKeys.find((name) => name in request)
-  if (key === undefined) return call
-  const { [key]: messages, ...rest } = request
-  if (!Array.isArray(messages) || messages.length === 0) return call
-  return { ...call, request: rest, call_refs: pool.rangesOf(messages), call_key: key }
 }

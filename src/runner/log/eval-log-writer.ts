@@ -15,6 +15,7 @@ import { GrowingZip } from './growing-zip.ts'
 import { logName } from './log-name.ts'
 import { logString, logText } from './log-text.ts'
 import { isNestedBeyond } from './nesting.ts'
+import { RealtimeBuffer, type RealtimeOptions } from './realtime-buffer.ts'
 import { writeError } from './write-error.ts'
 import { zipMember, type NewMember } from './zip-member.ts'
 
@@ -27,6 +28,8 @@ export interface EvalLogOptions {
   readonly flushEvery?: number | undefined
   /** Milliseconds after which a sample is written though there are no more: a minute, as with Inspect. */
   readonly flushAfter?: number | undefined
+  /** Undefined: what is not in the file is nowhere else. */
+  readonly realtime?: Pick<RealtimeOptions, 'intervalMs' | 'onError'> | undefined
 }
 
 /** Inspect cannot write again what is nested more deeply, and much deeper it cannot read the log at all. */
@@ -44,6 +47,8 @@ const version = 2
  */
 export class EvalLogWriter {
   readonly path: string
+  /** What runs, and what waits to be written to the file. */
+  readonly realtime: RealtimeBuffer | undefined
   readonly #zip: GrowingZip
   readonly #logImages: boolean
   readonly #flushEvery: number
@@ -58,10 +63,11 @@ export class EvalLogWriter {
   #writing: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  private constructor(path: string, { spec, flushEvery, flushAfter = 60_000 }: EvalLogOptions) {
+  private constructor(path: string, { spec, flushEvery, flushAfter = 60_000, realtime }: EvalLogOptions) {
     this.path = path
     this.#zip = new GrowingZip(path)
     this.#logImages = spec.config['log_images'] !== false
+    this.realtime = realtime && new RealtimeBuffer({ ...realtime, logPath: path, logImages: this.#logImages })
     this.#flushEvery = flushEvery ?? flushEveryOf(spec)
     this.#flushAfter = flushAfter
   }
@@ -96,6 +102,7 @@ export class EvalLogWriter {
       throw writeError(this.path, error)
     })
     if (this.#closed && this.#waiting.has(name)) this.#expectOpen()
+    this.realtime?.complete(sample.id, sample.epoch, waiting.summary, sample.metadata)
     this.#setTimer()
     // Whoever had its turn before may have written all.
     if (this.#isDue()) await this.#exclusively(() => (this.#isDue() ? this.#flush() : undefined))
@@ -112,15 +119,20 @@ export class EvalLogWriter {
       ])
       this.#end()
     })
+    await this.realtime?.remove()
   }
 
   /** Writes what waits. A log that was not finished stays as that of a run without an end. */
   async close(): Promise<void> {
-    await this.#exclusively(async () => {
-      if (this.#closed) return
-      this.#end()
-      if (this.#waiting.size > 0) await this.#flush()
-    })
+    try {
+      await this.#exclusively(async () => {
+        if (this.#closed) return
+        this.#end()
+        if (this.#waiting.size > 0) await this.#flush()
+      })
+    } finally {
+      await this.realtime?.close()
+    }
   }
 
   #prepare(sample: EvalSample, name: string): WaitingSample {
@@ -168,7 +180,10 @@ export class EvalLogWriter {
     await this.#zip.append(members, rest !== undefined)
     this.#journals = journals
     this.#summaries = summaries
-    for (const [name, waiting] of batch) this.#drop(name, waiting)
+    for (const [name, waiting] of batch) {
+      this.#drop(name, waiting)
+      this.realtime?.drop(waiting.summary.id, waiting.summary.epoch)
+    }
     this.#waitingSince = performance.now()
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs'
-import { copyFile, open, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, open, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { replaceFile } from './replace-file.ts'
 import type { NewMember } from './zip-member.ts'
 import { localHeader, zipDirectory, type PlacedEntry } from './zip-records.ts'
 
@@ -45,7 +45,7 @@ export class GrowingZip {
     try {
       if (this.#size > 0) await this.#makeCopy()
       await writeFile(this.#copy, parts, { flag: this.#size > 0 ? 'a' : 'w', flush: durable })
-      await replace(this.#copy, this.#path)
+      await replaceFile(this.#copy, this.#path)
     } catch (error) {
       await rm(this.#copy, { force: true }).catch(() => {})
       throw error
@@ -64,21 +64,6 @@ export class GrowingZip {
     await truncate(this.#copy, this.#end)
   }
 }
-
-/** On Windows a file that somebody reads cannot be replaced; readers of logs are done with it soon. */
-async function replace(from: string, to: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await rename(from, to)
-    } catch (error) {
-      if (attempt === mostAttempts || !inUse.has((error as NodeJS.ErrnoException).code ?? '')) throw error
-      await sleep(attempt * 20)
-    }
-  }
-}
-
-const mostAttempts = 10
-const inUse = new Set(['EACCES', 'EBUSY', 'EPERM'])
 
 /** So that the new name survives a loss of power, where the system can do that for folders. */
 async function syncFolder(folder: string): Promise<void> {

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { FolderPlace } from '../../../src/inspect/buffer/find-buffers.ts'
+import { metadataName } from '../../../src/inspect/buffer/metadata-name.ts'
 import { stringify } from '../../../src/inspect/json.ts'
 import { WebServer } from '../../files/web-server.ts'
 import { writeZip } from '../zip-writer.ts'
@@ -178,6 +180,58 @@ describe('the folder beside a log', () => {
     expect(uuids()).toStrictEqual(['ace', 'bf', 'g'])
     expect(problems.slice(2).map(({ message }) => message)).toStrictEqual([
       `${folder.path}: segment.4.zip: 3_1.json: is missing: the file is damaged; copy it again from where it was written`,
+    ])
+  })
+
+  it('says nothing of a segment that was removed because nobody needs it any more', async () => {
+    const folder = new WrittenFolder()
+    folder.segment(2, { 2: { events: { 2: info('b') } } })
+    await using server = await WebServer.start()
+    const serve = (name: string): unknown =>
+      server.serve(`/logs/.buffer/log/${name}`, readFileSync(join(folder.path, name)))
+    folder.manifest([1, [1]], [2, [2]])
+    serve('manifest.json')
+    serve('segment.2.zip')
+    server.interrupt = ({ url }) => {
+      // The run goes on while it is read.
+      if (url?.endsWith('segment.1.zip')) folder.manifest([2, [2]])
+      serve('manifest.json')
+      return false
+    }
+    const path = `http://${server.host}/logs/.buffer/log`
+    const { buffer, problems } = await openPlace({ kind: 'folder', path, written: 0 })
+    expect(server.seen.filter((request) => request.path.endsWith('segment.1.zip')).length).toBeGreaterThan(0)
+    expect(await buffer.refresh()).toBe('changed')
+    expect(buffer.samples().map(({ summary }) => summary.id)).toStrictEqual([2])
+    expect(problems).toStrictEqual([])
+  })
+
+  it('has the metadata of samples that are over', async () => {
+    const folder = new WrittenFolder()
+    folder.segment(1, {
+      1: { events: { 1: info('a') } },
+      2: { events: { 2: info('b') } },
+      3: { events: { 3: info('c') } },
+    })
+    const text = '{"none":null,"long":"all of it"}'
+    const hash = createHash('sha256').update(text).digest('hex')
+    folder.write(metadataName('1', 1, hash), text)
+    const summary = (id: number): object => ({ id, epoch: 1, metadata: { long: '...' } })
+    const samples = [
+      { summary: summary(1), segments: [1], metadata_hash: hash },
+      { summary: summary(2), segments: [1], metadata_hash: 'summary' },
+      { summary: summary(3), segments: [1], metadata_hash: 'a'.repeat(64) },
+    ]
+    folder.write('manifest.json', stringify({ metrics: [], samples, segments: [] }))
+    const { buffer, problems } = await openPlace(folder.place)
+    expect(buffer.samples().map(({ metadata }) => metadata)).toStrictEqual([
+      { long: 'all of it' },
+      { long: '...' },
+      undefined,
+    ])
+    const missing = metadataName('3', 1, 'a'.repeat(64))
+    expect(problems.map(({ message }) => message)).toStrictEqual([
+      `${folder.path}: ${missing}: there is no such file; check the path`,
     ])
   })
 
