@@ -1,0 +1,31 @@
+"""What scenarios have raised."""
+
+import builtins
+from typing import Any
+
+from inspect_ai.tool import ToolError
+from inspect_ai.util import LimitExceededError
+
+from counts import count
+
+
+def make_error(said: dict[str, Any]) -> Exception:
+    """An error of the class that a scenario names: Inspect's, Python's, or else one that is made for it."""
+    name, message = said.get("type", "ValueError"), said.get("message", "failed")
+    if name == "LimitExceededError":
+        return LimitExceededError(
+            said.get("limit_type", "custom"), value=said.get("value", 1), limit=said.get("limit", 1), message=message
+        )
+    if name == "ToolError":
+        return ToolError(message)
+    known = getattr(builtins, name, None)
+    if isinstance(known, type) and issubclass(known, Exception):
+        return known(message)
+    return type(name, (Exception,), {})(message)
+
+
+def fail_times(key: object, said: dict[str, Any]) -> None:
+    """Raises as often as said: for each sample, or overall; always when no number is given."""
+    number = count(key, said.get("by", "sample"))
+    if number <= said.get("times", number):
+        raise make_error(said)
