@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { differencesOf } from './compare/diff.ts'
@@ -19,10 +19,16 @@ export interface Comparison {
   readonly output: string
 }
 
-/** Runs scenarios with both runners, or without Inspect's Python compares with what was recorded. */
+/** Where what Inspect fired comes from: a Python to run it with, or files. */
+export type InspectHooks =
+  | { readonly python: string; /** Files are left in this folder. */ readonly keep?: string | undefined }
+  /** `NAME.hooks.jsonl`, in this folder or beside each scenario. */
+  | { readonly recordedIn: string | undefined }
+
+/** Runs scenarios with our runner, and compares with what Inspect fires, or has fired. */
 export async function compareScenarios(
   scenarios: readonly ScenarioFile[],
-  python: string | undefined,
+  inspect: InspectHooks,
 ): Promise<Comparison[]> {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-'))
   const places = scenarios.map((scenario) => ({ scenario, folder: join(folder, scenario.name) }))
@@ -30,8 +36,15 @@ export async function compareScenarios(
   try {
     // One after the other: both are to have the machine for themselves, since scenarios are about times too.
     const ours = await runOurs(places)
-    if (python !== undefined) await runInspect(python, places)
-    return places.map((place, index) => compare(place, ours[index]!, python !== undefined))
+    if ('python' in inspect) await runInspect(inspect.python, places)
+    return places.map((place, index) => {
+      const file = hooksOf(place, inspect)
+      if ('python' in inspect && inspect.keep !== undefined && existsSync(file)) {
+        mkdirSync(inspect.keep, { recursive: true })
+        copyFileSync(file, join(inspect.keep, `${place.scenario.name}.hooks.jsonl`))
+      }
+      return compare(place, ours[index]!, file)
+    })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -42,9 +55,13 @@ export interface Place {
   readonly folder: string
 }
 
-function compare({ scenario, folder }: Place, printed: string, isFresh: boolean): Comparison {
+function hooksOf({ scenario, folder }: Place, inspect: InspectHooks): string {
+  if ('python' in inspect) return join(folder, 'inspect.jsonl')
+  return inspect.recordedIn === undefined ? scenario.recorded : join(inspect.recordedIn, `${scenario.name}.hooks.jsonl`)
+}
+
+function compare({ scenario, folder }: Place, printed: string, inspectFile: string): Comparison {
   const { name } = scenario
-  const inspectFile = isFresh ? join(folder, 'inspect.jsonl') : scenario.recorded
   const text = join(folder, 'inspect', 'inspect.txt')
   const output = `${printed}${existsSync(text) ? readFileSync(text, 'utf8') : ''}`
   if (!existsSync(inspectFile)) {
@@ -53,8 +70,12 @@ function compare({ scenario, folder }: Place, printed: string, isFresh: boolean)
   const ours = readFired(join(folder, 'ours.jsonl'))
   const inspect = readFired(inspectFile)
   const options = { callsBySample: knowsSamples(inspect) }
-  const all = differencesOf(viewOf(ours, options), viewOf(inspect, options))
-  const named = all.map((each) => ({ ...each, name: intendedDifferences.find(({ matches }) => matches(each))?.name }))
+  const views = { ours: viewOf(ours, options), inspect: viewOf(inspect, options) }
+  const all = differencesOf(views.ours, views.inspect)
+  const named = all.map((each) => ({
+    ...each,
+    name: intendedDifferences.find(({ matches }) => matches(each, views))?.name,
+  }))
   const differences = named.filter((each) => each.name === undefined)
   const intended = named.filter((each): each is Comparison['intended'][number] => each.name !== undefined)
   const outcome = differences.length > 0 ? 'different' : intended.length > 0 ? 'intended' : 'same'

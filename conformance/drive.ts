@@ -42,7 +42,12 @@ async function run({ eval: once, eval_set: set, eval_retry: retry }: ScenarioRun
     const failed = logs[retry.of ?? 0]![0]!
     const { max_samples: maxSamples, retry_on_error: retryOnError } = retry
     const options = { ...limitsOf(retry), maxSamples, retryOnError, ...common }
-    return await evalRetry(failed.location, makeTask(tasks.find(({ name }) => name === failed.eval.task)!), options, host)
+    return await evalRetry(
+      failed.location,
+      makeTask(tasks.find(({ name }) => name === failed.eval.task)!),
+      options,
+      host,
+    )
   }
   const chosen = tasks.filter(({ name }) => (once ?? set)!.tasks?.includes(name) !== false).map(makeTask)
   if (once) return await evaluate(chosen, { ...runOptions(once), ...common }, host)

@@ -7,7 +7,9 @@ import { readScenario, type ScenarioFile } from './read-scenario.ts'
 export function findScenarios(folder: string, only?: readonly string[]): ScenarioFile[] {
   let names: string[]
   try {
-    names = readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -'.json'.length))
+    names = readdirSync(folder)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => name.slice(0, -'.json'.length))
   } catch (error) {
     throw new EvalspanError('BAD_OPTION', `${folder}: ${(error as Error).message}`, { cause: error })
   }

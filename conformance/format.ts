@@ -118,7 +118,9 @@ function oneOf<S extends z.core.$ZodLooseShape>(shape: S) {
 /** A step of a solver. */
 export type Step = z.infer<typeof simpleStep> & {
   readonly span?: { readonly name: string; readonly type?: string | undefined; readonly steps: Step[] } | undefined
-  readonly only?: { readonly samples?: (string | number)[]; readonly epochs?: number[]; readonly steps: Step[] } | undefined
+  readonly only?:
+    | { readonly samples?: (string | number)[]; readonly epochs?: number[]; readonly steps: Step[] }
+    | undefined
   readonly chain?: Step[] | undefined
 }
 

@@ -26,7 +26,11 @@ export async function runOurs(places: readonly Place[]): Promise<string[]> {
 
 export async function runInspect(python: string, places: readonly Place[]): Promise<void> {
   const driver = join(import.meta.dirname, 'inspect', 'drive.py')
-  const files = places.flatMap(({ scenario, folder }) => [scenario.path, join(folder, 'inspect.jsonl'), join(folder, 'inspect')])
+  const files = places.flatMap(({ scenario, folder }) => [
+    scenario.path,
+    join(folder, 'inspect.jsonl'),
+    join(folder, 'inspect'),
+  ])
   // Nothing of it is to be left in the repository.
   const text = await run(python, ['-B', driver, '--jobs', String(jobs), ...files], timeoutMs * (1 + places.length))
   if (text !== '') console.error(text)

@@ -85,7 +85,15 @@ export function eventDetails(event: Fields, spans: ReadonlyMap<string, string>):
     }
     case 'tool': {
       const { arguments: args, result, error, failed, pending, completed } = event
-      return { in: of, arguments: args, result: text(result), error, failed, pending, completed: completed !== undefined }
+      return {
+        in: of,
+        arguments: args,
+        result: text(result),
+        error,
+        failed,
+        pending,
+        completed: completed !== undefined,
+      }
     }
     case 'score': {
       const { intermediate, target, model_usage: usage, role_usage: roleUsage } = event
@@ -178,13 +186,15 @@ function logResults(results: Fields): Fields {
     total_samples: results['total_samples'],
     completed_samples: results['completed_samples'],
     headline: results['headline'],
-    scores: results['scores'].map(({ name, scorer, reducer, scored_samples: scored, unscored_samples: not, metrics }: Fields) => ({
-      name,
-      scorer,
-      reducer,
-      scored,
-      unscored: not,
-      metrics: Object.fromEntries(Object.entries(metrics as Fields).map(([key, { value }]) => [key, value])),
-    })),
+    scores: results['scores'].map(
+      ({ name, scorer, reducer, scored_samples: scored, unscored_samples: not, metrics }: Fields) => ({
+        name,
+        scorer,
+        reducer,
+        scored,
+        unscored: not,
+        metrics: Object.fromEntries(Object.entries(metrics as Fields).map(([key, { value }]) => [key, value])),
+      }),
+    ),
   }
 }

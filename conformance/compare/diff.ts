@@ -5,7 +5,9 @@ import type { Entry, View } from './view.ts'
 /** All that is different between what our runner fired and what Inspect did. */
 export function differencesOf(ours: View, inspect: View): Difference[] {
   const sections = new Set([...inspect.keys(), ...ours.keys()])
-  return [...sections].flatMap((section) => listDifferences(section, ours.get(section) ?? [], inspect.get(section) ?? []))
+  return [...sections].flatMap((section) =>
+    listDifferences(section, ours.get(section) ?? [], inspect.get(section) ?? []),
+  )
 }
 
 function listDifferences(section: string, ours: readonly Entry[], inspect: readonly Entry[]): Difference[] {
@@ -28,8 +30,10 @@ function align(ours: readonly Entry[], inspect: readonly Entry[]): (readonly [En
   const pairs: [Entry | undefined, Entry | undefined][] = []
   let [i, j] = [0, 0]
   while (i < ours.length || j < inspect.length) {
-    if (i < ours.length && j < inspect.length && ours[i]!.what === inspect[j]!.what) pairs.push([ours[i++], inspect[j++]])
-    else if (j >= inspect.length || (i < ours.length && lengths[i + 1]![j]! >= lengths[i]![j + 1]!)) pairs.push([ours[i++], undefined])
+    if (i < ours.length && j < inspect.length && ours[i]!.what === inspect[j]!.what)
+      pairs.push([ours[i++], inspect[j++]])
+    else if (j >= inspect.length || (i < ours.length && lengths[i + 1]![j]! >= lengths[i]![j + 1]!))
+      pairs.push([ours[i++], undefined])
     else pairs.push([undefined, inspect[j++]])
   }
   return pairs

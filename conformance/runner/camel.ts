@@ -1,4 +1,6 @@
-type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name
+type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : Name
 
 /** The same with its names as our API has them, all the way down. */
 export type InCamelCase<T> = T extends readonly unknown[]

@@ -1,5 +1,4 @@
-import { LimitExceededError } from '../../src/index.ts'
-import { ToolError } from '../../src/runner/tool-error.ts'
+import { LimitExceededError, ToolError } from '../../src/index.ts'
 import type { ErrorSaid, Failures } from '../format.ts'
 import { count } from './counts.ts'
 
@@ -13,7 +12,11 @@ const codes: { readonly [type: string]: string } = {
 export function makeError(said: ErrorSaid): Error {
   const { type = 'ValueError', message = 'failed' } = said
   if (type === 'LimitExceededError') {
-    return new LimitExceededError(said.limit_type ?? 'custom', { message, value: said.value ?? 1, limit: said.limit ?? 1 })
+    return new LimitExceededError(said.limit_type ?? 'custom', {
+      message,
+      value: said.value ?? 1,
+      limit: said.limit ?? 1,
+    })
   }
   if (type === 'ToolError') return new ToolError(message)
   const code = codes[type]

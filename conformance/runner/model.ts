@@ -1,9 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ChatMessage, ModelOutput, ModelUsage } from '../../src/index.ts'
+import {
+  textOf,
+  type CallFailure,
+  type ChatMessage,
+  type ModelApi,
+  type ModelOutput,
+  type ModelUsage,
+} from '../../src/index.ts'
 import { activeSample } from '../../src/runner/active.ts'
 import { outputOf } from '../../src/runner/model/model-output.ts'
-import type { CallFailure, ModelApi } from '../../src/runner/model/model-api.ts'
-import { textOf } from '../../src/runner/task-state.ts'
 import type { ScenarioModel, ScenarioOutput } from '../format.ts'
 import { count } from './counts.ts'
 import { makeError } from './errors.ts'
@@ -34,7 +39,10 @@ export function scriptedModel(name: string, script: ScenarioModel): ModelApi {
 }
 
 /** The last one is given again when there are no more. */
-function nextOutput(name: string, { outputs = [{ text: 'ok' }], by_sample: bySample = {} }: ScenarioModel): ScenarioOutput {
+function nextOutput(
+  name: string,
+  { outputs = [{ text: 'ok' }], by_sample: bySample = {} }: ScenarioModel,
+): ScenarioOutput {
   const id = String(activeSample()?.state.sampleId)
   const own = Object.hasOwn(bySample, id) ? bySample[id] : undefined
   const list = own ?? outputs
@@ -51,7 +59,7 @@ function answer(model: string, said: ScenarioOutput, input: readonly ChatMessage
   }))
   const output = outputOf({ model, content: said.text ?? '', toolCalls, ...stopReasonOf(said) })
   if (said.usage === null) return output
-  return { ...output, usage: (said.usage as ModelUsage | undefined) ?? usageOf(input, output.completion) }
+  return { ...output, usage: (said.usage as ModelUsage | undefined) ?? usageOf(input, output.completion ?? '') }
 }
 
 function stopReasonOf({ stop_reason: stopReason }: ScenarioOutput): { readonly stopReason?: string } {

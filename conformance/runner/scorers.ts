@@ -1,24 +1,24 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import {
+  accuracy,
   exact,
   f1,
   getModel,
   includes,
   match,
+  mean,
   modelGradedFact,
   modelGradedQa,
   pattern,
   scorer,
+  std,
+  stderr,
+  variance,
   type Metric,
   type Metrics,
   type Score,
   type Scorer,
 } from '../../src/index.ts'
-import { accuracy } from '../../src/runner/scorer/metrics/accuracy.ts'
-import { mean } from '../../src/runner/scorer/metrics/mean.ts'
-import { std } from '../../src/runner/scorer/metrics/std.ts'
-import { stderr } from '../../src/runner/scorer/metrics/stderr.ts'
-import { variance } from '../../src/runner/scorer/metrics/variance.ts'
 import type { ScenarioMetrics, ScenarioScorer } from '../format.ts'
 import { camel } from './camel.ts'
 import { failTimes } from './errors.ts'

@@ -22,7 +22,8 @@ export function makeTask(said: ScenarioTask): Task {
       sandbox: {
         init: () => {
           // As for Inspect, where no sample is active yet in which it could be counted.
-          if ((sandbox.times ?? 1) > 0) failTimes(`${name}.sandbox`, { type: 'RuntimeError', message: 'no sandbox', ...sandbox, by: 'all' })
+          if ((sandbox.times ?? 1) > 0)
+            failTimes(`${name}.sandbox`, { type: 'RuntimeError', message: 'no sandbox', ...sandbox, by: 'all' })
         },
       },
     }),
@@ -45,10 +46,7 @@ export function runOptions(said: RunOptions): EvaluateOptions {
   }
 }
 
-type Common = Pick<
-  RunOptions,
-  keyof RunOptions & keyof ScenarioTask
->
+type Common = Pick<RunOptions, keyof RunOptions & keyof ScenarioTask>
 
 /** What tasks and runs have in common. */
 function common(said: Common) {

@@ -70,7 +70,8 @@ class ToolRun {
       finish({ result: content, ...failure, message_id: messageId })
       return { id: messageId, role: 'tool', content, tool_call_id: id, function: name, ...failure }
     } catch (error) {
-      finish({ result: '', failed: true })
+      // What is cut off is never told of, as in Inspect.
+      if (!signal.aborted) finish({ result: '', failed: true })
       throw error
     }
   }

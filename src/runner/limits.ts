@@ -1,5 +1,5 @@
 import { EvalspanError, LimitExceededError } from '../errors.ts'
-import type { ModelUsage, SampleLimitEvent } from '../inspect/records.ts'
+import type { ModelUsage, OtherEvent, SampleLimitEvent } from '../inspect/records.ts'
 import type { SampleClock } from './sample-clock.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -47,21 +47,33 @@ export class SampleLimits {
   #tokens = 0
   #cost = 0
   #turns = 0
+  /** Undefined before the solvers, false after them. */
+  #holds: boolean | undefined
 
   constructor(limits: Limits, transcript: Transcript) {
     this.#limits = limits
     this.#transcript = transcript
   }
 
+  /** They hold for solvers only, from here to `end`. */
+  begin(): void {
+    this.#holds = true
+  }
+
+  end(): void {
+    this.#holds = false
+  }
+
   /** `isNext`: another message is about to come. */
   messages(count: number, isNext: boolean): void {
     const { messageLimit: limit } = this.#limits
-    if (limit === undefined || count < limit || (count === limit && !isNext)) return
+    if (!this.#holds || limit === undefined || count < limit || (count === limit && !isNext)) return
     const what = count === limit ? 'reached' : 'exceeded'
     this.#exceeded('message', count, limit, `Message limit ${what}. count: ${text(count)}; limit: ${text(limit)}`)
   }
 
   usage({ total_tokens: tokens, total_cost: cost = 0 }: ModelUsage): void {
+    if (!this.#holds) return
     this.#tokens += tokens
     this.#cost += cost
     const { tokenLimit, costLimit } = this.#limits
@@ -74,6 +86,7 @@ export class SampleLimits {
   }
 
   turn(): void {
+    if (!this.#holds) return
     this.#turns += 1
     const { turnLimit } = this.#limits
     if (turnLimit !== undefined && this.#turns > turnLimit) {
@@ -81,8 +94,9 @@ export class SampleLimits {
     }
   }
 
-  get turns(): number {
-    return this.#turns
+  /** Of the solvers; undefined when it did not come to them. */
+  get turns(): number | undefined {
+    return this.#holds === undefined ? undefined : this.#turns
   }
 
   /** Ends the sample through `abort` when its time is up. Returns what ends the watch. */
@@ -90,7 +104,6 @@ export class SampleLimits {
     const { timeLimit, workingLimit } = this.#limits
     const timers: NodeJS.Timeout[] = []
     const expire = (type: string, limit: number, message: string): void => {
-      this.#event(type, limit, message)
       abort(new LimitExceededError(type, { message, value: limit, limit }))
     }
     if (timeLimit !== undefined) {
@@ -101,8 +114,10 @@ export class SampleLimits {
       const message = `Working time limit exceeded. limit: ${workingLimit} seconds`
       const look = (): void => {
         const left = workingLimit - clock.working
-        if (left <= 0) expire('working', workingLimit, message)
-        else timers[1] = setTimeout(look, Math.max(1, left * 1000))
+        if (left <= 0) {
+          this.#interrupted()
+          expire('working', workingLimit, message)
+        } else timers[1] = setTimeout(look, Math.max(1, left * 1000))
       }
       timers[1] = setTimeout(look, workingLimit * 1000)
     }
@@ -113,9 +128,16 @@ export class SampleLimits {
   watchScoring(abort: (reason: Error) => void): () => void {
     const { timeLimit } = this.#limits
     if (timeLimit === undefined) return () => {}
-    const reason = new Error(`scoring took longer than ${timeLimit / 2} seconds, half of the time limit`)
-    const timer = setTimeout(() => abort(reason), timeLimit * 500)
+    const limit = timeLimit / 2
+    const message = `Time limit exceeded. limit: ${Number.isInteger(limit) ? limit.toFixed(1) : limit} seconds`
+    const reason = new LimitExceededError('time', { message, value: limit, limit })
+    const timer = setTimeout(() => abort(reason), limit * 1000)
     return () => clearTimeout(timer)
+  }
+
+  /** Tells of a limit of time when all that it ended is over. */
+  expired({ type, message, limit = -1 }: LimitExceededError): void {
+    this.#event(type, limit, message)
   }
 
   #exceeded(type: string, value: number, limit: number, message: string): never {
@@ -125,6 +147,17 @@ export class SampleLimits {
 
   #event(type: string, limit: number, message: string): void {
     this.#transcript.add<SampleLimitEvent>({ event: 'sample_limit', type, message, limit })
+  }
+
+  /** What was under way. */
+  #interrupted(): void {
+    const [tool, model] = [this.#transcript.pending('tool'), this.#transcript.pending('model')]
+    this.#transcript.add<OtherEvent>({
+      event: 'interrupt',
+      source: 'limit',
+      interrupted: model ? 'generate' : tool ? 'tool_call' : 'between_turns',
+      ...(model ? { interrupted_model_event_id: model.uuid } : tool && { interrupted_tool_call_id: tool.id }),
+    })
   }
 }
 

@@ -22,7 +22,7 @@ export async function resolveUnits(
       throw new EvalspanError('BAD_OPTION', `task ${task.name}: no model; give one to evaluate() or to the task`)
     }
     const maxConnections = options.maxConnections
-    const settings = { ...toGenerateConfig(config), ...toGenerateConfig({ maxConnections, ...options.config }) }
+    const settings = toGenerateConfig({ maxConnections, ...options.config })
     const roles = new Map<string, Model>()
     for (const [role, spec] of Object.entries({ ...modelRoles, ...options.modelRoles })) {
       roles.set(role, await resolveModel(spec, { role, config: settings }))
@@ -30,7 +30,7 @@ export async function resolveUnits(
     for (const spec of models) {
       units.push({
         task,
-        model: await resolveModel(spec, { config: settings }),
+        model: await resolveModel(spec, { config: settings, connections: config?.maxConnections }),
         roles,
         ids: { ...ids, taskId: shortUuid() },
       })

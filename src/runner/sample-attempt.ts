@@ -13,6 +13,8 @@ import { SampleLimits } from './limits.ts'
 import { runSolvers } from './run-solver.ts'
 import { SampleClock } from './sample-clock.ts'
 import { scoreSample } from './score-sample.ts'
+import type { SampleOutcome } from './sample-record.ts'
+import { stateRecord } from './state-record.ts'
 import type { NamedSample, SpanPlace, TaskContext } from './task-context.ts'
 import type { TaskState } from './task-state.ts'
 import { outsideOfSpans, Transcript } from './transcript.ts'
@@ -34,7 +36,7 @@ export class SampleAttempt {
   error: EvalError | undefined
   /** What was thrown. */
   thrown: unknown
-  limit: { readonly type: string; readonly limit: number } | undefined
+  limit: SampleOutcome['limit']
   /** Its task, or the whole run, was over. */
   cancelled = false
   /** When its solvers could begin. */
@@ -53,6 +55,7 @@ export class SampleAttempt {
     const transcript = new Transcript({
       clock: this.#clock,
       onEvent: (event) => this.#stream.push(event),
+      store: () => this.active.state.store,
       within: (id, run) => this.active.within('span', id, run),
     })
     this.active = {
@@ -91,7 +94,7 @@ export class SampleAttempt {
     const { sandbox } = this.#options.context.options
     try {
       await this.#init()
-      await this.#solve()
+      if (!this.error) await this.#solve()
     } catch (error) {
       this.#fail(error)
     }
@@ -104,20 +107,31 @@ export class SampleAttempt {
 
   /** All that comes before the solvers: hooks hear of it when the sample is over. */
   async #init(): Promise<void> {
-    const { context, sample, number } = this.#options
-    const { transcript, state } = this.active
+    const { transcript } = this.active
     await transcript.span('init', 'init', async () => {
-      this.started = timestamp()
-      const { uuid, epoch } = this.active
-      const given = { ...sample, target: sample.target ?? '', uuid, epoch, messages: [], events: [] }
-      this.#summary = startSummary(given, this.started)
-      transcript.add<OtherEvent>({ event: 'sample_init', sample, state: stateRecord(state) })
-      if (number === 1) await this.#fire('onSampleInit', this.#start())
-      if (context.options.sandbox) await orAborted(async () => context.options.sandbox!.init(state), this.active.signal)
+      try {
+        await this.#prepare()
+      } catch (error) {
+        // Within the span, as in Inspect.
+        this.#fail(error)
+      }
     })
+    if (this.error) return
     this.started = timestamp()
     this.#clock.start()
     this.#phase = 'solve'
+  }
+
+  async #prepare(): Promise<void> {
+    const { context, sample, number } = this.#options
+    const { transcript, state } = this.active
+    this.started = timestamp()
+    const { uuid, epoch } = this.active
+    const given = { ...sample, target: sample.target ?? '', uuid, epoch, messages: [], events: [] }
+    this.#summary = startSummary(given, this.started)
+    transcript.add<OtherEvent>({ event: 'sample_init', sample, state: await stateRecord(state) })
+    if (number === 1) await this.#fire('onSampleInit', this.#start())
+    if (context.options.sandbox) await orAborted(async () => context.options.sandbox!.init(state), this.active.signal)
   }
 
   async #solve(): Promise<void> {
@@ -130,12 +144,21 @@ export class SampleAttempt {
     this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
     const endWatch = limits.watchTime(this.#clock, (reason) => timeUp.abort(reason))
     this.#stream.open()
+    limits.begin()
     const generate = generateFor(this.active, context.generate)
     try {
-      await transcript.span('solvers', 'solvers', () =>
-        orUnwound(() => runSolvers(context.solvers, this.active, generate), this.active.signal),
-      )
+      await transcript.span('solvers', 'solvers', async () => {
+        try {
+          await orUnwound(() => runSolvers(context.solvers, this.active, generate), this.active.signal)
+        } finally {
+          transcript.endInner()
+        }
+      })
+    } catch (error) {
+      if (timeUp.signal.aborted && error === timeUp.signal.reason) limits.expired(error as LimitExceededError)
+      throw error
     } finally {
+      limits.end()
       endWatch()
     }
   }
@@ -154,6 +177,9 @@ export class SampleAttempt {
         await orUnwound(() => scoreSample(scorers, sample.target ?? '', this.active), this.active.signal)
       }
     } catch (error) {
+      this.active.transcript.endInner()
+      if (timeUp.signal.aborted && error === timeUp.signal.reason)
+        this.active.limits.expired(error as LimitExceededError)
       this.#fail(error)
     } finally {
       endWatch()
@@ -164,7 +190,7 @@ export class SampleAttempt {
   #fail(thrown: unknown): void {
     const { context, mayRetry } = this.#options
     if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
-      this.limit = { type: thrown.type, limit: thrown.limit ?? -1 }
+      this.limit = { type: thrown.type, limit: thrown.limit ?? -1, reason: thrown.message }
       return
     }
     this.cancelled = context.signal.aborted
@@ -206,11 +232,4 @@ export class SampleAttempt {
   #start(): SampleInit {
     return { ...this.#ids(), summary: this.#summary! }
   }
-}
-
-/** What a log says of a sample's state before the first solver. */
-function stateRecord(state: TaskState): object {
-  const { messages, tools, toolChoice, store, output, completed, metadata } = state
-  const names = Object.keys(tools)
-  return { messages, tools: names, tool_choice: toolChoice ?? null, store, output, completed, metadata }
 }

@@ -5,7 +5,7 @@ import type { NamedSample } from './task-context.ts'
 
 export interface SampleOutcome {
   readonly error: EvalError | undefined
-  readonly limit: { readonly type: string; readonly limit: number } | undefined
+  readonly limit: { readonly type: string; readonly limit: number; readonly reason: string } | undefined
   readonly retries: readonly EvalRetryError[]
   /** When its solvers could begin. */
   readonly started: string

@@ -28,6 +28,7 @@ export async function scoreSample(
     for (const [name, { score, params }] of scorers) {
       await transcript.span(name, 'scorer', async () => {
         const result = await score(state, new Target(target))
+        if (Object.hasOwn(scores, name)) throw new ScorerClash(`Scorer ${name} has modified state.scores`)
         if (result === undefined) return
         if (typeof result !== 'object' || result === null || !('value' in result)) {
           throw new TypeError(`scorer ${name} gave no score; it has to return { value: … }, or undefined for none`)
@@ -38,4 +39,9 @@ export async function scoreSample(
     }
   })
   for (const name of bySolvers) tell(name)
+}
+
+/** Named as in Inspect. */
+class ScorerClash extends Error {
+  override readonly name = 'RuntimeError'
 }

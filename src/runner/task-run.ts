@@ -8,9 +8,11 @@ import { EarlierLog } from './earlier-log.ts'
 import { ErrorBudget } from './error-budget.ts'
 import { CancelledError, evalError } from './eval-error.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
+import type { GenerateSettings } from './generate-config.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
 import type { Model } from './model/model.ts'
 import { evalResults, type ScoredSample } from './results.ts'
+import { unchained } from './solvers/chain.ts'
 import { generate } from './solvers/generate.ts'
 import { resultOf, SampleRun } from './sample-run.ts'
 import type { Scorer } from './scorer/scorer.ts'
@@ -71,7 +73,7 @@ export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEv
   const given = options.score === false ? [] : toList(scorer)
   const names = uniqueScorerNames(given)
   const scorers = new Map(given.map((each, index) => [names[index]!, each]))
-  const solvers = [...toList(setup), ...toList(options.solver ?? solver)]
+  const solvers = unchained([...toList(setup), ...toList(options.solver ?? solver)])
   const size = dataset.samples.length
   const spec = taskSpec({ ...unit, options, settings, scorers, dataset: { ...dataset, size }, samples })
   return await new TaskRun({ unit, run, settings, samples, scorers, solvers, spec }).run()
@@ -91,6 +93,8 @@ class TaskRun {
   readonly #options: TaskRunOptions
   readonly #ids: TaskContext['ids']
   readonly #plan: EvalPlan
+  /** Of the calls of its own model. */
+  readonly #config: GenerateSettings
   readonly #usage = new Usage()
   readonly #errors: ErrorBudget
   readonly #stop = new AbortController()
@@ -103,7 +107,8 @@ class TaskRun {
     this.#options = options
     const { unit, settings, samples, solvers, spec } = options
     this.#ids = { eval_set_id: spec.eval_set_id ?? null, run_id: spec.run_id, eval_id: spec.eval_id }
-    this.#plan = taskPlan(solvers, unit.task.options.config)
+    this.#config = { ...unit.task.options.config, ...options.run.options.config }
+    this.#plan = taskPlan(solvers, this.#config)
     this.#errors = new ErrorBudget(settings.failOnError, samples.length * settings.epochs)
   }
 
@@ -165,7 +170,8 @@ class TaskRun {
 
   #failed(thrown: unknown): void {
     this.#errors.add()
-    if (this.#errors.isExceeded && !this.#options.settings.continueOnFail) this.#end(thrown)
+    const { continueOnFail, scoreOnError } = this.#options.settings
+    if (this.#errors.isExceeded && !continueOnFail && !scoreOnError) this.#end(thrown)
   }
 
   /** What is under way is cancelled, and nothing more is begun. */
@@ -189,7 +195,7 @@ class TaskRun {
       options: task.options,
       model,
       roles,
-      generate: { config: task.options.config },
+      generate: { config: this.#config },
       failed: (thrown) => this.#failed(thrown),
       writer: logSamples ? writer : undefined,
       usage: this.#usage,

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EvalspanError } from '../../errors.ts'
+import { EvalspanError, LimitExceededError } from '../../errors.ts'
 import type { Emitter } from '../../hooks/emitter.ts'
 import type { ModelRetry } from '../../hooks/events.ts'
 import type {
   ChatMessage,
+  EvalError,
   GenerateConfig,
   Json,
   ModelEvent,
@@ -21,6 +22,7 @@ import type { CachePolicy } from './cache-policy.ts'
 import { KeyedApi } from './keyed-api.ts'
 import type { Model } from './model.ts'
 import type { CallFailure } from './model-api.ts'
+import { outputOf } from './model-output.ts'
 import { ResponseCache, type CacheEntry } from './response-cache.ts'
 import { retryWaitMs } from './retry-wait.ts'
 
@@ -91,7 +93,7 @@ export class ModelAttempts {
       await this.#failed(error, { attempt, event, keyNumber })
       return undefined
     }
-    output = { ...output, time: output.time ?? (performance.now() - start) / 1000 }
+    output = withContext({ ...output, time: output.time ?? (performance.now() - start) / 1000 })
     if (event) {
       event.output = output
       delete event.pending
@@ -158,7 +160,7 @@ export class ModelAttempts {
       tools,
       tool_choice: toolChoice,
       config: { ...this.#config },
-      output: output ?? { model: model.name, choices: [], completion: '' },
+      output: output ?? outputOf({ content: '', model: model.name }),
       ...(cache && { cache }),
       ...(!output && { pending: true }),
     })
@@ -190,7 +192,7 @@ export class ModelAttempts {
     const retry = isLast ? undefined : this.#retryData(error, failure, attempt, waitMs)
     const time = now()
     if (event) {
-      const { message, traceback } = evalError(signal.aborted ? new Error('model call cancelled') : error)
+      const { message, traceback } = signal.aborted ? cancelledCall(signal.reason) : evalError(error)
       Object.assign(event, { error: message, traceback, ...(retry && { metadata: retryMetadata(retry, time) }) })
       delete event.pending
       sample?.transcript.changed(event)
@@ -228,6 +230,24 @@ export class ModelAttempts {
       status_code: failure.statusCode ?? null,
     }
   }
+}
+
+/** With the size of what the model was given. */
+function withContext(output: ModelOutput): ModelOutput {
+  if (!output.usage || output.input_context_tokens !== undefined) return output
+  const {
+    input_tokens: tokens,
+    input_tokens_cache_read: read = 0,
+    input_tokens_cache_write: written = 0,
+  } = output.usage
+  return { ...output, input_context_tokens: tokens + read + written }
+}
+
+/** How Inspect says it. */
+function cancelledCall(reason: unknown): EvalError {
+  const error = evalError(Object.assign(new Error('model call cancelled'), { name: 'RuntimeError' }))
+  const isLimit = LimitExceededError.is(reason) && reason.type === 'working'
+  return isLimit ? { ...error, message: 'Cancelled by limit' } : error
 }
 
 /** So that a log tells of it as the hook did. Inspect writes no such thing; the field is there for what anybody wants to add. */
