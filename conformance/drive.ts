@@ -3,7 +3,7 @@ import { evalRetry, evalSet, evaluate, type LoggedEval } from '../src/index.ts'
 import type { Scenario, ScenarioRun } from './format.ts'
 import { readScenario } from './read-scenario.ts'
 import { actOnHooks } from './runner/acting-hooks.ts'
-import { useModels } from './runner/models.ts'
+import { modelOf, useModels } from './runner/models.ts'
 import { recordTo } from './runner/recorder.ts'
 import { limitsOf, makeTask, runOptions } from './runner/tasks.ts'
 
@@ -41,13 +41,16 @@ async function run({ eval: once, eval_set: set, eval_retry: retry }: ScenarioRun
   if (retry) {
     const failed = logs[retry.of ?? 0]![0]!
     const { max_samples: maxSamples, retry_on_error: retryOnError } = retry
-    const options = { ...limitsOf(retry), maxSamples, retryOnError, ...common }
-    return await evalRetry(
-      failed.location,
-      makeTask(tasks.find(({ name }) => name === failed.eval.task)!),
-      options,
-      host,
-    )
+    const { eval: spec } = failed
+    const options = {
+      // Inspect finds it by its name.
+      model: modelOf(spec.model),
+      ...limitsOf(retry),
+      maxSamples,
+      retryOnError,
+      ...common,
+    }
+    return await evalRetry(failed.location, makeTask(tasks.find(({ name }) => name === spec.task)!), options, host)
   }
   const chosen = tasks.filter(({ name }) => (once ?? set)!.tasks?.includes(name) !== false).map(makeTask)
   if (once) return await evaluate(chosen, { ...runOptions(once), ...common }, host)

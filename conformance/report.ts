@@ -17,10 +17,10 @@ export function reportText(comparisons: readonly Comparison[], all: boolean): st
     return `${name.padEnd(width)}  ${words[outcome]}${count}${names.length > 0 ? `: ${names.join(', ')}` : ''}`
   })
   const details = comparisons.flatMap((comparison) => {
-    const shown = [...comparison.differences, ...(all ? comparison.intended : [])]
+    const listed = [...comparison.differences, ...(all ? comparison.intended : [])]
     const isBad = comparison.outcome === 'different' || comparison.outcome === 'failed'
-    if (!isBad && shown.length === 0) return []
-    return ['', `== ${comparison.name}`, ...bySection(shown), ...(isBad ? ['', comparison.output.trimEnd()] : [])]
+    if (!isBad && listed.length === 0) return []
+    return ['', `== ${comparison.name}`, ...bySection(listed), ...(isBad ? ['', comparison.output.trimEnd()] : [])]
   })
   return [...lines, ...details].join('\n')
 }

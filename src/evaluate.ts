@@ -76,6 +76,7 @@ export async function evalRetry(
   const [one] = taskList(task)
   const reader = await openLog(log)
   const { task_id: taskId, task: name } = reader.header.eval
+  const used = reader.header.stats
   await reader.close()
   if (name !== one!.name) {
     throw new EvalspanError(
@@ -87,7 +88,7 @@ export async function evalRetry(
     const ids = { evalSetId: undefined, runId: shortUuid() }
     return await runTasks(ids, run, async () => {
       const units = await resolveUnits([one!], options, ids)
-      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: log }))
+      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: log, used }))
     })
   })
 }

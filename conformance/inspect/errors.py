@@ -1,12 +1,22 @@
 """What scenarios have raised."""
 
 import builtins
+import errno
+import os
 from typing import Any
 
 from inspect_ai.tool import ToolError
 from inspect_ai.util import LimitExceededError
 
 from counts import count
+
+
+FILE_ERRORS = {
+    "PermissionError": errno.EACCES,
+    "FileNotFoundError": errno.ENOENT,
+    "IsADirectoryError": errno.EISDIR,
+}
+"""Their message is the name of a file."""
 
 
 def make_error(said: dict[str, Any]) -> Exception:
@@ -18,6 +28,9 @@ def make_error(said: dict[str, Any]) -> Exception:
         )
     if name == "ToolError":
         return ToolError(message)
+    if name in FILE_ERRORS:
+        # as Python itself raises them
+        return getattr(builtins, name)(FILE_ERRORS[name], os.strerror(FILE_ERRORS[name]), message)
     known = getattr(builtins, name, None)
     if isinstance(known, type) and issubclass(known, Exception):
         return known(message)

@@ -2,7 +2,7 @@ import { LimitExceededError, ToolError } from '../../src/index.ts'
 import type { ErrorSaid, Failures } from '../format.ts'
 import { count } from './counts.ts'
 
-/** What Node has for errors of Python that tools raise. */
+/** What Node has for Python's errors of files, whose message is the name of a file. */
 const codes: { readonly [type: string]: string } = {
   PermissionError: 'EACCES',
   FileNotFoundError: 'ENOENT',
@@ -20,7 +20,7 @@ export function makeError(said: ErrorSaid): Error {
   }
   if (type === 'ToolError') return new ToolError(message)
   const code = codes[type]
-  return Object.assign(new Error(message), { name: type, ...(code !== undefined && { code }) })
+  return Object.assign(new Error(message), { name: type, ...(code !== undefined && { code, path: message }) })
 }
 
 /** Throws as often as said: for each sample, or overall; always when no number is given. */

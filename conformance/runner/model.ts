@@ -59,7 +59,7 @@ function answer(model: string, said: ScenarioOutput, input: readonly ChatMessage
   }))
   const output = outputOf({ model, content: said.text ?? '', toolCalls, ...stopReasonOf(said) })
   if (said.usage === null) return output
-  return { ...output, usage: (said.usage as ModelUsage | undefined) ?? usageOf(input, output.completion ?? '') }
+  return { ...output, usage: said.usage ?? usageOf(input, output.completion ?? '') }
 }
 
 function stopReasonOf({ stop_reason: stopReason }: ScenarioOutput): { readonly stopReason?: string } {
@@ -74,7 +74,7 @@ function usageOf(input: readonly ChatMessage[], completion: string): ModelUsage 
 }
 
 function quarter(text: string): number {
-  return Math.floor([...text].length / 4)
+  return Math.floor(Array.from(text).length / 4)
 }
 
 function failure(error: unknown): CallFailure {

@@ -27,7 +27,7 @@ import { modelOf } from './models.ts'
 /** The steps of scenarios as solvers. `key` tells them from others. */
 export function makeSteps(steps: readonly Step[], key: string): Solver[] {
   return steps.map((step, index) => {
-    const [kind] = Object.keys(step) as [keyof Step & keyof typeof makers]
+    const [kind] = Object.keys(step) as [keyof Step]
     return (makers[kind] as (said: unknown, key: string) => Solver)(step[kind], `${key}.${index}`)
   })
 }

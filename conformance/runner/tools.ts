@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { z } from 'zod'
 import type { Tool, Tools } from '../../src/index.ts'
 import type { ScenarioTool } from '../format.ts'
 import { failTimes } from './errors.ts'
@@ -11,17 +12,17 @@ export function makeTools(said: readonly ScenarioTool[]): Tools {
 const makers: { readonly [kind in ScenarioTool['tool']]: (said: ScenarioTool) => Tool } = {
   add: () => ({
     description: 'Adds two numbers.',
-    inputSchema: parameters({ x: 'integer', y: 'integer' }),
+    inputSchema: z.object({ x: z.int(), y: z.int() }),
     execute: ({ x, y }: { x: number; y: number }) => x + y,
   }),
   echo: () => ({
     description: 'Says it again.',
-    inputSchema: parameters({ text: 'string' }),
+    inputSchema: z.object({ text: z.string() }),
     execute: ({ text }: { text: string }) => text,
   }),
   fail: ({ tool, name = tool, ...said }) => ({
     description: 'Fails.',
-    inputSchema: parameters({}),
+    inputSchema: z.object({}),
     execute: () => {
       failTimes(`tool ${name}`, { ...said, type: said.type ?? 'ToolError' })
       return 'done'
@@ -29,15 +30,10 @@ const makers: { readonly [kind in ScenarioTool['tool']]: (said: ScenarioTool) =>
   }),
   slow: ({ seconds = 0.1 }) => ({
     description: 'Takes its time.',
-    inputSchema: parameters({}),
+    inputSchema: z.object({}),
     execute: async (_: unknown, { abortSignal }: { abortSignal: AbortSignal }) => {
       await wait(seconds * 1000, undefined, { signal: abortSignal })
       return 'done'
     },
   }),
-}
-
-function parameters(types: { readonly [name: string]: string }): object {
-  const properties = Object.fromEntries(Object.entries(types).map(([name, type]) => [name, { type }]))
-  return { type: 'object', properties, required: Object.keys(types), additionalProperties: false }
 }

@@ -56,6 +56,7 @@ class ToolRun {
       id,
       function: name,
       arguments: args,
+      result: '',
       pending: true,
     })
     this.event = event

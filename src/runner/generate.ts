@@ -3,20 +3,16 @@ import { activeSample, type ActiveSample } from './active.ts'
 import { executeTools } from './execute-tools.ts'
 import { toGenerateConfig } from './generate-config.ts'
 import type { CachePolicy } from './model/cache-policy.ts'
-import type { Generate, GenerateOptions } from './solver.ts'
+import type { Generate } from './solver.ts'
 import type { TaskState } from './task-state.ts'
 import { toolInfos } from './tool-info.ts'
 
-/** What a task says of all of its calls. */
-export interface GenerateDefaults extends Pick<GenerateOptions, 'config' | 'cache'> {}
-
 /** The `generate` that solvers of the sample are handed. */
-export function generateFor(sample: ActiveSample, defaults: GenerateDefaults): Generate {
-  return async (state, { toolCalls = 'loop', toolChoice, cache = defaults.cache, config } = {}) => {
+export function generateFor(sample: ActiveSample): Generate {
+  return async (state, { toolCalls = 'loop', toolChoice, cache, config } = {}) => {
     const call = {
       cache,
       config: {
-        ...toGenerateConfig(defaults.config),
         ...toGenerateConfig(config),
         ...(cache !== undefined && { cache: cacheSetting(cache) }),
       },

@@ -27,14 +27,14 @@ export async function runTasks(
   try {
     const units = await prepare()
     await fire(run.emitter, 'onRunStart', { ...runIds, task_names: units.map(({ task }) => task.name) })
-    const places = new Semaphore(
-      run.options.maxTasks ?? Math.max(1, new Set(units.map(({ model }) => model.name)).size),
-    )
+    const models = new Set(units.map(({ model }) => model.name)).size
+    const maxTasks = run.maxTasks ?? run.options.maxTasks ?? (models > 1 ? models : undefined)
+    const places = new Semaphore(maxTasks ?? 1)
     await Promise.all(
       units.map(async (unit, index) => {
         await places.acquire()
         try {
-          if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(unit, run)
+          if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(unit, { ...run, maxTasks })
         } catch (error) {
           failure ??= { thrown: error }
         } finally {

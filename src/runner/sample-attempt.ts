@@ -2,7 +2,7 @@ import { LimitExceededError, messageOf } from '../errors.ts'
 import type { SampleAttemptEnd, SampleInit, SampleScoring } from '../hooks/events.ts'
 import type { HookData, HookName } from '../hooks/hooks.ts'
 import { startSummary } from '../inspect/start-summary.ts'
-import type { ErrorEvent, EvalError, EvalSampleSummary, Event, OtherEvent } from '../inspect/records.ts'
+import type { ErrorEvent, EvalError, EvalSampleSummary, Event, OtherEvent, Score } from '../inspect/records.ts'
 import { orAborted, orUnwound } from './abortable.ts'
 import { fire, runInSample, type ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
@@ -12,7 +12,7 @@ import { generateFor } from './generate.ts'
 import { SampleLimits } from './limits.ts'
 import { runSolvers } from './run-solver.ts'
 import { SampleClock } from './sample-clock.ts'
-import { scoreSample } from './score-sample.ts'
+import { scoreSample, tellScore } from './score-sample.ts'
 import type { SampleOutcome } from './sample-record.ts'
 import { stateRecord } from './state-record.ts'
 import type { NamedSample, SpanPlace, TaskContext } from './task-context.ts'
@@ -37,6 +37,8 @@ export class SampleAttempt {
   /** What was thrown. */
   thrown: unknown
   limit: SampleOutcome['limit']
+  /** By their names in the log. */
+  readonly scores: { [scorer: string]: Score } = {}
   /** Its task, or the whole run, was over. */
   cancelled = false
   /** When its solvers could begin. */
@@ -66,6 +68,7 @@ export class SampleAttempt {
       epoch: state.epoch,
       model: context.model,
       roles: context.roles,
+      config: context.config,
       transcript,
       clock: this.#clock,
       limits: new SampleLimits(context.limits, transcript),
@@ -98,6 +101,7 @@ export class SampleAttempt {
     } catch (error) {
       this.#fail(error)
     }
+    this.active.limits.end()
     this.active.state.completed = true
     if (this.#summary && this.#clock.total !== undefined) await this.#score()
     if (sandbox?.cleanup) await this.#clean('sandbox', sandbox.cleanup)
@@ -137,6 +141,7 @@ export class SampleAttempt {
   async #solve(): Promise<void> {
     const { context, number } = this.#options
     const { transcript, limits } = this.active
+    limits.begin()
     if (number === 1) await this.#fire('onSampleStart', this.#start())
     this.#isStarted = true
     await this.#fire('onSampleAttemptStart', { ...this.#start(), attempt: number })
@@ -144,8 +149,7 @@ export class SampleAttempt {
     this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
     const endWatch = limits.watchTime(this.#clock, (reason) => timeUp.abort(reason))
     this.#stream.open()
-    limits.begin()
-    const generate = generateFor(this.active, context.generate)
+    const generate = generateFor(this.active)
     try {
       await transcript.span('solvers', 'solvers', async () => {
         try {
@@ -158,7 +162,6 @@ export class SampleAttempt {
       if (timeUp.signal.aborted && error === timeUp.signal.reason) limits.expired(error as LimitExceededError)
       throw error
     } finally {
-      limits.end()
       endWatch()
     }
   }
@@ -166,6 +169,10 @@ export class SampleAttempt {
   async #score(): Promise<void> {
     const { context, sample, mayRetry } = this.#options
     const { scoreOnError, scorers, options } = context
+    const given = sample.target ?? ''
+    const { state } = this.active
+    state.scores ??= {}
+    const bySolvers = Object.keys(state.scores)
     this.#phase = 'score'
     const timeUp = new AbortController()
     this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
@@ -174,8 +181,9 @@ export class SampleAttempt {
       await this.#fire('onSampleScoring', this.#ids())
       const isScored = !this.error || (scoreOnError && !mayRetry && !this.cancelled)
       if (isScored) {
-        await orUnwound(() => scoreSample(scorers, sample.target ?? '', this.active), this.active.signal)
+        await orUnwound(() => scoreSample(scorers, given, this.active, this.scores), this.active.signal)
       }
+      for (const name of bySolvers) this.scores[name] = tellScore(name, state.scores[name]!, given, this.active)
     } catch (error) {
       this.active.transcript.endInner()
       if (timeUp.signal.aborted && error === timeUp.signal.reason)

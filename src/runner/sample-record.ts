@@ -1,10 +1,11 @@
-import type { EvalError, EvalRetryError, EvalSample } from '../inspect/records.ts'
+import type { EvalError, EvalRetryError, EvalSample, Score } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
 import type { NamedSample } from './task-context.ts'
 
 export interface SampleOutcome {
   readonly error: EvalError | undefined
+  readonly scores: { readonly [scorer: string]: Score }
   readonly limit: { readonly type: string; readonly limit: number; readonly reason: string } | undefined
   readonly retries: readonly EvalRetryError[]
   /** When its solvers could begin. */
@@ -26,7 +27,7 @@ export function sampleRecord(sample: NamedSample, active: ActiveSample, outcome:
     metadata: state.metadata,
     messages: state.messages,
     output: state.output,
-    scores: state.scores ?? {},
+    scores: outcome.scores,
     store: state.store,
     uuid: active.uuid,
     events: transcript.events,
@@ -43,7 +44,7 @@ export function sampleRecord(sample: NamedSample, active: ActiveSample, outcome:
     ...(error && { error }),
     error_retries: retries,
     ...(limit && { limit }),
-  } as EvalSample
+  }
 }
 
 function rounded(seconds: number): number {

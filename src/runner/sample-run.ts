@@ -74,8 +74,8 @@ export class SampleRun {
   }
 
   async #log(attempt: SampleAttempt): Promise<EvalSample> {
-    const { active, error, limit, started } = attempt
-    const sample = sampleRecord(this.#sample, active, { error, limit, started, retries: this.#retries })
+    const { active, error, limit, scores, started } = attempt
+    const sample = sampleRecord(this.#sample, active, { error, limit, scores, started, retries: this.#retries })
     await this.#context.writer?.sample(sample)
     return sample
   }

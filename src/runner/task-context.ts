@@ -1,7 +1,6 @@
 import type { Emitter } from '../hooks/emitter.ts'
-import type { EvalSpec } from '../inspect/records.ts'
+import type { EvalSpec, GenerateConfig } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
-import type { GenerateDefaults } from './generate.ts'
 import type { Limits } from './limits.ts'
 import type { EvalLogWriter } from './log/eval-log-writer.ts'
 import type { Model } from './model/model.ts'
@@ -39,7 +38,8 @@ export interface TaskContext {
   readonly options: Pick<TaskOptions, 'sandbox' | 'cleanup'>
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
-  readonly generate: GenerateDefaults
+  /** Of the calls of its own model, in Inspect's names. */
+  readonly config: GenerateConfig
   readonly limits: Limits
   readonly retryOnError: number
   readonly scoreOnError: boolean

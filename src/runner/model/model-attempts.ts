@@ -140,9 +140,9 @@ export class ModelAttempts {
   async #fromCache(output: ModelOutput, tools: readonly ToolInfo[]): Promise<Answer> {
     const { model, emitter, sample } = this.#options
     const event = this.#event(tools, 'read', output)
-    if (output.usage) await fire(emitter, 'onModelCacheUsage', { model_name: model.name, usage: output.usage })
-    // It is told once more when it has its times, and was told when it was there: three times in all, as in Inspect.
+    // It was told when it was there, and is told once more when it has its times: three times in all, as in Inspect.
     if (event) sample?.transcript.changed(event)
+    if (output.usage) await fire(emitter, 'onModelCacheUsage', { model_name: model.name, usage: output.usage })
     return { output, event }
   }
 
@@ -240,7 +240,8 @@ function withContext(output: ModelOutput): ModelOutput {
     input_tokens_cache_read: read = 0,
     input_tokens_cache_write: written = 0,
   } = output.usage
-  return { ...output, input_context_tokens: tokens + read + written }
+  const { time, ...rest } = output
+  return { ...rest, input_context_tokens: tokens + read + written, time }
 }
 
 /** How Inspect says it. */

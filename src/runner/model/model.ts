@@ -1,6 +1,6 @@
 import { Emitter } from '../../hooks/emitter.ts'
 import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
-import { activeSample } from '../active.ts'
+import { activeSample, type ActiveSample } from '../active.ts'
 import { timestamp } from '../clock.ts'
 import { Semaphore } from '../semaphore.ts'
 import { shortUuid } from '../short-uuid.ts'
@@ -53,7 +53,7 @@ export class Model {
   async generate(input: string | readonly ChatMessage[], options: CallOptions = {}): Promise<ModelOutput> {
     const sample = activeSample()
     const signal = sample?.signal ?? new AbortController().signal
-    const config = { ...this.config, ...options.config }
+    const config = { ...this.config, ...inherited(this, sample), ...options.config }
     const messages = typeof input === 'string' ? [{ id: shortUuid(), content: input, role: 'user' as const }] : input
     sample?.limits.messages(messages.length, true)
     const place = sample?.transcript.place() ?? { timestamp: timestamp(), working_start: 0 }
@@ -83,6 +83,15 @@ export class Model {
     }
   }
 }
+
+/** What the settings of the task say for a model: all to its own one, and to others how calls are made. */
+function inherited(model: Model, sample: ActiveSample | undefined): GenerateConfig {
+  if (!sample) return {}
+  if (sample.model === model) return sample.config
+  return Object.fromEntries(Object.entries(sample.config).filter(([name]) => operational.has(name)))
+}
+
+const operational: ReadonlySet<string> = new Set(['max_connections', 'max_retries', 'timeout', 'cache'])
 
 /** The one of the settings comes before all others. */
 function systemMessage({ system_message: content }: GenerateConfig): ChatMessage[] {
