@@ -119,7 +119,12 @@ function oneOf<S extends z.core.$ZodLooseShape>(shape: S) {
 export type Step = z.infer<typeof simpleStep> & {
   readonly span?: { readonly name: string; readonly type?: string | undefined; readonly steps: Step[] } | undefined
   readonly only?:
-    | { readonly samples?: (string | number)[]; readonly epochs?: number[]; readonly steps: Step[] }
+    | {
+        readonly name?: string | undefined
+        readonly samples?: (string | number)[]
+        readonly epochs?: number[]
+        readonly steps: Step[]
+      }
     | undefined
   readonly chain?: Step[] | undefined
 }
@@ -151,7 +156,12 @@ const steps: z.ZodType<Step[]> = z.lazy(() => z.array(step))
 const step = oneOf({
   ...stepShape,
   span: z.strictObject({ name, type: name.optional(), steps }),
-  only: z.strictObject({ samples: z.array(sampleId).optional(), epochs: z.array(z.int()).optional(), steps }),
+  only: z.strictObject({
+    name: name.optional(),
+    samples: z.array(sampleId).optional(),
+    epochs: z.array(z.int()).optional(),
+    steps,
+  }),
   chain: steps,
 }) as unknown as z.ZodType<Step>
 
@@ -182,6 +192,8 @@ const scorer = oneOf({
     // Whatever JSON, NaN and infinite numbers too; null leaves a sample unscored.
     value: z.unknown().optional(),
     by_sample: z.record(z.string(), z.unknown()).optional(),
+    /** Whole scores by sample. */
+    scores: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
     metrics: metrics.optional(),
     answer: z.string().optional(),
     explanation: z.string().optional(),

@@ -148,8 +148,9 @@ export function taskStart({ spec, plan }: Fields): Fields {
     model,
     dataset,
     tags,
-    metadata,
-    config,
+    // None and an empty one are the same.
+    metadata: metadata && Object.keys(metadata).length > 0 ? metadata : undefined,
+    config: withoutForeign(config),
     generate_config: spec['model_generate_config'],
     model_roles: Object.fromEntries(
       Object.entries(roles as Fields).map(([role, bound]) => [role, [bound].flat().map(({ model: name }) => name)]),
@@ -197,4 +198,15 @@ function logResults(results: Fields): Fields {
       }),
     ),
   }
+}
+
+/** Settings of what our runner does not have: displays, providers of sandboxes, a database of running samples. */
+function withoutForeign({
+  sandbox_cleanup: _,
+  sandbox_prebuilt: __,
+  score_display: ___,
+  log_realtime: ____,
+  ...config
+}: Fields): Fields {
+  return config
 }

@@ -160,17 +160,20 @@ def in_span(said: dict[str, Any], steps: list[Solver]) -> Solver:
     return solve
 
 
-@solver
 def only(said: dict[str, Any], steps: list[Solver]) -> Solver:
-    """For some samples, or some epochs."""
+    """A solver of its own, for some samples, or some epochs."""
 
-    async def solve(state: TaskState, generate: Generate) -> TaskState:
-        chosen = state.sample_id in said.get("samples", [state.sample_id])
-        if chosen and state.epoch in said.get("epochs", [state.epoch]):
-            return await run_steps(steps, state, generate)
-        return state
+    @solver(name=said.get("name", "only"))
+    def own() -> Solver:
+        async def solve(state: TaskState, generate: Generate) -> TaskState:
+            chosen = state.sample_id in said.get("samples", [state.sample_id])
+            if chosen and state.epoch in said.get("epochs", [state.epoch]):
+                return await run_steps(steps, state, generate)
+            return state
 
-    return solve
+        return solve
+
+    return own()
 
 
 def make_steps(steps: list[dict[str, Any]], key: str) -> list[Solver]:

@@ -43,8 +43,9 @@ const makers: { readonly [K in keyof ScenarioScorer]-?: (said: Said<K>, key: str
   pattern: ({ pattern: expression, ...said }) => pattern(expression, camel(said)),
   model_graded_qa: (said) => modelGradedQa(grading(said)),
   model_graded_fact: (said) => modelGradedFact(grading(said)),
-  fixed: ({ name = 'fixed', value, by_sample: bySample = {}, metrics = ['mean'], ...more }) =>
+  fixed: ({ name = 'fixed', value, by_sample: bySample = {}, scores = {}, metrics = ['mean'], ...more }) =>
     scorer(name, { metrics: makeMetrics(metrics) }, ({ sampleId }) => {
+      if (Object.hasOwn(scores, String(sampleId))) return scores[String(sampleId)] as unknown as Score
       const given = Object.hasOwn(bySample, String(sampleId)) ? bySample[String(sampleId)] : value
       if (given === undefined || given === null) return undefined
       return { value: given, ...more } as Score

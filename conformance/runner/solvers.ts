@@ -89,9 +89,9 @@ const makers: { readonly [K in keyof Step]-?: (said: Said<K>, key: string) => So
     const inner = makeSteps(steps, key)
     return solver('span', {}, (state, call) => span(name, () => runAll(inner, state, call), type))
   },
-  only: ({ samples, epochs, steps }, key) => {
+  only: ({ name = 'only', samples, epochs, steps }, key) => {
     const inner = makeSteps(steps, key)
-    return solver('only', {}, (state, call) => {
+    return solver(name, {}, (state, call) => {
       const isChosen = samples?.includes(state.sampleId) !== false && epochs?.includes(state.epoch) !== false
       return isChosen ? runAll(inner, state, call) : state
     })

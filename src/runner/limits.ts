@@ -61,7 +61,7 @@ export class SampleLimits {
   }
 
   end(): void {
-    this.#holds = false
+    if (this.#holds) this.#holds = false
   }
 
   /** `isNext`: another message is about to come. */
