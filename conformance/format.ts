@@ -62,6 +62,8 @@ const model = z.strictObject({
   outputs: z.array(output).min(1).optional(),
   by_sample: z.record(z.string(), z.array(output).min(1)).optional(),
   delay: seconds.optional(),
+  /** Dollars for a million tokens. */
+  cost: z.strictObject({ input: z.number(), output: z.number() }).optional(),
   retry_wait: seconds.optional(),
   max_connections: z.int().min(1).optional(),
 })

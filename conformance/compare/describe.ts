@@ -201,12 +201,8 @@ function logResults(results: Fields): Fields {
 }
 
 /** Settings of what our runner does not have: displays, providers of sandboxes, a database of running samples. */
-function withoutForeign({
-  sandbox_cleanup: _,
-  sandbox_prebuilt: __,
-  score_display: ___,
-  log_realtime: ____,
-  ...config
-}: Fields): Fields {
-  return config
+const foreign: ReadonlySet<string> = new Set(['sandbox_cleanup', 'sandbox_prebuilt', 'score_display', 'log_realtime'])
+
+function withoutForeign(config: Fields): Fields {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => !foreign.has(name)))
 }

@@ -11,9 +11,12 @@ from inspect_ai.model import (
     ChatMessageAssistant,
     GenerateConfig,
     ModelAPI,
+    ModelCost,
+    ModelInfo,
     ModelOutput,
     ModelUsage,
     modelapi,
+    set_model_info,
 )
 from inspect_ai.tool import ToolCall, ToolChoice, ToolInfo
 from tenacity import wait_fixed
@@ -26,6 +29,10 @@ _calls: Counter[tuple[str, str | None]] = Counter()
 
 def use_models(scripts: dict[str, dict[str, Any]]) -> None:
     _scripts.update(scripts)
+    for name, script in scripts.items():
+        if "cost" in script:
+            cost = ModelCost(**script["cost"], input_cache_write=0, input_cache_read=0)
+            set_model_info(name, ModelInfo(cost=cost))
 
 
 def _next_output(name: str, script: dict[str, Any]) -> dict[str, Any]:
