@@ -5,7 +5,7 @@ import { readScenario } from './read-scenario.ts'
 import { actOnHooks } from './runner/acting-hooks.ts'
 import { modelOf, useModels } from './runner/models.ts'
 import { recordTo } from './runner/recorder.ts'
-import { limitsOf, makeTask, runOptions } from './runner/tasks.ts'
+import { makeTask, runOptions } from './runner/tasks.ts'
 
 /*
  * Runs a scenario with our runner: `node drive.ts SCENARIO HOOKS FOLDER`. What the hooks were given is written to HOOKS;
@@ -45,7 +45,6 @@ async function run({ eval: once, eval_set: set, eval_retry: retry }: ScenarioRun
     const options = {
       // Inspect finds it by its name.
       model: modelOf(spec.model),
-      ...limitsOf(retry),
       maxSamples,
       retryOnError,
       ...common,

@@ -278,7 +278,6 @@ const run = oneOf({
     retry_immediate: z.boolean().optional(),
   }),
   eval_retry: z.strictObject({
-    ...limits,
     of: count.optional(),
     max_samples: z.int().min(1).optional(),
     retry_on_error: count.optional(),

@@ -147,7 +147,8 @@ export function taskStart({ spec, plan }: Fields): Fields {
     version,
     model,
     dataset,
-    tags,
+    // In Inspect they come in any order.
+    tags: tags?.toSorted(),
     // None and an empty one are the same.
     metadata: metadata && Object.keys(metadata).length > 0 ? metadata : undefined,
     config: withoutForeign(config),

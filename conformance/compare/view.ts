@@ -48,6 +48,7 @@ class ViewBuilder {
         return this.#put('runs', name, { exception: data['exception'], logs: data['logs'].map(describe.log) })
       case 'task_start': {
         const { task, model } = data['spec']
+        this.#put('runs', `task_start ${task} with ${model}`, {})
         this.#tasks.set(data['eval_id'], this.#unique(`run ${this.#run}, task ${task} with ${model}`))
         return this.#put(this.#task(data), name, describe.taskStart(data))
       }

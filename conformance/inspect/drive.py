@@ -90,7 +90,7 @@ def run(kind: str, said: dict[str, Any], tasks: list[dict[str, Any]], folder: Pa
         failed = logs[said.get("of", 0)][0]
         for each in tasks:
             make_task(each)
-        logs.append(eval_retry(failed.location, **common, **chosen(said, [*LIMITS, "max_samples", "retry_on_error"])))
+        logs.append(eval_retry(failed.location, **common, **chosen(said, ["max_samples", "retry_on_error"])))
         return
     common |= chosen(said, OF_RUN) | epochs(said) | said.get("config", {})
     if isinstance(common.get("limit"), list):

@@ -62,7 +62,7 @@ function common(said: Common) {
   }
 }
 
-export function limitsOf(said: Pick<Common, `${string}_limit` & keyof Common>): Limits {
+function limitsOf(said: Pick<Common, `${string}_limit` & keyof Common>): Limits {
   return {
     messageLimit: said.message_limit,
     tokenLimit: said.token_limit,

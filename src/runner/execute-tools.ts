@@ -1,3 +1,4 @@
+import { LimitExceededError } from '../errors.ts'
 import type { ChatMessage, ToolCall, ToolEvent } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
 import { callTool } from './call-tool.ts'
@@ -71,8 +72,11 @@ class ToolRun {
       finish({ result: content, ...failure, message_id: messageId })
       return { id: messageId, role: 'tool', content, tool_call_id: id, function: name, ...failure }
     } catch (error) {
-      // What is cut off is never told of, as in Inspect.
+      // What is cut off is never told of, unless it was by the limit of work; as in Inspect.
       if (!signal.aborted) finish({ result: '', failed: true })
+      else if (LimitExceededError.is(signal.reason) && signal.reason.type === 'working') {
+        finish({ result: '', failed: true, error: { type: 'cancelled', message: 'Tool call cancelled by limit.' } })
+      }
       throw error
     }
   }

@@ -81,7 +81,12 @@ export class SampleLimits {
       this.#exceeded('token', this.#tokens, tokenLimit, exceeded('Token', this.#tokens, tokenLimit))
     }
     if (costLimit !== undefined && this.#cost > costLimit) {
-      this.#exceeded('cost', this.#cost, costLimit, exceeded('Cost', this.#cost, costLimit))
+      this.#exceeded(
+        'cost',
+        this.#cost,
+        costLimit,
+        `Cost limit exceeded. value: ${dollars(this.#cost)}; limit: ${dollars(costLimit)}`,
+      )
     }
   }
 
@@ -167,4 +172,8 @@ function exceeded(what: string, value: number, limit: number): string {
 
 function text(value: number): string {
   return value.toLocaleString('en-US')
+}
+
+function dollars(value: number): string {
+  return `$${value.toFixed(4)}`
 }

@@ -23,9 +23,10 @@ export async function runTasks(
 ): Promise<LoggedEval[]> {
   const runIds = { eval_set_id: ids.evalSetId ?? null, run_id: ids.runId }
   const logs: (LoggedEval | undefined)[] = []
+  let units: readonly TaskUnit[] = []
   let failure: { readonly thrown: unknown } | undefined
   try {
-    const units = await prepare()
+    units = await prepare()
     await fire(run.emitter, 'onRunStart', { ...runIds, task_names: units.map(({ task }) => task.name) })
     const models = new Set(units.map(({ model }) => model.name)).size
     const maxTasks = run.maxTasks ?? run.options.maxTasks ?? (models > 1 ? models : undefined)
@@ -45,13 +46,19 @@ export async function runTasks(
   } catch (error) {
     failure ??= { thrown: error }
   }
-  const done = logs.filter((log) => log !== undefined)
+  const done = byTask(units, logs)
   const exception: HookData<'onRunEnd'>['exception'] = failure
     ? { type: classOf(failure.thrown), message: messageOf(failure.thrown) }
     : null
   await fire(run.emitter, 'onRunEnd', { ...runIds, exception, logs: done.map((log) => header(log)) })
   if (failure) throw failure.thrown
   return done
+}
+
+/** Task by task with all of its models, as in Inspect. */
+function byTask(units: readonly TaskUnit[], logs: readonly (LoggedEval | undefined)[]): LoggedEval[] {
+  const tasks = [...new Set(units.map(({ task }) => task))]
+  return tasks.flatMap((task) => units.flatMap((unit, index) => (unit.task === task ? (logs[index] ?? []) : [])))
 }
 
 /** Of an eval set a task that failed is run again at once, as a new attempt; the last one's log is given. */
