@@ -59,7 +59,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       isOfSample(section) &&
       sampleEnd(inspect, section) === undefined &&
       sampleEnd(ours, section) !== undefined &&
-      has(inspect, `${sampleOf(section)} hooks`, 'sample_attempt_end 1') &&
+      find(inspect, `${sampleOf(section)} hooks`, 'sample_attempt_end 1')?.['will_retry'] === false &&
       /events$|hooks$/.test(section),
   },
   {
@@ -82,6 +82,26 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       ours === undefined &&
       !views.ours.has(`${sampleOf(section)} hooks`) &&
       taskStatus(views.ours, section) === 'error',
+  },
+  {
+    name: 'no attempt begins in a task that has failed',
+    reason: 'So it is with attempts of samples that wait to be tried again; ours end with the error that they had.',
+    matches: ({ section }, { ours, inspect }) =>
+      isOfSample(section) &&
+      taskStatus(ours, section) === 'error' &&
+      sampleEnd(inspect, section)?.['error'] === 'CancelledError' &&
+      attempts(ours, section) === attempts(inspect, section) - 1,
+  },
+  {
+    name: 'SampleEnd of a sample that waited to be tried again',
+    reason: 'Inspect forgets a sample whose next attempt never comes; ours is logged, and has its end.',
+    matches: ({ section, ours, inspect }, views) =>
+      isOfSample(section) &&
+      ours !== undefined &&
+      inspect === undefined &&
+      sampleEnd(views.inspect, section) === undefined &&
+      attempts(views.ours, section) === attempts(views.inspect, section) &&
+      (views.inspect.get(`${sampleOf(section)} hooks`)?.at(-1)?.details['will_retry'] ?? false) === true,
   },
   {
     name: 'how far a sample came when its task failed',
@@ -205,10 +225,6 @@ function sampleOf(section: string): string {
   return section.replace(/ (hooks|events|events before retry \d+|attempt \d+ deliveries)$/, '')
 }
 
-function has(view: View, section: string, what: string): boolean {
-  return find(view, section, what) !== undefined
-}
-
 function sampleEnd(view: View, section: string): Fields | undefined {
   return find(view, `${sampleOf(section)} hooks`, 'sample_end')
 }
@@ -216,6 +232,11 @@ function sampleEnd(view: View, section: string): Fields | undefined {
 /** Our runner tells the end of every task. */
 function taskStatus(view: View, section: string): unknown {
   return find(view, section.replace(/, sample .*/, ''), 'task_end')?.['status']
+}
+
+function attempts(view: View, section: string): number {
+  const hooks = view.get(`${sampleOf(section)} hooks`) ?? []
+  return hooks.filter(({ what }) => what.startsWith('sample_attempt_start')).length
 }
 
 function find(view: View, section: string, what: string): Fields | undefined {

@@ -75,7 +75,11 @@ class ToolRun {
       // What is cut off is never told of, unless it was by the limit of work; as in Inspect.
       if (!signal.aborted) finish({ result: '', failed: true })
       else if (LimitExceededError.is(signal.reason) && signal.reason.type === 'working') {
-        finish({ result: '', failed: true, error: { type: 'cancelled', message: 'Tool call cancelled by limit.' } })
+        const cut = { type: 'cancelled', message: 'Tool call cancelled by limit.' }
+        Object.assign(event, { result: '', failed: true, error: cut })
+        delete event.pending
+        transcript.changed(event)
+        this.event = undefined
       }
       throw error
     }

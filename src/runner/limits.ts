@@ -1,5 +1,5 @@
 import { EvalspanError, LimitExceededError } from '../errors.ts'
-import type { ModelUsage, OtherEvent, SampleLimitEvent } from '../inspect/records.ts'
+import type { EvalSample, ModelUsage, OtherEvent, SampleLimitEvent } from '../inspect/records.ts'
 import type { SampleClock } from './sample-clock.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -102,6 +102,17 @@ export class SampleLimits {
   /** Of the solvers; undefined when it did not come to them. */
   get turns(): number | undefined {
     return this.#holds === undefined ? undefined : this.#turns
+  }
+
+  /** What a log says of them. */
+  get record(): Pick<EvalSample, 'message_limit' | 'time_limit' | `token_limit${'' | '_type' | '_usage'}`> {
+    const { messageLimit, timeLimit, tokenLimit } = this.#limits
+    const usage = this.#holds === undefined ? {} : { token_limit_usage: this.#tokens }
+    return {
+      ...(tokenLimit !== undefined && { token_limit: tokenLimit, token_limit_type: 'all', ...usage }),
+      ...(messageLimit !== undefined && { message_limit: messageLimit }),
+      ...(timeLimit !== undefined && { time_limit: timeLimit }),
+    }
   }
 
   /** Ends the sample through `abort` when its time is up. Returns what ends the watch. */

@@ -4,8 +4,8 @@ import { messageOf } from '../errors.ts'
 import type { HookData } from '../hooks/hooks.ts'
 import type { EvalLog } from '../inspect/records.ts'
 import { fire } from './active.ts'
-import { Semaphore } from './semaphore.ts'
 import { runTask, type LoggedEval, type RunContext, type TaskUnit } from './task-run.ts'
+import { byTask, WaitingTasks } from './waiting-tasks.ts'
 
 export interface RunIds {
   readonly evalSetId: string | undefined
@@ -30,35 +30,29 @@ export async function runTasks(
     await fire(run.emitter, 'onRunStart', { ...runIds, task_names: units.map(({ task }) => task.name) })
     const models = new Set(units.map(({ model }) => model.name)).size
     const maxTasks = run.maxTasks ?? run.options.maxTasks ?? (models > 1 ? models : undefined)
-    const places = new Semaphore(maxTasks ?? 1)
-    await Promise.all(
-      units.map(async (unit, index) => {
-        await places.acquire()
+    const waiting = new WaitingTasks(units)
+    const work = async (): Promise<void> => {
+      for (let index = waiting.next(); index !== undefined; index = waiting.next()) {
         try {
-          if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(unit, { ...run, maxTasks })
+          if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(units[index]!, { ...run, maxTasks })
         } catch (error) {
           failure ??= { thrown: error }
         } finally {
-          places.release()
+          waiting.done(index)
         }
-      }),
-    )
+      }
+    }
+    await Promise.all(Array.from({ length: maxTasks ?? 1 }, work))
   } catch (error) {
     failure ??= { thrown: error }
   }
-  const done = byTask(units, logs)
+  const done = byTask(units).flatMap((index) => logs[index] ?? [])
   const exception: HookData<'onRunEnd'>['exception'] = failure
     ? { type: classOf(failure.thrown), message: messageOf(failure.thrown) }
     : null
   await fire(run.emitter, 'onRunEnd', { ...runIds, exception, logs: done.map((log) => header(log)) })
   if (failure) throw failure.thrown
   return done
-}
-
-/** Task by task with all of its models, as in Inspect. */
-function byTask(units: readonly TaskUnit[], logs: readonly (LoggedEval | undefined)[]): LoggedEval[] {
-  const tasks = [...new Set(units.map(({ task }) => task))]
-  return tasks.flatMap((task) => units.flatMap((unit, index) => (unit.task === task ? (logs[index] ?? []) : [])))
 }
 
 /** Of an eval set a task that failed is run again at once, as a new attempt; the last one's log is given. */

@@ -35,6 +35,7 @@ export function sampleRecord(sample: NamedSample, active: ActiveSample, outcome:
     model_usage: usage.byModel,
     role_usage: usage.byRole,
     turn_count: limits.turns,
+    ...limits.record,
     started_at: started,
     completed_at: timestamp(),
     ...(clock.total !== undefined && {

@@ -33,12 +33,13 @@ export class SampleRun {
   /** Undefined when it was never begun, because its task was over. Rejects with what a hook ends the task with. */
   async run(): Promise<ScoredSample | undefined> {
     const { retryOnError, places, signal } = this.#context
+    let failed: SampleAttempt | undefined
     for (let number = 1; ; number += 1) {
       try {
         // Each attempt queues anew: one that is tried again comes after those that wait.
         await places.acquire(signal)
       } catch {
-        return undefined
+        return failed && (await this.#giveUp(failed))
       }
       const attempt = this.#attempt(number, number <= retryOnError)
       let sample: EvalSample | undefined
@@ -54,6 +55,7 @@ export class SampleRun {
       if (sample) return await this.#end(attempt, sample)
       await attempt.end(true)
       this.#retries.push({ ...attempt.error!, events: attempt.active.transcript.events })
+      failed = attempt
     }
   }
 
@@ -78,6 +80,14 @@ export class SampleRun {
     const sample = sampleRecord(this.#sample, active, { error, limit, scores, started, retries: this.#retries })
     await this.#context.writer?.sample(sample)
     return sample
+  }
+
+  /** There is no other attempt after all: the sample ends with the error of its last one. */
+  async #giveUp(last: SampleAttempt): Promise<ScoredSample> {
+    this.#retries.pop()
+    const sample = await this.#log(last)
+    await fire(this.#context.emitter, 'onSampleEnd', { ...this.#context.ids, sample_id: this.#uuid, sample })
+    return resultOf(sample)
   }
 
   async #end(attempt: SampleAttempt, sample: EvalSample): Promise<ScoredSample> {
