@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Difference } from './compare/difference.ts'
 import type { Fields } from './compare/fired.ts'
-import type { Entry, View } from './compare/view.ts'
+import type { View } from './compare/view.ts'
 
 /** A way in which our runner is meant to differ from Inspect. */
 export interface IntendedDifference {
@@ -185,6 +185,16 @@ export const intendedDifferences: readonly IntendedDifference[] = [
         : JSON.stringify(inspect).includes('KeyError(')),
   },
   {
+    name: 'order of tasks that begin at the same time',
+    reason: 'Whose log is there first is a matter of chance.',
+    matches: ({ section, what, field }, views) =>
+      section === 'runs' &&
+      what.startsWith('task_start ') &&
+      field === '' &&
+      isSameSet(section, views) &&
+      [...views.ours.values()].flat().some(({ details }) => details['config']?.max_tasks > 1),
+  },
+  {
     name: 'order of tools that run at the same time',
     reason: 'Their events come as the event loop has it.',
     matches: ({ section, what, field, ours, inspect }, views) =>
@@ -210,11 +220,22 @@ function hasLoneSurrogate(value: unknown): boolean {
   return /\\ud[89a-f]/.test(JSON.stringify(value) ?? '')
 }
 
-/** Whether both have the same in another order, with spans of several tools among it. */
-function isReordered(section: string, { ours, inspect }: Views): boolean {
-  const [our = [], their = []] = [ours.get(section), inspect.get(section)]
-  const sorted = (entries: readonly Entry[]): string => JSON.stringify(entries.map(({ what }) => what).toSorted())
-  return sorted(our) === sorted(their) && our.filter(({ what }) => what.startsWith('span_begin tool')).length > 1
+/** Whether spans of several tools are among what both have. */
+function isReordered(section: string, views: Views): boolean {
+  const tools = views.ours.get(section)?.filter(({ what }) => what.startsWith('span_begin tool')) ?? []
+  return tools.length > 1 && isSameSet(section, views)
+}
+
+/** Whether both have the same, in whatever order. */
+function isSameSet(section: string, { ours, inspect }: Views): boolean {
+  const sorted = (view: View): string =>
+    JSON.stringify(
+      view
+        .get(section)
+        ?.map(({ what }) => what)
+        .toSorted(),
+    )
+  return sorted(ours) === sorted(inspect)
 }
 
 function isOfSample(section: string): boolean {
