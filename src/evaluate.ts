@@ -9,6 +9,7 @@ import { CancelledError } from './runner/eval-error.ts'
 import type { EvaluateOptions } from './runner/evaluate-options.ts'
 import { ModelPool } from './runner/model/model-pool.ts'
 import { resolveUnits } from './runner/resolve-units.ts'
+import { retryOptions } from './runner/retry-options.ts'
 import { runSet } from './runner/run-set.ts'
 import { runTasks } from './runner/run-tasks.ts'
 import { shortUuid } from './runner/short-uuid.ts'
@@ -69,7 +70,10 @@ export async function evalSet(
   return { success: logs.every(({ status }) => status === 'success'), logs }
 }
 
-/** Runs a task again that failed or was cancelled, without those of its samples that were finished. `log`: its file. */
+/**
+ * Runs a task again that failed or was cancelled, without those of its samples that were finished. `log`: its file, whose
+ * options hold again where there are no others; the model is to be given once more.
+ */
 export async function evalRetry(
   log: string,
   task: Task,
@@ -78,7 +82,8 @@ export async function evalRetry(
 ): Promise<LoggedEval[]> {
   const [one] = taskList(task)
   const reader = await openLog(log)
-  const { task_id: taskId, task: name } = reader.header.eval
+  const { eval: spec, stats: used } = reader.header
+  const { task_id: taskId, task: name } = spec
   await reader.close()
   if (name !== one!.name) {
     throw new EvalspanError(
@@ -86,11 +91,13 @@ export async function evalRetry(
       `${log} is a log of task ${name}, not of ${one!.name}; give the task that it is of`,
     )
   }
-  return await inSession(options, host, async (run) => {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  const all: EvaluateOptions = { ...retryOptions(spec), ...Object.fromEntries(given) }
+  return await inSession(all, host, async (run) => {
     const ids = { evalSetId: undefined, runId: shortUuid() }
     return await runTasks(ids, run, async () => {
       const units = await resolveUnits([one!], run, ids)
-      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: log }))
+      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: log, used }))
     })
   })
 }

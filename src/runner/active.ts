@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Emitter } from '../hooks/emitter.ts'
 import { processWide } from '../hooks/process-wide.ts'
 import type { EventMeta, HookData, HookName } from '../hooks/hooks.ts'
+import type { GenerateConfig } from '../inspect/records.ts'
 import { formatTime, type HrTime } from '../time.ts'
 import { now } from './clock.ts'
 import type { SampleLimits } from './limits.ts'
@@ -23,6 +24,8 @@ export interface ActiveSample {
   readonly roles: ReadonlyMap<string, Model>
   /** All of the run. */
   readonly models: ModelPool
+  /** The settings of the task, for calls of its own model. */
+  readonly config: GenerateConfig
   readonly transcript: Transcript
   readonly clock: SampleClock
   readonly limits: SampleLimits

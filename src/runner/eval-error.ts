@@ -1,12 +1,14 @@
 import { inspect } from 'node:util'
-import { messageOf } from '../errors.ts'
+import { LimitExceededError, messageOf } from '../errors.ts'
 import type { EvalError } from '../inspect/records.ts'
 
 /** Something that was thrown, as a log has it: `TypeError('…')`, as Python shows an exception. */
 export function evalError(thrown: unknown): EvalError {
   const traceback = stackOf(thrown)
   const message = thrown instanceof Error ? thrown.message : messageOf(thrown)
-  return { message: `${classOf(thrown)}(${quoted(message)})`, traceback, traceback_ansi: traceback }
+  // As Inspect shows it.
+  const shown = LimitExceededError.is(thrown) ? message : `${classOf(thrown)}(${quoted(message)})`
+  return { message: shown, traceback, traceback_ansi: traceback }
 }
 
 /** How a sample ends whose task is over. */

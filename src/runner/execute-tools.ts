@@ -1,3 +1,4 @@
+import { LimitExceededError } from '../errors.ts'
 import type { ChatMessage, ToolCall, ToolEvent } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
 import { callTool } from './call-tool.ts'
@@ -56,6 +57,7 @@ class ToolRun {
       id,
       function: name,
       arguments: args,
+      result: '',
       pending: true,
     })
     this.event = event
@@ -70,7 +72,15 @@ class ToolRun {
       finish({ result: content, ...failure, message_id: messageId })
       return { id: messageId, role: 'tool', content, tool_call_id: id, function: name, ...failure }
     } catch (error) {
-      finish({ result: '', failed: true })
+      // What is cut off is never told of, unless it was by the limit of work; as in Inspect.
+      if (!signal.aborted) finish({ result: '', failed: true })
+      else if (LimitExceededError.is(signal.reason) && signal.reason.type === 'working') {
+        const cut = { type: 'cancelled', message: 'Tool call cancelled by limit.' }
+        Object.assign(event, { result: '', failed: true, error: cut })
+        delete event.pending
+        transcript.changed(event)
+        this.event = undefined
+      }
       throw error
     }
   }

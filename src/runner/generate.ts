@@ -1,41 +1,43 @@
-import type { ChatMessage } from '../inspect/records.ts'
+import type { ChatMessage, Json } from '../inspect/records.ts'
 import { activeSample, type ActiveSample } from './active.ts'
 import { executeTools } from './execute-tools.ts'
 import { toGenerateConfig } from './generate-config.ts'
-import type { Generate, GenerateOptions } from './solver.ts'
+import type { CachePolicy } from './model/cache-policy.ts'
+import type { Generate } from './solver.ts'
 import type { TaskState } from './task-state.ts'
 import { toolInfos } from './tool-info.ts'
 
-/** What a task says of all of its calls. */
-export interface GenerateDefaults extends Pick<GenerateOptions, 'config' | 'cache'> {}
-
 /** The `generate` that solvers of the sample are handed. */
-export function generateFor(sample: ActiveSample, defaults: GenerateDefaults): Generate {
+export function generateFor(sample: ActiveSample): Generate {
   return async (state, { toolCalls = 'loop', toolChoice, cache, config } = {}) => {
     const call = {
-      cache: cache ?? defaults.cache,
-      config: { ...toGenerateConfig(defaults.config), ...toGenerateConfig(config) },
+      cache,
+      config: {
+        ...toGenerateConfig(config),
+        ...(cache !== undefined && { cache: cacheSetting(cache) }),
+      },
     }
+    let choice = toolChoice ?? state.toolChoice
     for (;;) {
-      sample.limits.messages(state.messages.length, true)
       const tools = await toolInfos(state.tools)
-      const choice = toolChoice ?? state.toolChoice ?? (tools.length > 0 ? 'auto' : 'none')
       state.output = await sample.model.generate(state.messages, { ...call, tools, toolChoice: choice })
       const message = state.output.choices[0]?.message
-      if (!message) return state
-      addMessages(state, [message], sample)
-      if (toolCalls === 'none' || !message.tool_calls?.length) return state
-      addMessages(state, await executeTools(message, state, sample), sample)
-      if (toolCalls === 'single') return state
+      if (!message) throw new Error('the model gave no answer: its output is without any choice')
+      state.messages.push(message)
+      if (state.completed || toolCalls === 'none' || !message.tool_calls?.length) return state
+      state.messages.push(...(await executeTools(message, state, sample)))
+      if (state.completed || toolCalls === 'single') return state
+      // A tool that has to be called has been called; else it would be called for ever.
+      if (typeof choice === 'object') choice = 'auto'
     }
   }
 }
 
-function addMessages(state: TaskState, messages: readonly ChatMessage[], sample: ActiveSample): void {
-  for (const message of messages) {
-    state.messages.push(message)
-    sample.limits.messages(state.messages.length, false)
-  }
+/** As Inspect has it among the settings of a call. */
+function cacheSetting(cache: boolean | CachePolicy): Json {
+  if (typeof cache === 'boolean') return cache
+  const { expiry = '1W', perEpoch = true, scopes = {} } = cache
+  return { expiry, per_epoch: perEpoch, scopes }
 }
 
 /**

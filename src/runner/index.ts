@@ -45,7 +45,7 @@ export { solver, type Generate, type GenerateOptions, type Solver } from './solv
 export { chain } from './solvers/chain.ts'
 export { generate } from './solvers/generate.ts'
 export { promptTemplate, systemMessage, userMessage } from './solvers/messages.ts'
-export { useTools } from './solvers/use-tools.ts'
+export { useTools, type UseToolsOptions } from './solvers/use-tools.ts'
 export { info, span } from './span.ts'
 export type { Target } from './target.ts'
 export type { LoggedEval, RetryOptions } from './task-run.ts'

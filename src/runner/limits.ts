@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { EvalspanError, LimitExceededError } from '../errors.ts'
-import type { ModelUsage, SampleLimitEvent } from '../inspect/records.ts'
+import type { EvalSample, ModelUsage, OtherEvent, SampleLimitEvent } from '../inspect/records.ts'
 import type { SampleClock } from './sample-clock.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -48,21 +48,33 @@ export class SampleLimits {
   #tokens = 0
   #cost = 0
   #turns = 0
+  /** Undefined before the solvers, false after them. */
+  #holds: boolean | undefined
 
   constructor(limits: Limits, transcript: Transcript) {
     this.#limits = limits
     this.#transcript = transcript
   }
 
+  /** They hold for solvers only, from here to `end`. */
+  begin(): void {
+    this.#holds = true
+  }
+
+  end(): void {
+    if (this.#holds) this.#holds = false
+  }
+
   /** `isNext`: another message is about to come. */
   messages(count: number, isNext: boolean): void {
     const { messageLimit: limit } = this.#limits
-    if (limit === undefined || count < limit || (count === limit && !isNext)) return
+    if (!this.#holds || limit === undefined || count < limit || (count === limit && !isNext)) return
     const what = count === limit ? 'reached' : 'exceeded'
     this.#exceeded('message', count, limit, `Message limit ${what}. count: ${text(count)}; limit: ${text(limit)}`)
   }
 
   usage({ total_tokens: tokens, total_cost: cost = 0 }: ModelUsage): void {
+    if (!this.#holds) return
     this.#tokens += tokens
     this.#cost += cost
     const { tokenLimit, costLimit } = this.#limits
@@ -70,11 +82,17 @@ export class SampleLimits {
       this.#exceeded('token', this.#tokens, tokenLimit, exceeded('Token', this.#tokens, tokenLimit))
     }
     if (costLimit !== undefined && this.#cost > costLimit) {
-      this.#exceeded('cost', this.#cost, costLimit, exceeded('Cost', this.#cost, costLimit))
+      this.#exceeded(
+        'cost',
+        this.#cost,
+        costLimit,
+        `Cost limit exceeded. value: ${dollars(this.#cost)}; limit: ${dollars(costLimit)}`,
+      )
     }
   }
 
   turn(): void {
+    if (!this.#holds) return
     this.#turns += 1
     const { turnLimit } = this.#limits
     if (turnLimit !== undefined && this.#turns > turnLimit) {
@@ -82,8 +100,20 @@ export class SampleLimits {
     }
   }
 
-  get turns(): number {
-    return this.#turns
+  /** Of the solvers; undefined when it did not come to them. */
+  get turns(): number | undefined {
+    return this.#holds === undefined ? undefined : this.#turns
+  }
+
+  /** What a log says of them. */
+  get record(): Pick<EvalSample, 'message_limit' | 'time_limit' | `token_limit${'' | '_type' | '_usage'}`> {
+    const { messageLimit, timeLimit, tokenLimit } = this.#limits
+    const usage = this.#holds === undefined ? {} : { token_limit_usage: this.#tokens }
+    return {
+      ...(tokenLimit !== undefined && { token_limit: tokenLimit, token_limit_type: 'all', ...usage }),
+      ...(messageLimit !== undefined && { message_limit: messageLimit }),
+      ...(timeLimit !== undefined && { time_limit: timeLimit }),
+    }
   }
 
   /** Ends the sample through `abort` when its time is up. Returns what ends the watch. */
@@ -91,7 +121,6 @@ export class SampleLimits {
     const { timeLimit, workingLimit } = this.#limits
     const timers: NodeJS.Timeout[] = []
     const expire = (type: string, limit: number, message: string): void => {
-      this.#event(type, limit, message)
       abort(new LimitExceededError(type, { message, value: limit, limit }))
     }
     if (timeLimit !== undefined) {
@@ -102,8 +131,10 @@ export class SampleLimits {
       const message = `Working time limit exceeded. limit: ${workingLimit} seconds`
       const look = (): void => {
         const left = workingLimit - clock.working
-        if (left <= 0) expire('working', workingLimit, message)
-        else timers[1] = setTimeout(look, Math.max(1, left * 1000))
+        if (left <= 0) {
+          this.#interrupted()
+          expire('working', workingLimit, message)
+        } else timers[1] = setTimeout(look, Math.max(1, left * 1000))
       }
       timers[1] = setTimeout(look, workingLimit * 1000)
     }
@@ -114,9 +145,16 @@ export class SampleLimits {
   watchScoring(abort: (reason: Error) => void): () => void {
     const { timeLimit } = this.#limits
     if (timeLimit === undefined) return () => {}
-    const reason = new Error(`scoring took longer than ${timeLimit / 2} seconds, half of the time limit`)
-    const timer = setTimeout(() => abort(reason), timeLimit * 500)
+    const limit = timeLimit / 2
+    const message = `Time limit exceeded. limit: ${Number.isInteger(limit) ? limit.toFixed(1) : limit} seconds`
+    const reason = new LimitExceededError('time', { message, value: limit, limit })
+    const timer = setTimeout(() => abort(reason), limit * 1000)
     return () => clearTimeout(timer)
+  }
+
+  /** Tells of a limit of time when all that it ended is over. */
+  expired({ type, message, limit = -1 }: LimitExceededError): void {
+    this.#event(type, limit, message)
   }
 
   #exceeded(type: string, value: number, limit: number, message: string): never {
@@ -127,6 +165,17 @@ export class SampleLimits {
   #event(type: string, limit: number, message: string): void {
     this.#transcript.add<SampleLimitEvent>({ event: 'sample_limit', type, message, limit })
   }
+
+  /** What was under way. */
+  #interrupted(): void {
+    const [tool, model] = [this.#transcript.pending('tool'), this.#transcript.pending('model')]
+    this.#transcript.add<OtherEvent>({
+      event: 'interrupt',
+      source: 'limit',
+      interrupted: model ? 'generate' : tool ? 'tool_call' : 'between_turns',
+      ...(model ? { interrupted_model_event_id: model.uuid } : tool && { interrupted_tool_call_id: tool.id }),
+    })
+  }
 }
 
 function exceeded(what: string, value: number, limit: number): string {
@@ -135,4 +184,8 @@ function exceeded(what: string, value: number, limit: number): string {
 
 function text(value: number): string {
   return value.toLocaleString('en-US')
+}
+
+function dollars(value: number): string {
+  return `$${value.toFixed(4)}`
 }

@@ -1,35 +1,39 @@
 import { EvalspanError } from '../errors.ts'
 import { toGenerateConfig } from './generate-config.ts'
 import type { Model } from './model/model.ts'
+import type { ModelSpec } from './model/model-spec.ts'
 import type { RunIds } from './run-tasks.ts'
 import { shortUuid } from './short-uuid.ts'
 import type { RunContext, TaskUnit } from './task-run.ts'
 import type { Task } from './task.ts'
 import { toList } from './to-list.ts'
 
-/** Each task with each of its models. Rejects with a `BAD_OPTION` error for a model that is none. */
+/**
+ * All tasks with the first of the models, then with the next, as in Inspect; a task with a model of its own is there each
+ * time. Rejects with a `BAD_OPTION` error for a model that is none.
+ */
 export async function resolveUnits(
   tasks: readonly Task[],
   { options, models: pool }: Pick<RunContext, 'options' | 'models'>,
   ids: RunIds,
 ): Promise<readonly TaskUnit[]> {
+  const { maxConnections, config } = options
+  const settings = toGenerateConfig({ maxConnections, ...config })
+  const given = toList<ModelSpec | undefined>(options.model)
   const units: TaskUnit[] = []
-  for (const task of tasks) {
-    const { model, modelRoles, config } = task.options
-    const models = toList(model ?? options.model)
-    if (models.length === 0) {
-      throw new EvalspanError('BAD_OPTION', `task ${task.name}: no model; give one to evaluate() or to the task`)
-    }
-    const maxConnections = options.maxConnections
-    const settings = { ...toGenerateConfig(config), ...toGenerateConfig({ maxConnections, ...options.config }) }
-    const roles = new Map<string, Model>()
-    for (const [role, spec] of Object.entries({ ...modelRoles, ...options.modelRoles })) {
-      roles.set(role, await pool.resolve(spec, { role, config: settings }))
-    }
-    for (const spec of models) {
+  for (const spec of given.length > 0 ? given : [undefined]) {
+    for (const task of tasks) {
+      const { model = spec, modelRoles, config: own } = task.options
+      if (model === undefined) {
+        throw new EvalspanError('BAD_OPTION', `task ${task.name}: no model; give one to evaluate() or to the task`)
+      }
+      const roles = new Map<string, Model>()
+      for (const [role, each] of Object.entries({ ...modelRoles, ...options.modelRoles })) {
+        roles.set(role, await pool.resolve(each, { role }))
+      }
       units.push({
         task,
-        model: await pool.resolve(spec, { config: settings }),
+        model: await pool.resolve(model, { config: settings, connections: own?.maxConnections }),
         roles,
         ids: { ...ids, taskId: shortUuid() },
       })

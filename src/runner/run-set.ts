@@ -5,6 +5,9 @@ import { shortUuid } from './short-uuid.ts'
 import { fire } from './active.ts'
 import type { LoggedEval, RunContext, TaskUnit } from './task-run.ts'
 
+/** Of a set so many tasks run at once, as in Inspect, when nobody says. */
+const leastTasks = 10
+
 /**
  * Works on an eval set until all of its tasks have succeeded or have been tried often enough: tasks whose logs are complete
  * are left alone, others go on from theirs. Gives the logs of all tasks.
@@ -30,11 +33,18 @@ export async function runSet(
         done.push(latest)
         if (run.retries?.retryCleanup !== false) await folder.remove(older)
       } else if (latest)
-        open.push({ ...unit, ids: { ...unit.ids, taskId: latest.eval.task_id }, earlier: latest.location })
+        open.push({
+          ...unit,
+          ids: { ...unit.ids, taskId: latest.eval.task_id },
+          earlier: latest.location,
+          used: latest.stats,
+        })
       else open.push(unit)
     }
     await folder.describe(evalSetId, units)
-    if (open.length > 0) done.push(...(await runTasks({ evalSetId, runId }, run, async () => open)))
+    const models = new Set(units.map(({ model }) => model.name)).size
+    const maxTasks = run.options.maxTasks ?? Math.max(models, leastTasks)
+    if (open.length > 0) done.push(...(await runTasks({ evalSetId, runId }, { ...run, maxTasks }, async () => open)))
     return done
   } finally {
     await fire(run.emitter, 'onEvalSetEnd', set)

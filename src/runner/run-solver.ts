@@ -1,6 +1,9 @@
-import { TaskState } from './task-state.ts'
+import type { OtherEvent } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
+import { jsonChanges } from './json-changes.ts'
 import { solverInfo, type Generate, type Solver } from './solver.ts'
+import { stateRecord } from './state-record.ts'
+import { TaskState } from './task-state.ts'
 
 /** Runs solvers one after the other, each in a span of its own, until the state says that it is complete. */
 export async function runSolvers(solvers: readonly Solver[], sample: ActiveSample, generate: Generate): Promise<void> {
@@ -8,11 +11,14 @@ export async function runSolvers(solvers: readonly Solver[], sample: ActiveSampl
     if (sample.state.completed) return
     const { name } = solverInfo(solve)
     await sample.transcript.span(name, 'solver', async () => {
+      const before = await stateRecord(sample.state)
       const state: unknown = await solve(sample.state, generate)
       if (!TaskState.is(state)) {
         throw new TypeError(`solver ${name} gave ${describe(state)}; it has to return the state that comes after it`)
       }
       sample.state = state
+      const changes = jsonChanges(before, await stateRecord(state))
+      if (changes.length > 0) sample.transcript.add<OtherEvent>({ event: 'state', changes })
     })
   }
 }

@@ -4,8 +4,8 @@ import type { HookData } from '../hooks/hooks.ts'
 import type { EvalLog } from '../inspect/records.ts'
 import { fire } from './active.ts'
 import { removeLog } from './remove-log.ts'
-import { Semaphore } from './semaphore.ts'
 import { runTask, type LoggedEval, type RunContext, type TaskUnit } from './task-run.ts'
+import { byTask, WaitingTasks } from './waiting-tasks.ts'
 
 export interface RunIds {
   readonly evalSetId: string | undefined
@@ -23,29 +23,30 @@ export async function runTasks(
 ): Promise<LoggedEval[]> {
   const runIds = { eval_set_id: ids.evalSetId ?? null, run_id: ids.runId }
   const logs: (LoggedEval | undefined)[] = []
+  let units: readonly TaskUnit[] = []
   let failure: { readonly thrown: unknown } | undefined
   try {
-    const units = await prepare()
+    units = await prepare()
     await fire(run.emitter, 'onRunStart', { ...runIds, task_names: units.map(({ task }) => task.name) })
-    const places = new Semaphore(
-      run.options.maxTasks ?? Math.max(1, new Set(units.map(({ model }) => model.name)).size),
-    )
-    await Promise.all(
-      units.map(async (unit, index) => {
-        await places.acquire()
+    const models = new Set(units.map(({ model }) => model.name)).size
+    const maxTasks = run.maxTasks ?? run.options.maxTasks ?? (models > 1 ? models : undefined)
+    const waiting = new WaitingTasks(units)
+    const work = async (): Promise<void> => {
+      for (let index = waiting.next(); index !== undefined; index = waiting.next()) {
         try {
-          if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(unit, run)
+          if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(units[index]!, { ...run, maxTasks })
         } catch (error) {
           failure ??= { thrown: error }
         } finally {
-          places.release()
+          waiting.done(index)
         }
-      }),
-    )
+      }
+    }
+    await Promise.all(Array.from({ length: maxTasks ?? 1 }, work))
   } catch (error) {
     failure ??= { thrown: error }
   }
-  const done = logs.filter((log) => log !== undefined)
+  const done = byTask(units).flatMap((index) => logs[index] ?? [])
   const exception: HookData<'onRunEnd'>['exception'] = failure
     ? { type: classOf(failure.thrown), message: messageOf(failure.thrown) }
     : null

@@ -2,7 +2,7 @@ import { LimitExceededError, messageOf } from '../errors.ts'
 import type { SampleAttemptEnd, SampleInit, SampleScoring } from '../hooks/events.ts'
 import type { HookData, HookName } from '../hooks/hooks.ts'
 import { startSummary } from '../inspect/start-summary.ts'
-import type { ErrorEvent, EvalError, EvalSampleSummary, Event, OtherEvent } from '../inspect/records.ts'
+import type { ErrorEvent, EvalError, EvalSampleSummary, Event, OtherEvent, Score } from '../inspect/records.ts'
 import { orAborted, orUnwound } from './abortable.ts'
 import { fire, runInSample, type ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
@@ -13,7 +13,9 @@ import { SampleLimits } from './limits.ts'
 import type { SampleRows } from './log/sample-rows.ts'
 import { runSolvers } from './run-solver.ts'
 import { SampleClock } from './sample-clock.ts'
-import { scoreSample } from './score-sample.ts'
+import { scoreSample, tellScore } from './score-sample.ts'
+import type { SampleOutcome } from './sample-record.ts'
+import { stateRecord } from './state-record.ts'
 import type { NamedSample, SpanPlace, TaskContext } from './task-context.ts'
 import type { TaskState } from './task-state.ts'
 import { outsideOfSpans, Transcript } from './transcript.ts'
@@ -37,7 +39,9 @@ export class SampleAttempt {
   error: EvalError | undefined
   /** What was thrown. */
   thrown: unknown
-  limit: { readonly type: string; readonly limit: number } | undefined
+  limit: SampleOutcome['limit']
+  /** By their names in the log. */
+  readonly scores: { [scorer: string]: Score } = {}
   /** Its task, or the whole run, was over. */
   cancelled = false
   /** When its solvers could begin. */
@@ -59,6 +63,7 @@ export class SampleAttempt {
         this.#stream.push(event)
         rows?.push(event)
       },
+      store: () => this.active.state.store,
       within: (id, run) => this.active.within('span', id, run),
     })
     this.active = {
@@ -70,6 +75,7 @@ export class SampleAttempt {
       model: context.model,
       roles: context.roles,
       models: context.models,
+      config: context.config,
       transcript,
       clock: this.#clock,
       limits: new SampleLimits(context.limits, transcript),
@@ -98,10 +104,11 @@ export class SampleAttempt {
     const { sandbox } = this.#options.context.options
     try {
       await this.#init()
-      await this.#solve()
+      if (!this.error) await this.#solve()
     } catch (error) {
       this.#fail(error)
     }
+    this.active.limits.end()
     this.active.state.completed = true
     if (this.#summary && this.#clock.total !== undefined) await this.#score()
     if (sandbox?.cleanup) await this.#clean('sandbox', sandbox.cleanup)
@@ -111,28 +118,40 @@ export class SampleAttempt {
 
   /** All that comes before the solvers: hooks hear of it when the sample is over. */
   async #init(): Promise<void> {
-    const { context, sample, number, rows } = this.#options
-    const { transcript, state } = this.active
+    const { transcript } = this.active
     await transcript.span('init', 'init', async () => {
-      this.started = timestamp()
-      const { uuid, epoch } = this.active
-      const given = { ...sample, target: sample.target ?? '', uuid, epoch, messages: [], events: [] }
-      this.#summary = startSummary(given, this.started)
-      rows?.start(this.#summary)
-      transcript.add<OtherEvent>({ event: 'sample_init', sample, state: stateRecord(state) })
-      if (number === 1) await this.#fire('onSampleInit', this.#start())
-      // Its task may have been over before it had its place.
-      this.active.signal.throwIfAborted()
-      if (context.options.sandbox) await orAborted(async () => context.options.sandbox!.init(state), this.active.signal)
+      try {
+        await this.#prepare()
+      } catch (error) {
+        // Within the span, as in Inspect.
+        this.#fail(error)
+      }
     })
+    if (this.error) return
     this.started = timestamp()
     this.#clock.start()
     this.#phase = 'solve'
   }
 
+  async #prepare(): Promise<void> {
+    const { context, sample, number, rows } = this.#options
+    const { transcript, state } = this.active
+    this.started = timestamp()
+    const { uuid, epoch } = this.active
+    const given = { ...sample, target: sample.target ?? '', uuid, epoch, messages: [], events: [] }
+    this.#summary = startSummary(given, this.started)
+    rows?.start(this.#summary)
+    transcript.add<OtherEvent>({ event: 'sample_init', sample, state: await stateRecord(state) })
+    if (number === 1) await this.#fire('onSampleInit', this.#start())
+    // Its task may have been over before it had its place.
+    this.active.signal.throwIfAborted()
+    if (context.options.sandbox) await orAborted(async () => context.options.sandbox!.init(state), this.active.signal)
+  }
+
   async #solve(): Promise<void> {
     const { context, number } = this.#options
     const { transcript, limits } = this.active
+    limits.begin()
     if (number === 1) await this.#fire('onSampleStart', this.#start())
     this.#isStarted = true
     await this.#fire('onSampleAttemptStart', { ...this.#start(), attempt: number })
@@ -140,11 +159,18 @@ export class SampleAttempt {
     this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
     const endWatch = limits.watchTime(this.#clock, (reason) => timeUp.abort(reason))
     this.#stream.open()
-    const generate = generateFor(this.active, context.generate)
+    const generate = generateFor(this.active)
     try {
-      await transcript.span('solvers', 'solvers', () =>
-        orUnwound(() => runSolvers(context.solvers, this.active, generate), this.active.signal),
-      )
+      await transcript.span('solvers', 'solvers', async () => {
+        try {
+          await orUnwound(() => runSolvers(context.solvers, this.active, generate), this.active.signal)
+        } finally {
+          transcript.endInner()
+        }
+      })
+    } catch (error) {
+      if (timeUp.signal.aborted && error === timeUp.signal.reason) limits.expired(error as LimitExceededError)
+      throw error
     } finally {
       endWatch()
     }
@@ -153,6 +179,10 @@ export class SampleAttempt {
   async #score(): Promise<void> {
     const { context, sample, mayRetry } = this.#options
     const { scoreOnError, scorers, options } = context
+    const given = sample.target ?? ''
+    const { state } = this.active
+    state.scores ??= {}
+    const bySolvers = Object.keys(state.scores)
     this.#phase = 'score'
     const timeUp = new AbortController()
     this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
@@ -161,9 +191,13 @@ export class SampleAttempt {
       await this.#fire('onSampleScoring', this.#ids())
       const isScored = !this.error || (scoreOnError && !mayRetry && !this.cancelled)
       if (isScored) {
-        await orUnwound(() => scoreSample(scorers, sample.target ?? '', this.active), this.active.signal)
+        await orUnwound(() => scoreSample(scorers, given, this.active, this.scores), this.active.signal)
       }
+      for (const name of bySolvers) this.scores[name] = tellScore(name, state.scores[name]!, given, this.active)
     } catch (error) {
+      this.active.transcript.endInner()
+      if (timeUp.signal.aborted && error === timeUp.signal.reason)
+        this.active.limits.expired(error as LimitExceededError)
       this.#fail(error)
     } finally {
       endWatch()
@@ -175,7 +209,7 @@ export class SampleAttempt {
     const { context, mayRetry } = this.#options
     const thrown = error ?? new Error('nothing was thrown')
     if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
-      this.limit = { type: thrown.type, limit: thrown.limit ?? -1 }
+      this.limit = { type: thrown.type, limit: thrown.limit ?? -1, reason: thrown.message }
       return
     }
     this.cancelled = context.signal.aborted
@@ -217,11 +251,4 @@ export class SampleAttempt {
   #start(): SampleInit {
     return { ...this.#ids(), summary: this.#summary! }
   }
-}
-
-/** What a log says of a sample's state before the first solver. */
-function stateRecord(state: TaskState): object {
-  const { messages, tools, toolChoice, store, output, completed, metadata } = state
-  const kept = { messages: [...messages], store: { ...store }, metadata: { ...metadata } }
-  return { ...kept, tools: Object.keys(tools), tool_choice: toolChoice ?? null, output, completed }
 }

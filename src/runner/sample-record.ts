@@ -1,11 +1,12 @@
-import type { EvalError, EvalRetryError, EvalSample } from '../inspect/records.ts'
+import type { EvalError, EvalRetryError, EvalSample, Score } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
 import type { NamedSample } from './task-context.ts'
 
 export interface SampleOutcome {
   readonly error: EvalError | undefined
-  readonly limit: { readonly type: string; readonly limit: number } | undefined
+  readonly scores: { readonly [scorer: string]: Score }
+  readonly limit: { readonly type: string; readonly limit: number; readonly reason: string } | undefined
   readonly retries: readonly EvalRetryError[]
   /** When its solvers could begin. */
   readonly started: string
@@ -26,7 +27,7 @@ export function sampleRecord(sample: NamedSample, active: ActiveSample, outcome:
     metadata: state.metadata,
     messages: state.messages,
     output: state.output,
-    scores: state.scores ?? {},
+    scores: outcome.scores,
     store: state.store,
     uuid: active.uuid,
     events: transcript.events,
@@ -34,6 +35,7 @@ export function sampleRecord(sample: NamedSample, active: ActiveSample, outcome:
     model_usage: usage.byModel,
     role_usage: usage.byRole,
     turn_count: limits.turns,
+    ...limits.record,
     started_at: started,
     completed_at: timestamp(),
     ...(clock.total !== undefined && {

@@ -100,8 +100,8 @@ export class SampleRun {
   }
 
   async #log(attempt: SampleAttempt): Promise<LoggedSample> {
-    const { active, error, limit, started } = attempt
-    const sample = sampleRecord(this.#sample, active, { error, limit, started, retries: this.#retries })
+    const { active, error, limit, scores, started } = attempt
+    const sample = sampleRecord(this.#sample, active, { error, limit, scores, started, retries: this.#retries })
     try {
       return { sample: await this.#write(sample) }
     } catch (thrown) {

@@ -1,7 +1,6 @@
 import type { Emitter } from '../hooks/emitter.ts'
-import type { EvalSpec } from '../inspect/records.ts'
+import type { EvalSpec, GenerateConfig } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
-import type { GenerateDefaults } from './generate.ts'
 import type { Limits } from './limits.ts'
 import type { EvalLogWriter } from './log/eval-log-writer.ts'
 import type { ModelPool } from './model/model-pool.ts'
@@ -41,7 +40,8 @@ export interface TaskContext {
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
   readonly models: ModelPool
-  readonly generate: GenerateDefaults
+  /** Of the calls of its own model, in Inspect's names. */
+  readonly config: GenerateConfig
   readonly limits: Limits
   readonly retryOnError: number
   readonly scoreOnError: boolean

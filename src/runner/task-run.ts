@@ -1,5 +1,5 @@
 import type { Emitter } from '../hooks/emitter.ts'
-import type { EvalLog, EvalPlan, EvalSpec } from '../inspect/records.ts'
+import type { EvalLog, EvalPlan, EvalSpec, EvalStats } from '../inspect/records.ts'
 import { formatTimestamp } from '../time.ts'
 import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
@@ -8,10 +8,12 @@ import { EarlierLog } from './earlier-log.ts'
 import { ErrorBudget } from './error-budget.ts'
 import { CancelledError, evalError } from './eval-error.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
+import { toGenerateConfig, type GenerateSettings } from './generate-config.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
 import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import { evalResults, type ScoredSample } from './results.ts'
+import { unchained } from './solvers/chain.ts'
 import { generate } from './solvers/generate.ts'
 import { realtimeOptions } from './realtime-options.ts'
 import { resultOf, SampleRun } from './sample-run.ts'
@@ -45,6 +47,8 @@ export interface RunContext {
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
   readonly retries?: RetryOptions | undefined
+  /** Tasks that run at once; undefined where there is one model and nobody has said. */
+  readonly maxTasks?: number | undefined
   readonly within: WithinSpan
   /** A sample of an earlier log was taken over into the log of this task, and no hook tells of it. */
   readonly sampleReused: (log: EvalLog) => void
@@ -58,6 +62,8 @@ export interface TaskUnit {
   readonly ids: TaskIds
   /** Of an earlier attempt at the task, whose finished samples are not run again. */
   readonly earlier?: string | undefined
+  /** What earlier calls that worked at the task have used. */
+  readonly used?: Pick<EvalStats, 'model_usage' | 'role_usage'> | undefined
 }
 
 /** A log without its samples, and the file that has them. */
@@ -72,12 +78,21 @@ export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEv
   const dataset = await readDataset(unit.task.options.dataset)
   const samples = selectSamples(dataset.samples, options)
   const { scorer, setup, solver = generate() } = unit.task.options
-  const given = options.score === false ? [] : toList(scorer)
+  const given = toList(scorer)
   const names = uniqueScorerNames(given)
-  const scorers = new Map(given.map((each, index) => [names[index]!, each]))
-  const solvers = [...toList(setup), ...toList(options.solver ?? solver)]
+  const named = new Map(given.map((each, index) => [names[index]!, each]))
+  const scorers = options.score === false ? new Map<string, Scorer>() : named
+  const solvers = unchained([...toList(setup), ...toList(options.solver ?? solver)])
   const size = dataset.samples.length
-  const spec = taskSpec({ ...unit, options, settings, scorers, dataset: { ...dataset, size }, samples })
+  const spec = taskSpec({
+    ...unit,
+    options,
+    settings,
+    scorers: named,
+    dataset: { ...dataset, size },
+    samples,
+    maxTasks: run.maxTasks,
+  })
   return await new TaskRun({ unit, run, settings, samples, scorers, solvers, spec }).run()
 }
 
@@ -95,7 +110,9 @@ class TaskRun {
   readonly #options: TaskRunOptions
   readonly #ids: TaskContext['ids']
   readonly #plan: EvalPlan
-  readonly #usage = new Usage()
+  /** Of the calls of its own model. */
+  readonly #config: GenerateSettings
+  readonly #usage: Usage
   readonly #errors: ErrorBudget
   readonly #stop = new AbortController()
   /** What ended the task. */
@@ -106,8 +123,12 @@ class TaskRun {
   constructor(options: TaskRunOptions) {
     this.#options = options
     const { unit, settings, samples, solvers, spec } = options
+    this.#usage = new Usage(unit.used)
     this.#ids = { eval_set_id: spec.eval_set_id ?? null, run_id: spec.run_id, eval_id: spec.eval_id }
-    this.#plan = taskPlan(solvers, unit.task.options.config)
+    const { maxConnections, config } = options.run.options
+    const ofRun = { ...(maxConnections !== undefined && { maxConnections }), ...config }
+    this.#config = { ...unit.task.options.config, ...ofRun }
+    this.#plan = taskPlan(solvers, this.#config)
     this.#errors = new ErrorBudget(settings.failOnError, samples.length * settings.epochs)
   }
 
@@ -178,7 +199,8 @@ class TaskRun {
 
   #failed(thrown: unknown): void {
     this.#errors.add()
-    if (this.#errors.isExceeded && !this.#options.settings.continueOnFail) this.#end(thrown)
+    const { continueOnFail, scoreOnError } = this.#options.settings
+    if (this.#errors.isExceeded && !continueOnFail && !scoreOnError) this.#end(thrown)
   }
 
   /** What is under way is cancelled, and nothing more is begun. */
@@ -203,7 +225,7 @@ class TaskRun {
       model,
       roles,
       models: run.models,
-      generate: { config: task.options.config },
+      config: toGenerateConfig(this.#config),
       failed: (thrown) => this.#failed(thrown),
       end: (thrown) => this.#end(thrown),
       writer: logSamples ? writer : undefined,

@@ -33,10 +33,12 @@ export interface SpecOptions {
     readonly size: number
   }
   readonly samples: readonly NamedSample[]
+  readonly maxTasks: number | undefined
 }
 
 /** What is evaluated, as it goes into the log. */
 export function taskSpec({
+  maxTasks,
   task,
   options,
   settings,
@@ -48,8 +50,8 @@ export function taskSpec({
   samples,
 }: SpecOptions): EvalSpec {
   const { name, version: taskVersion = 0, tags = [], metadata } = task.options
-  const allTags = [...new Set([...tags, ...(options.tags ?? [])])]
-  const allMetadata = { ...metadata, ...options.metadata }
+  const allTags = [...new Set([...(options.tags ?? []), ...tags])]
+  const allMetadata = { ...options.metadata, ...metadata }
   const { limits, retryOnError } = settings
   return {
     ...(ids.evalSetId !== undefined && { eval_set_id: ids.evalSetId }),
@@ -96,7 +98,7 @@ export function taskSpec({
       time_limit: wholeSeconds(limits.timeLimit),
       working_limit: wholeSeconds(limits.workingLimit),
       max_samples: options.maxSamples,
-      max_tasks: options.maxTasks,
+      max_tasks: maxTasks,
       log_samples: options.logSamples ?? true,
       log_realtime: options.logRealtime ?? true,
       log_shared: wholeSeconds(options.logShared),

@@ -1,4 +1,5 @@
 import type { ChatMessage, Json, ModelOutput, Score, ToolChoice } from '../inspect/records.ts'
+import { LimitedMessages } from './limited-messages.ts'
 import type { Tools } from './tools.ts'
 import { Target } from './target.ts'
 
@@ -39,7 +40,7 @@ export class TaskState {
   metadata: { [key: string]: Json }
   /** What solvers and tools want to keep; it goes into the log. */
   store: { [key: string]: Json } = {}
-  messages: ChatMessage[]
+  #messages: ChatMessage[] = new LimitedMessages()
   output: ModelOutput
   tools: Tools = {}
   toolChoice: ToolChoice | undefined
@@ -54,11 +55,21 @@ export class TaskState {
     this.epoch = options.epoch
     this.model = options.model
     this.input = options.input
-    this.messages = [...options.messages]
+    this.#messages.push(...options.messages)
     this.target = new Target(options.target)
     this.choices = [...(options.choices ?? [])]
     this.metadata = { ...options.metadata }
     this.output = { model: options.model, choices: [], completion: '' }
+  }
+
+  get messages(): ChatMessage[] {
+    return this.#messages
+  }
+
+  set messages(messages: readonly ChatMessage[]) {
+    const limited = new LimitedMessages()
+    limited.push(...messages)
+    this.#messages = limited
   }
 
   static is(value: unknown): value is TaskState {

@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { processWide } from '../hooks/process-wide.ts'
-import type { Event } from '../inspect/records.ts'
+import type { Event, OtherEvent } from '../inspect/records.ts'
 import { timestamp } from './clock.ts'
 import type { SampleClock } from './sample-clock.ts'
+import { jsonChanges } from './json-changes.ts'
 import { shortUuid } from './short-uuid.ts'
+import { plain } from './state-record.ts'
+import type { TaskState } from './task-state.ts'
 
 /** An event while it is being made. */
 export type Draft<E extends Event> = { -readonly [K in keyof E]: E[K] }
@@ -17,6 +20,8 @@ export interface TranscriptOptions {
   readonly clock: SampleClock
   /** Is told of each event, and again when it changes. */
   readonly onEvent: (event: Event) => void
+  /** What is to be told of when it has changed in a span. */
+  readonly store: () => TaskState['store']
   /** Runs what is done in a span. */
   readonly within: <T>(spanId: string, run: () => T) => T
 }
@@ -26,12 +31,16 @@ export class Transcript {
   readonly events: Event[] = []
   readonly #clock: SampleClock
   readonly #onEvent: TranscriptOptions['onEvent']
+  readonly #store: TranscriptOptions['store']
   readonly #within: TranscriptOptions['within']
+  /** Ends each open span, the innermost last. */
+  readonly #open = new Map<string, () => void>()
   #closed = false
 
-  constructor({ clock, onEvent, within }: TranscriptOptions) {
+  constructor({ clock, onEvent, store, within }: TranscriptOptions) {
     this.#clock = clock
     this.#onEvent = onEvent
+    this.#store = store
     this.#within = within
   }
 
@@ -67,11 +76,34 @@ export class Transcript {
       type,
       name,
     })
+    const before = plain(this.#store())
+    const end = (): void => {
+      if (!this.#open.delete(id)) return
+      const changes = jsonChanges(before, plain(this.#store()))
+      if (changes.length > 0) this.add<OtherEvent>({ event: 'store', span_id: id, changes })
+      this.add<Extract<Event, { event: 'span_end' }>>({ event: 'span_end', span_id: id, id })
+    }
+    this.#open.set(id, end)
     try {
       return await currentSpan.run(id, () => this.#within(id, run))
     } finally {
-      this.add<Extract<Event, { event: 'span_end' }>>({ event: 'span_end', span_id: id, id })
+      end()
     }
+  }
+
+  /** Ends the spans within the current one that are still open: nobody waits any more for what is done in them. */
+  endInner(): void {
+    const current = currentSpan.getStore()
+    for (const [id, end] of [...this.#open].toReversed()) {
+      if (id === current) return
+      end()
+    }
+  }
+
+  /** The last event of a kind that is not over. */
+  pending<K extends 'model' | 'tool'>(kind: K): Extract<Event, { event: K }> | undefined {
+    const found = this.events.findLast(({ event, pending }) => pending === true && event === kind)
+    return found as Extract<Event, { event: K }> | undefined
   }
 
   close(): void {

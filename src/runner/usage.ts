@@ -1,4 +1,4 @@
-import type { ModelUsage } from '../inspect/records.ts'
+import type { EvalStats, ModelUsage } from '../inspect/records.ts'
 
 type Counts = { -readonly [K in keyof ModelUsage]: ModelUsage[K] }
 
@@ -6,6 +6,12 @@ type Counts = { -readonly [K in keyof ModelUsage]: ModelUsage[K] }
 export class Usage {
   readonly byModel: { [model: string]: ModelUsage } = {}
   readonly byRole: { [role: string]: ModelUsage } = {}
+
+  /** `before`: what it goes on from. */
+  constructor({ model_usage: byModel, role_usage: byRole }: Pick<EvalStats, 'model_usage' | 'role_usage'> = {}) {
+    Object.assign(this.byModel, byModel)
+    Object.assign(this.byRole, byRole)
+  }
 
   add(model: string, role: string | undefined, usage: ModelUsage): void {
     this.byModel[model] = sum(this.byModel[model], usage)

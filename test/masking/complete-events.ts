@@ -80,6 +80,7 @@ const output: Complete<ModelOutput> = {
   choices: [{ message, stop_reason: 'stop' }],
   completion: 'a completion',
   usage,
+  input_context_tokens: 12,
   time: 0.5,
   error: 'words of an error',
   response_id: 'response-1',

@@ -53,6 +53,8 @@ export interface ModelOutput {
   }[]
   readonly completion?: string | undefined
   readonly usage?: ModelUsage | undefined
+  /** Tokens of the input, those of the provider's cache too. */
+  readonly input_context_tokens?: number | undefined
   /** Seconds of the successful request alone. */
   readonly time?: number | undefined
   readonly error?: string | undefined

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { EvalspanError } from '../../errors.ts'
+import { EvalspanError, LimitExceededError } from '../../errors.ts'
 import type { Emitter } from '../../hooks/emitter.ts'
 import type { ModelRetry } from '../../hooks/events.ts'
 import type {
   ChatMessage,
+  EvalError,
   GenerateConfig,
   Json,
   ModelEvent,
@@ -21,6 +22,7 @@ import type { CachePolicy } from './cache-policy.ts'
 import { KeyedApi } from './keyed-api.ts'
 import type { Model } from './model.ts'
 import type { CallFailure } from './model-api.ts'
+import { outputOf } from './model-output.ts'
 import { expiryMs, ResponseCache, type CacheEntry } from './response-cache.ts'
 import { retryWaitMs } from './retry-wait.ts'
 
@@ -92,7 +94,7 @@ export class ModelAttempts {
       await this.#failed(error, { attempt, event, keyNumber })
       return undefined
     }
-    output = { ...output, time: output.time ?? (performance.now() - start) / 1000 }
+    output = withContext({ ...output, time: output.time ?? (performance.now() - start) / 1000 })
     if (event) {
       event.output = output
       delete event.pending
@@ -139,9 +141,9 @@ export class ModelAttempts {
   async #fromCache(output: ModelOutput, tools: readonly ToolInfo[]): Promise<Answer> {
     const { model, emitter, sample } = this.#options
     const event = this.#event(tools, 'read', output)
-    if (output.usage) await fire(emitter, 'onModelCacheUsage', { model_name: model.name, usage: output.usage })
-    // It is told once more when it has its times, and was told when it was there: three times in all, as in Inspect.
+    // It was told when it was there, and is told once more when it has its times: three times in all, as in Inspect.
     if (event) sample?.transcript.changed(event)
+    if (output.usage) await fire(emitter, 'onModelCacheUsage', { model_name: model.name, usage: output.usage })
     return { output, event }
   }
 
@@ -160,7 +162,7 @@ export class ModelAttempts {
       tools: structuredClone(tools),
       tool_choice: toolChoice,
       config: { ...this.#config },
-      output: output ?? { model: model.name, choices: [], completion: '' },
+      output: output ?? outputOf({ content: '', model: model.name }),
       ...(cache && { cache }),
       ...(!output && { pending: true }),
     })
@@ -192,7 +194,7 @@ export class ModelAttempts {
     const retry = isLast ? undefined : this.#retryData(error, failure, attempt, waitMs)
     const time = now()
     if (event) {
-      const { message, traceback } = evalError(signal.aborted ? new Error('model call cancelled') : error)
+      const { message, traceback } = signal.aborted ? cancelledCall(signal.reason) : evalError(error)
       Object.assign(event, { error: message, traceback, ...(retry && { metadata: retryMetadata(retry, time) }) })
       delete event.pending
       sample?.transcript.changed(event)
@@ -230,6 +232,25 @@ export class ModelAttempts {
       status_code: failure.statusCode ?? null,
     }
   }
+}
+
+/** With the size of what the model was given. */
+function withContext(output: ModelOutput): ModelOutput {
+  if (!output.usage || output.input_context_tokens !== undefined) return output
+  const {
+    input_tokens: tokens,
+    input_tokens_cache_read: read = 0,
+    input_tokens_cache_write: written = 0,
+  } = output.usage
+  const { time, ...rest } = output
+  return { ...rest, input_context_tokens: tokens + read + written, time }
+}
+
+/** How Inspect says it. */
+function cancelledCall(reason: unknown): EvalError {
+  const error = evalError(Object.assign(new Error('model call cancelled'), { name: 'RuntimeError' }))
+  const isLimit = LimitExceededError.is(reason) && reason.type === 'working'
+  return isLimit ? { ...error, message: 'Cancelled by limit' } : error
 }
 
 /** So that a log tells of it as the hook did. Inspect writes no such thing; the field is there for what anybody wants to add. */

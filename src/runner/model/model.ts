@@ -1,6 +1,6 @@
 import { Emitter } from '../../hooks/emitter.ts'
 import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
-import { activeSample } from '../active.ts'
+import { activeSample, type ActiveSample } from '../active.ts'
 import { timestamp } from '../clock.ts'
 import type { Semaphore } from '../semaphore.ts'
 import { shortUuid } from '../short-uuid.ts'
@@ -13,6 +13,8 @@ export interface ModelOptions {
   readonly role?: string | undefined
   /** In Inspect's names. What a call gives goes before. */
   readonly config?: GenerateConfig | undefined
+  /** Calls under way at once, when the settings do not say. */
+  readonly connections?: number | undefined
 }
 
 /** One call, on top of the model's own settings. */
@@ -51,6 +53,9 @@ export class Model {
   async generate(input: string | readonly ChatMessage[], options: CallOptions = {}): Promise<ModelOutput> {
     const sample = activeSample()
     const signal = sample?.signal ?? new AbortController().signal
+    const config = { ...this.config, ...inherited(this, sample), ...options.config }
+    const messages = typeof input === 'string' ? [{ id: shortUuid(), content: input, role: 'user' as const }] : input
+    sample?.limits.messages(messages.length, true)
     const place = sample?.transcript.place() ?? { timestamp: timestamp(), working_start: 0 }
     const acquire = (): Promise<void> => this.#connections.acquire(signal)
     await (sample ? sample.clock.wait(acquire) : acquire())
@@ -60,10 +65,9 @@ export class Model {
         emitter: sample?.emitter ?? new Emitter(),
         sample,
         signal,
-        input: typeof input === 'string' ? [{ id: shortUuid(), content: input, role: 'user' }] : [...input],
-        tools: options.tools ?? [],
-        toolChoice: options.toolChoice ?? (options.tools?.length ? 'auto' : 'none'),
-        config: { ...this.config, ...options.config },
+        input: [...systemMessage(config), ...messages],
+        ...chosenTools(options),
+        config,
         cache: options.cache ?? false,
       })
       const { output, event } = await attempts.run()
@@ -78,4 +82,25 @@ export class Model {
       this.#connections.release()
     }
   }
+}
+
+/** What the settings of the task say for a model: all to its own one, and to others how calls are made. */
+function inherited(model: Model, sample: ActiveSample | undefined): GenerateConfig {
+  if (!sample) return {}
+  if (sample.model === model) return sample.config
+  return Object.fromEntries(Object.entries(sample.config).filter(([name]) => operational.has(name)))
+}
+
+const operational: ReadonlySet<string> = new Set(['max_connections', 'max_retries', 'timeout', 'cache'])
+
+/** The one of the settings comes before all others. */
+function systemMessage({ system_message: content }: GenerateConfig): ChatMessage[] {
+  return typeof content === 'string' && content !== '' ? [{ id: shortUuid(), content, role: 'system' }] : []
+}
+
+/** The tools that the choice leaves. */
+function chosenTools({ tools = [], toolChoice = 'auto' }: CallOptions) {
+  const chosen = typeof toolChoice === 'object' ? tools.filter(({ name }) => name === toolChoice.name) : tools
+  if (toolChoice === 'none' || chosen.length === 0) return { tools: [], toolChoice: 'none' as const }
+  return { tools: chosen, toolChoice }
 }

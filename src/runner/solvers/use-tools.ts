@@ -2,11 +2,18 @@ import type { ToolChoice } from '../../inspect/records.ts'
 import { solver, type Solver } from '../solver.ts'
 import type { Tools } from '../tools.ts'
 
-/** Gives the model tools, on top of those that it has. */
-export function useTools(tools: Tools, { toolChoice }: { readonly toolChoice?: ToolChoice | undefined } = {}): Solver {
+export interface UseToolsOptions {
+  /** `auto` when left out. */
+  readonly toolChoice?: ToolChoice | undefined
+  /** Those that there are stay. */
+  readonly append?: boolean | undefined
+}
+
+/** Gives the model tools, in place of those that it has. */
+export function useTools(tools: Tools, { toolChoice = 'auto', append = false }: UseToolsOptions = {}): Solver {
   return solver('use_tools', { tools: Object.keys(tools) }, (state) => {
-    state.tools = { ...state.tools, ...tools }
-    if (toolChoice !== undefined) state.toolChoice = toolChoice
+    state.tools = append ? { ...state.tools, ...tools } : tools
+    state.toolChoice = toolChoice
     return state
   })
 }

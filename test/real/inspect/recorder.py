@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import time
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,11 +14,13 @@ from pydantic import BaseModel
 
 _output: TextIO | None = None
 _seq = count(1)
+_more: Callable[[], dict[str, Any]] = dict
 
 
-def record_to(path: Path) -> None:
-    """Hooks that fire from now on are written to this file, after those that another process wrote."""
-    global _output, _seq
+def record_to(path: Path, more: Callable[[], dict[str, Any]] = dict) -> None:
+    """Hooks that fire from now on are written to this file, after those that another process wrote; with `more` fields."""
+    global _output, _seq, _more
+    _more = more
     _output = path.open("a", encoding="ascii")
     _seq = count(1 + len(path.read_text().splitlines()))
 
@@ -28,7 +31,7 @@ def _write(hook: str, data: Any) -> None:
     now = time.time()
     if _output is None:
         return
-    line = {"seq": next(_seq), "time": now, "hook": hook, "data": _fields(data)}
+    line = {"seq": next(_seq), "time": now, "hook": hook, "data": _fields(data)} | _more()
     _output.write(json.dumps(line) + "\n")
     # each line by itself, so that a killed process leaves all that was fired
     _output.flush()

@@ -1,0 +1,40 @@
+import type { TaskUnit } from './task-run.ts'
+
+/** Places in the list, task by task with all of its models. */
+export function byTask(units: readonly TaskUnit[]): number[] {
+  const tasks = units.map(({ task }) => task)
+  return [...units.keys()].toSorted((a, b) => tasks.indexOf(tasks[a]!) - tasks.indexOf(tasks[b]!))
+}
+
+/** The tasks of a run that are still to be begun: task by task, of the models that have the least to do, as in Inspect. */
+export class WaitingTasks {
+  readonly #units: readonly TaskUnit[]
+  readonly #waiting: number[]
+  readonly #running = new Map<string, number>()
+
+  constructor(units: readonly TaskUnit[]) {
+    this.#units = units
+    this.#waiting = byTask(units)
+  }
+
+  /** The place of the task in the list; undefined when there is none left. */
+  next(): number | undefined {
+    const least = Math.min(...this.#waiting.map((index) => this.#count(index)))
+    const at = this.#waiting.findIndex((index) => this.#count(index) === least)
+    const [index] = at === -1 ? [] : this.#waiting.splice(at, 1)
+    if (index !== undefined) this.#add(index, 1)
+    return index
+  }
+
+  done(index: number): void {
+    this.#add(index, -1)
+  }
+
+  #count(index: number): number {
+    return this.#running.get(this.#units[index]!.model.name) ?? 0
+  }
+
+  #add(index: number, more: number): void {
+    this.#running.set(this.#units[index]!.model.name, this.#count(index) + more)
+  }
+}
