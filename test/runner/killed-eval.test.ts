@@ -64,10 +64,10 @@ describe('an eval that is killed', { timeout: 60_000 }, () => {
     const inBuffer = buffer.samples().flatMap(({ summary }) => (summary.completed ? [summary] : []))
     const inLog = (await readAll(log)) as EvalSample[]
     expect(inBuffer.length).toBeGreaterThan(0)
-    const [retried] = await evalRetry(log, longTask, { logDir: folder, maxSamples: 36 }, { banner: () => {} })
+    const [retried] = await evalRetry(log, longTask, { logDir: folder, maxSamples: 100 }, { banner: () => {} })
     expect(retried!.status).toBe('success')
     const samples = (await readAll(retried!.location)) as EvalSample[]
-    expect(samples).toHaveLength(36)
+    expect(samples).toHaveLength(100)
     const kept = new Set([...inLog, ...inBuffer].map(({ uuid }) => uuid))
     expect(samples.filter(({ uuid }) => kept.has(uuid))).toHaveLength(kept.size)
     const ended = live.flatMap((event) => (event.hook === 'onSampleEnd' ? [event.data.sample] : []))
@@ -80,7 +80,7 @@ describe('an eval that is killed', { timeout: 60_000 }, () => {
 
   it('is gone on with by an eval set, which leaves nothing of it', async () => {
     const { folder, log } = await killedEval(3)
-    const { success, logs } = await evalSet(longTask, { logDir: folder, maxSamples: 36 }, { banner: () => {} })
+    const { success, logs } = await evalSet(longTask, { logDir: folder, maxSamples: 100 }, { banner: () => {} })
     expect([success, logs.length]).toEqual([true, 1])
     expect(readdirSync(folder).toSorted()).toEqual(['.eval-set-id', basename(logs[0]!.location), 'eval-set.json'])
     expect(logs[0]!.location).not.toBe(log)
