@@ -107,8 +107,8 @@ export class RealtimeBuffer {
     const began = performance.now()
     this.#writing = this.#write().then(() => {
       this.#writing = undefined
-      // A slow disk, or a long manifest, gets a tenth of the time at most.
-      if (this.#isBehind) this.#setTimer(Math.max(this.#options.intervalMs, 9 * (performance.now() - began)))
+      // A slow disk, or a long manifest, gets a fifth of the time at most.
+      if (this.#isBehind) this.#setTimer(Math.max(this.#options.intervalMs, 4 * (performance.now() - began)))
     })
     return this.#writing
   }
