@@ -153,6 +153,8 @@ class TaskRun {
       results.push(resultOf(sample))
       this.#reused += 1
     }
+    // Should this run be killed, a retry has them from here.
+    await writer.flush()
   }
 
   /** Rejects with the error that ends the task, when all that was under way is over. */
