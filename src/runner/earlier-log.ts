@@ -4,6 +4,7 @@ import { finishedSample } from '../inspect/buffer/finished-sample.ts'
 import { openBuffer } from '../inspect/buffer/open-buffer.ts'
 import { openLog } from '../inspect/log.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
+import { nameOfSample } from './name-of-sample.ts'
 
 /** What an earlier attempt at a task has come to, sample by sample. */
 export class EarlierLog {
@@ -20,7 +21,7 @@ export class EarlierLog {
     const known = new Set<string>()
     for await (const sample of this.#samples()) {
       const { id, epoch, error, error_retries = [], events } = sample
-      const key = keyOf(id, epoch)
+      const key = nameOfSample(id, epoch)
       if (known.has(key) || !isPlanned(id, epoch)) continue
       known.add(key)
       if (error) this.#errors.set(key, [...error_retries, { ...error, events }])
@@ -43,12 +44,12 @@ export class EarlierLog {
   }
 
   isReused(id: string | number, epoch: number): boolean {
-    return this.#reused.has(keyOf(id, epoch))
+    return this.#reused.has(nameOfSample(id, epoch))
   }
 
   /** Those of a sample that failed, which belong to its history. */
   errorsOf(id: string | number, epoch: number): readonly EvalRetryError[] {
-    return this.#errors.get(keyOf(id, epoch)) ?? []
+    return this.#errors.get(nameOfSample(id, epoch)) ?? []
   }
 }
 
@@ -67,9 +68,4 @@ async function* finishedSamples(path: string): AsyncGenerator<EvalSample> {
       buffer.close()
     }
   }
-}
-
-/** `1` and `"1"` are the same sample to Inspect's logs. */
-function keyOf(id: string | number, epoch: number): string {
-  return `${epoch} ${id}`
 }

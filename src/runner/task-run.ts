@@ -15,6 +15,7 @@ import type { Model } from './model/model.ts'
 import { evalResults, type ScoredSample } from './results.ts'
 import { unchained } from './solvers/chain.ts'
 import { generate } from './solvers/generate.ts'
+import { nameOfSample } from './name-of-sample.ts'
 import { realtimeOptions } from './realtime-options.ts'
 import { resultOf, SampleRun } from './sample-run.ts'
 import type { Scorer } from './scorer/scorer.ts'
@@ -176,6 +177,8 @@ class TaskRun {
       results.push(resultOf(sample))
       this.#reused += 1
     }
+    // Should this run be killed, a retry has them from here.
+    await writer.flush()
   }
 
   /** Rejects with the error that ends the task, when all that was under way is over. */
@@ -239,10 +242,10 @@ class TaskRun {
   /** Epoch by epoch, as the dataset has them. */
   #inOrder(results: readonly ScoredSample[]): ScoredSample[] {
     const { samples, settings } = this.#options
-    const byKey = new Map(results.map((result) => [`${result.epoch} ${result.id}`, result]))
+    const byKey = new Map(results.map((result) => [nameOfSample(result.id, result.epoch), result]))
     return Array.from({ length: settings.epochs }, (_, epoch) =>
       samples.flatMap(({ id, metadata }) => {
-        const result = byKey.get(`${epoch + 1} ${id}`)
+        const result = byKey.get(nameOfSample(id, epoch + 1))
         return result ? [{ ...result, metadata }] : []
       }),
     ).flat()

@@ -1,12 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, utimesSync } from 'node:fs'
+import { readdirSync, readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import { fromRecord } from '../../src/hooks/wire.ts'
 import type { HookEvent } from '../../src/index.ts'
 import { parse } from '../../src/inspect/json.ts'
-import { onTestFinished } from 'vitest'
-import { temporaryFolder } from '../inspect/temporary-file.ts'
+import { eventually } from '../faults/child-process.ts'
+import { temporaryFile, temporaryFolder } from '../inspect/temporary-file.ts'
 
 export interface KilledEval {
   readonly folder: string
@@ -18,22 +19,24 @@ export interface KilledEval {
 /** An eval that runs in a process of its own, two samples at once, and sends nothing anywhere. */
 export class LongEval {
   readonly folder: string = temporaryFolder()
+  readonly #events = temporaryFile('events.jsonl', '')
   readonly #child: ChildProcess
-  #output = ''
 
   constructor() {
     const program = join(import.meta.dirname, 'child/long-eval.ts')
     const env = { PATH: process.env['PATH'] }
-    this.#child = spawn(process.execPath, [program, this.folder], { stdio: ['ignore', 'pipe', 'inherit'], env })
-    this.#child.stdout!.setEncoding('utf8').on('data', (text: string) => void (this.#output += text))
+    this.#child = spawn(process.execPath, [program, this.folder, this.#events], { stdio: 'inherit', env })
     onTestFinished(() => void this.#child.kill('SIGKILL'))
   }
 
   /** Resolves when so many of its samples have ended, and something is beside its log. */
   async until(samples: number): Promise<void> {
-    while (this.#output.split('"hook":"on_sample_end"').length - 1 < samples || manifestIn(this.folder) === undefined) {
-      await once(this.#child.stdout!, 'data', { signal: AbortSignal.timeout(30_000) })
-    }
+    await eventually(
+      `${samples} samples`,
+      () =>
+        this.#told.filter(({ hook }) => hook === 'onSampleEnd').length >= samples &&
+        manifestIn(this.folder) !== undefined,
+    )
   }
 
   async kill(): Promise<KilledEval> {
@@ -41,14 +44,19 @@ export class LongEval {
     this.#child.kill('SIGKILL')
     const [code, signal] = (await once(this.#child, 'close')) as [number, string]
     if (signal !== 'SIGKILL') throw new Error(`it ended too early, with ${code}`)
-    const lines = this.#output.slice(0, this.#output.lastIndexOf('\n')).split('\n')
     const log = join(
       folder,
       readdirSync(folder).find((name) => name.endsWith('.eval'))!,
     )
     // Where processes cannot be told apart a run may be elsewhere that wrote something just now.
     utimesSync(manifestIn(folder)!, Date.now() / 1000 - 600, Date.now() / 1000 - 600)
-    return { folder, log, live: lines.map((line) => fromRecord(parse(line), { replay: false })) }
+    return { folder, log, live: this.#told }
+  }
+
+  /** The last line may be half of one. */
+  get #told(): HookEvent[] {
+    const lines = readFileSync(this.#events, 'utf8').split('\n').slice(0, -1)
+    return lines.map((line) => fromRecord(parse(line), { replay: false }))
   }
 }
 

@@ -14,7 +14,7 @@ function* answers() {
   for (let call = 1; ; call += 1) yield call % 3 === 0 ? '4' : modelOutput.toolCall('add', { x: call })
 }
 
-const dataset = Array.from({ length: 36 }, (_, index) => ({
+const dataset = Array.from({ length: 100 }, (_, index) => ({
   id: index === 3 ? 'we/ird id:é' : index + 1,
   input: 'What is 2+2? '.repeat(12),
   target: '4',

@@ -2,11 +2,22 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { evaluate, generate, match, modelOutput, task, useTools, type Task } from '../../src/index.ts'
+import {
+  evalRetry,
+  evaluate,
+  generate,
+  match,
+  modelOutput,
+  task,
+  useTools,
+  type Task,
+  type TaskState,
+} from '../../src/index.ts'
 import { openLog } from '../../src/inspect/log.ts'
 import type { HookEvent } from '../../src/index.ts'
 import type { Event } from '../../src/inspect/records.ts'
 import { eventually } from '../faults/child-process.ts'
+import { readIds } from '../inspect/read-all.ts'
 import { openFor } from '../inspect/buffer/read-buffer.ts'
 import { count, runningIn, told } from '../sources/running.ts'
 import { temporaryFolders } from './in-folder.ts'
@@ -172,6 +183,28 @@ describe('a run that is going on', () => {
     const [log] = await evaluate(one, { logDir, logShared: 0.02, ...options }, quiet)
     expect(during).toEqual([])
     expect(log!.eval.config['log_realtime']).toBe(options.logRealtime ?? true)
+  })
+
+  it('has what it took over from an earlier log in its own before it goes on', async () => {
+    const logDir = newFolder()
+    const dataset = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((id) => ({ id, input: id }))
+    const inLog: (string | number)[] = []
+    let fails = true
+    const solver = async <T extends TaskState>(state: T): Promise<T> => {
+      if (state.sampleId !== 'h') return state
+      if (fails) throw new Error('boom')
+      const retried = readdirSync(logDir)
+        .filter((name) => name.endsWith('.eval'))
+        .toSorted()
+      inLog.push(...(await readIds(join(logDir, retried.at(-1)!))))
+      return state
+    }
+    const one = task({ name: 'again', dataset, model: quickModel(), solver, failOnError: false })
+    const [log] = await evaluate(one, { logDir }, quiet)
+    await sleep(5)
+    fails = false
+    await evalRetry(log!.location, one, { logDir }, quiet)
+    expect(new Set(inLog)).toEqual(new Set(['a', 'b', 'c', 'd', 'e', 'f', 'g']))
   })
 
   it.each([0, -1, Number.NaN, '2' as unknown as number])('cannot be shared every %j seconds', async (logShared) => {

@@ -108,6 +108,12 @@ export class EvalLogWriter {
     if (this.#isDue()) await this.#exclusively(() => (this.#isDue() ? this.#flush() : undefined))
   }
 
+  /** Writes all that waits. */
+  async flush(): Promise<void> {
+    this.#expectOpen()
+    await this.#flushWaiting()
+  }
+
   /** Writes all that waits and then the last words of the log, its header: `log` says how the run ended. */
   async finish(log: EvalLog, reductions?: readonly EvalSampleReductions[]): Promise<void> {
     this.#expectOpen()
@@ -157,10 +163,13 @@ export class EvalLogWriter {
     if (this.#closed || this.#timer !== undefined || this.#waiting.size === 0) return
     this.#timer = setTimeout(() => {
       this.#timer = undefined
-      const flushed = this.#exclusively(() => (this.#waiting.size > 0 ? this.#flush() : undefined))
       // It is still due when the next sample comes, which then hears of it.
-      flushed.catch(() => this.#setTimer())
+      this.#flushWaiting().catch(() => this.#setTimer())
     }, this.#flushAfter).unref()
+  }
+
+  #flushWaiting(): Promise<void> {
+    return this.#exclusively(() => (this.#waiting.size > 0 ? this.#flush() : undefined))
   }
 
   async #flush(rest?: (summaries: readonly EvalSampleSummary[]) => Promise<NewMember[]>): Promise<void> {

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { EvalspanError } from '../../errors.ts'
 import { inSummary } from '../../inspect/buffer/metadata-name.ts'
 import type { EvalSample, EvalSampleSummary } from '../../inspect/records.ts'
+import { nameOfSample } from '../name-of-sample.ts'
 import { BufferFolder } from './buffer-folder.ts'
 import { bufferManifest } from './buffer-manifest.ts'
 import { logString, logText } from './log-text.ts'
@@ -51,7 +52,7 @@ export class RealtimeBuffer {
     this.drop(id, epoch)
     const rows = new SampleRows(id, epoch, this.#options.logImages, () => this.#changed())
     if (this.#isOver) rows.close()
-    else this.#samples.set(keyOf(id, epoch), rows)
+    else this.#samples.set(nameOfSample(id, epoch), rows)
     return rows
   }
 
@@ -62,15 +63,15 @@ export class RealtimeBuffer {
     summary: EvalSampleSummary,
     metadata: EvalSample['metadata'] = {},
   ): void {
-    this.#samples.get(keyOf(id, epoch))?.complete(summary, metadata)
+    this.#samples.get(nameOfSample(id, epoch))?.complete(summary, metadata)
   }
 
   /** It is in the log, or is tried again. */
   drop(id: string | number, epoch: number): void {
-    const rows = this.#samples.get(keyOf(id, epoch))
+    const rows = this.#samples.get(nameOfSample(id, epoch))
     if (!rows) return
     rows.close()
-    this.#samples.delete(keyOf(id, epoch))
+    this.#samples.delete(nameOfSample(id, epoch))
     if (rows.listed) this.#changed()
   }
 
@@ -106,8 +107,8 @@ export class RealtimeBuffer {
     const began = performance.now()
     this.#writing = this.#write().then(() => {
       this.#writing = undefined
-      // A slow disk, or a long manifest, gets a tenth of the time at most.
-      if (this.#isBehind) this.#setTimer(Math.max(this.#options.intervalMs, 9 * (performance.now() - began)))
+      // A slow disk, or a long manifest, gets a fifth of the time at most.
+      if (this.#isBehind) this.#setTimer(Math.max(this.#options.intervalMs, 4 * (performance.now() - began)))
     })
     return this.#writing
   }
@@ -193,9 +194,4 @@ export class RealtimeBuffer {
     const what = `${message}; the log itself goes on, but what is not in it is lost if the run is killed`
     this.#options.onError(new EvalspanError('UNWRITABLE_LOG', what, { cause }))
   }
-}
-
-/** `1` and `"1"` are the same sample to Inspect's logs. */
-function keyOf(id: string | number, epoch: number): string {
-  return `${epoch} ${id}`
 }

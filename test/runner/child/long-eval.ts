@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { openSync, writeSync } from 'node:fs'
 import { evaluate, Hooks, hookNames } from '../../../src/index.ts'
 import { hooks } from '../../../src/hooks/register.ts'
 import { takeEvents } from '../../../src/hooks/take-events.ts'
@@ -6,11 +6,12 @@ import { toRecord } from '../../../src/hooks/wire.ts'
 import { stringify } from '../../../src/inspect/json.ts'
 import { longTask } from '../long-task.ts'
 
-/** Two samples at once until it is killed: each event of a hook is a line, before anything else happens. */
-const [logDir = '', logShared = '0.05'] = process.argv.slice(2)
+/** Two samples at once until it is killed: each event of a hook is a line of a file, before anything else happens. */
+const [logDir = '', file = ''] = process.argv.slice(2)
+const events = openSync(file, 'a')
 
 class Printer extends Hooks {}
-takeEvents(Printer, hookNames, (event) => void writeSync(1, `${stringify(toRecord(event))}\n`))
+takeEvents(Printer, hookNames, (event) => void writeSync(events, `${stringify(toRecord(event))}\n`))
 hooks('printer', 'Prints what is fired')(Printer)
 
-await evaluate(longTask, { logDir, maxSamples: 2, logShared: Number(logShared) }, { banner: () => {} })
+await evaluate(longTask, { logDir, maxSamples: 2, logShared: 0.05 }, { banner: () => {} })

@@ -1,13 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { EvalspanError } from '../../../src/errors.ts'
 import type { SampleBuffer } from '../../../src/inspect/buffer/sample-buffer.ts'
 import type { EvalSampleSummary, Event } from '../../../src/inspect/records.ts'
+import { EvalLogWriter } from '../../../src/runner/log/eval-log-writer.ts'
 import { RealtimeBuffer } from '../../../src/runner/log/realtime-buffer.ts'
 import { eventually } from '../../faults/child-process.ts'
 import { changesOf, eventsOf, openFor } from '../../inspect/buffer/read-buffer.ts'
 import { temporaryFolder } from '../../inspect/temporary-file.ts'
+import { logOf, plan, sampleOf, specOf } from './log-parts.ts'
 
 const timestamp = '2026-11-27T10:00:00.000001+00:00'
 const long = 'a long text '.repeat(20)
@@ -207,6 +209,24 @@ describe('the buffer of a run', () => {
     await scene.until('a segment', ({ samples }) => samples.length === 1)
     await scene.buffer.remove()
     expect(readdirSync(dirname(scene.folder))).toEqual(['other'])
+  })
+
+  it('stays when its log cannot be finished', async () => {
+    const folder = temporaryFolder()
+    const errors: EvalspanError[] = []
+    const realtime = { intervalMs: 60_000, onError: (error: EvalspanError) => void errors.push(error) }
+    const writer = await EvalLogWriter.create({ folder, spec: specOf(), plan, flushEvery: 10, realtime })
+    const rows = writer.realtime!.begin(1, 1)
+    rows.start(summary(1))
+    rows.push(info('a'))
+    await writer.sample(sampleOf(1))
+    rmSync(writer.path)
+    await expect(writer.finish(logOf(specOf()))).rejects.toThrow('the folder, or the log, is gone')
+    await expect(writer.close()).rejects.toThrow('the folder, or the log, is gone')
+    const { buffer } = await openFor(writer.path, { XDG_DATA_HOME: '/nowhere' })
+    expect(eventsOf(buffer, 1)).toEqual([info('a')])
+    expect(buffer.samples()[0]!.summary.completed).toBe(true)
+    expect(errors).toEqual([])
   })
 
   it('is given up when it cannot be written, which is told once', async () => {
