@@ -4,8 +4,10 @@ import type { DeliveryReport } from './delivery/report.ts'
 import { EvalspanError } from './errors.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
+import { checkOptions } from './runner/check-options.ts'
 import { CancelledError } from './runner/eval-error.ts'
 import type { EvaluateOptions } from './runner/evaluate-options.ts'
+import { ModelPool } from './runner/model/model-pool.ts'
 import { resolveUnits } from './runner/resolve-units.ts'
 import { retryOptions } from './runner/retry-options.ts'
 import { runSet } from './runner/run-set.ts'
@@ -13,6 +15,7 @@ import { runTasks } from './runner/run-tasks.ts'
 import { shortUuid } from './runner/short-uuid.ts'
 import { Task } from './runner/task.ts'
 import type { LoggedEval, RetryOptions, RunContext } from './runner/task-run.ts'
+import { terminalOutput, type StreamOutput } from './session/terminal-output.ts'
 import { telemetrySettings } from './telemetry/settings.ts'
 
 /** How a program that calls `evaluate` is different from a command. */
@@ -36,7 +39,7 @@ export async function evaluate(
   const list = taskList(tasks)
   return await inSession(options, host, async (run) => {
     const ids = { evalSetId: undefined, runId: shortUuid() }
-    return await runTasks(ids, run, () => resolveUnits(list, options, ids))
+    return await runTasks(ids, run, () => resolveUnits(list, run, ids))
   })
 }
 
@@ -61,7 +64,7 @@ export async function evalSet(
   }
   const logs = await inSession(options, host, (run) =>
     runSet({ ...run, retries: { retryAttempts, retryCleanup } }, (evalSetId, runId) =>
-      resolveUnits(list, options, { evalSetId, runId }),
+      resolveUnits(list, run, { evalSetId, runId }),
     ),
   )
   return { success: logs.every(({ status }) => status === 'success'), logs }
@@ -93,7 +96,7 @@ export async function evalRetry(
   return await inSession(all, host, async (run) => {
     const ids = { evalSetId: undefined, runId: shortUuid() }
     return await runTasks(ids, run, async () => {
-      const units = await resolveUnits([one!], all, ids)
+      const units = await resolveUnits([one!], run, ids)
       return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: log, used }))
     })
   })
@@ -108,24 +111,38 @@ function taskList(tasks: Task | readonly Task[]): readonly Task[] {
   return list
 }
 
+let terminal: StreamOutput | undefined
+
+/** Somebody who watches sees how far it is; elsewhere nothing is written. */
+function progress(): Pick<HostOptions, 'ask' | 'output'> {
+  if (!process.stderr.isTTY) return {}
+  terminal ??= terminalOutput(process.stderr, () => {})
+  return { ask: ['console'], output: terminal }
+}
+
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /**
  * A signal cancels what runs, so that it has its end and its log, and is given again when that is done: what becomes of the
- * process is as it would be without us. A program with a listener of its own decides itself.
+ * process is as it would be without us. A second one has its effect at once. A program with a listener of its own decides itself.
  */
 async function inSession<T>(
   options: EvaluateOptions,
   { signals: catches = true, onAccount, ...host }: HostOptions,
   work: (run: RunContext) => Promise<T>,
 ): Promise<T> {
+  checkOptions(options)
   const interrupt = new AbortController()
   const cancel = (): void => interrupt.abort(new CancelledError())
-  const session = await openSession({ host: 'evalspan', signals: false, ...host })
+  const session = await openSession({ host: 'evalspan', signals: false, ...progress(), ...host })
   let caught: NodeJS.Signals | undefined
   const watched = catches ? signals.filter((name) => process.listenerCount(name) === 0) : []
   const interrupted = (name: NodeJS.Signals): void => {
-    caught ??= name
+    if (caught) {
+      for (const each of watched) process.off(each, interrupted)
+      process.kill(process.pid, name)
+    }
+    caught = name
     cancel()
   }
   for (const name of watched) process.on(name, interrupted)
@@ -152,6 +169,7 @@ function runContext(
     emitter: session.emitter,
     report,
     options,
+    models: new ModelPool(),
     logDir: options.logDir ?? (process.env['INSPECT_LOG_DIR'] || './logs'),
     signal,
     within: withinSpan(telemetrySettings()),

@@ -1,10 +1,6 @@
-import type { Output } from '../exporter.ts'
+import type { StreamOutput } from '../session/terminal-output.ts'
 
-/** An output that may lose its reader. */
-export interface CliOutput extends Output {
-  /** Nobody reads any more (`| head`): what is written goes nowhere. */
-  readonly closed: boolean
-}
+export type CliOutput = StreamOutput
 
 /** The world as a command sees it. */
 export interface CliContext {

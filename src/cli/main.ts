@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts'
 import { runCli } from './cli.ts'
 import { FAILED, type CliContext } from './context.ts'
 import { tell } from './tell.ts'
-import { terminalOutput } from './terminal.ts'
+import { terminalOutput } from '../session/terminal-output.ts'
 
 let failedBehind = false
 const interrupt = new AbortController()
@@ -37,12 +37,11 @@ process.on('unhandledRejection', (error) => {
   tell(context, `error: something that nobody waits for failed, most likely in a hook: ${messageOf(error)}`)
 })
 
-/** A hook may leave a timer or a connection behind, which would keep the process for ever. */
-const mostMsAfterwards = 10_000
-
 process.exitCode = await runCli(process.argv.slice(2), context)
 process.once('exit', (code) => {
   if (code === 0 && failedBehind) process.exitCode = FAILED
 })
 for (const signal of signals) process.removeAllListeners(signal)
-setTimeout(() => process.exit(), mostMsAfterwards).unref()
+// A hook may leave a timer or a connection behind, which would keep the process for ever; and so do solvers and tools that do
+// not listen to the end of their sample.
+setTimeout(() => process.exit(), interrupt.signal.aborted ? 500 : 10_000).unref()

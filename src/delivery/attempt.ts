@@ -1,3 +1,4 @@
+import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api'
 import { messageOf } from '../errors.ts'
 import type { Clock } from './clock.ts'
 import type { Outcome } from './item.ts'
@@ -24,6 +25,9 @@ const statuses: ReadonlySet<unknown> = new Set<Outcome['status']>([
   'unsupported',
 ])
 
+/** What `suppressTracing` of `@opentelemetry/core` gives, which takes its time to load. */
+const untraced = ROOT_CONTEXT.setValue(createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'), true)
+
 /** One try at a backend that ends in an outcome whatever the sink does: throw, hang, or ignore the signal. */
 export async function attempt(
   send: (signal: AbortSignal) => Promise<Outcome>,
@@ -38,7 +42,9 @@ export async function attempt(
     else signal.addEventListener('abort', end, { once: true })
   })
   try {
-    const outcome = await Promise.race([aborted, send(signal)])
+    // A program may trace its HTTP client: what delivers spans makes none, and belongs to no sample.
+    const sent = context.with(untraced, () => send(signal))
+    const outcome = await Promise.race([aborted, sent])
     if (statuses.has(outcome?.status)) {
       return outcome.reason === undefined ? outcome : { ...outcome, reason: mask(outcome.reason) }
     }

@@ -1,16 +1,17 @@
-import type { CollectionResult, MetricProducer, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import type { MetricProducer, ResourceMetrics } from '@opentelemetry/sdk-metrics'
 import { messageOf } from '../errors.ts'
 import { attempt } from './attempt.ts'
+import { Books } from './books.ts'
 import { systemClock, type Clock } from './clock.ts'
-import { deliveryMetrics } from './delivery-metric.ts'
+import { collectMetrics } from './collect-metrics.ts'
 import { flushTimeoutMs } from './flush-timeout.ts'
+import { isEnabled } from './is-enabled.ts'
 import type { Committed, Draft, Item, Sink } from './item.ts'
-import { toMetricData } from './metric-data.ts'
 import { MetricPusher } from './metric-pusher.ts'
 import type { MetricSink } from './metrics.ts'
-import type { DeliveryReport, DestinationReport } from './report.ts'
-import { scope } from './scope.ts'
-import { isEnabled, Sender, type Patience } from './sender.ts'
+import type { Patience } from './patience.ts'
+import type { DeliveryReport } from './report.ts'
+import { Sender } from './sender.ts'
 import { Signal } from './signal.ts'
 import { Store } from './store.ts'
 import { Tally } from './tally.ts'
@@ -65,15 +66,14 @@ export class Delivery {
   readonly #timeoutMs: number
   readonly #patience: Patience
   readonly #tally: Tally
+  readonly #books: Books
   #closing: Promise<DeliveryReport> | undefined
-  /** The accounts as they were when the store closed. */
-  #last: Accounts | undefined
 
   constructor(options: DeliveryOptions = {}) {
     const { clock = systemClock, random = Math.random, lingerMs = 500, maxBytes = 64 * 2 ** 20 } = options
     const timeoutMs = options.flushTimeoutMs ?? flushTimeoutMs()
     this.#options = options
-    this.#tally = new Tally(options.again ?? false)
+    const tally = (this.#tally = new Tally(options.again ?? false))
     this.#timeoutMs = timeoutMs
     this.#patience = options.patience ?? 'progress'
     this.#clock = clock
@@ -94,9 +94,8 @@ export class Delivery {
     }))
     const common = { store, clock, random, timeoutMs, report: this.#report, mask: options.mask }
     this.#senders = sinks.map((sink) => new Sender({ ...common, sink, lingerMs, maxBytes, maxAgeMs }))
-    this.#pushers = metricSinks.map(
-      (sink) => new MetricPusher({ ...common, sink, collect: async () => (await this.#collect()).resourceMetrics }),
-    )
+    this.#pushers = metricSinks.map((sink) => new MetricPusher({ ...common, sink, collect: () => this.#collect() }))
+    this.#books = new Books({ store, senders: this.#senders, pushers: this.#pushers, tally, report: this.#report })
   }
 
   /** What waits and what was seen, for commands that ask. */
@@ -106,7 +105,7 @@ export class Delivery {
 
   /** The metrics of all that was ever fresh, for any reader of OpenTelemetry's. */
   get metrics(): MetricProducer {
-    return { collect: () => this.#collect() }
+    return { collect: async () => ({ resourceMetrics: await this.#collect(), errors: [] }) }
   }
 
   /**
@@ -154,8 +153,8 @@ export class Delivery {
   }
 
   /** What became of everything so far. */
-  async report(): Promise<DeliveryReport> {
-    return this.#summary(await this.#accounts(), await this.#whereabouts())
+  report(): Promise<DeliveryReport> {
+    return this.#books.report()
   }
 
   /** Flushes, and ends. What is left stays in the outbox, or is dropped with its reason where there is none. */
@@ -166,7 +165,7 @@ export class Delivery {
 
   async #close(interrupt: AbortSignal | undefined): Promise<DeliveryReport> {
     await this.#flushUntil(interrupt)
-    const whereabouts = await this.#whereabouts()
+    const whereabouts = await this.#books.whereabouts()
     await Promise.all(this.#senders.map((sender) => sender.close()))
     // One that did not answer the flush would take its time once more.
     const working = this.#pushers.filter((pusher) => !pusher.failing && pusher.report().waiting === 0)
@@ -176,70 +175,7 @@ export class Delivery {
     await Promise.all(this.#pushers.map((pusher) => pusher.close(whereabouts.place !== undefined)))
     const parts = [...this.#senders, ...this.#pushers].map(({ sink }) => sink)
     await Promise.all(parts.map((part) => this.#closePart(part)))
-    return this.#summary(await this.#closeStore(), whereabouts)
-  }
-
-  async #accounts(): Promise<Accounts> {
-    try {
-      return this.#last ?? { session: await this.#store.report('session'), all: await this.#store.report('all') }
-    } catch {
-      return this.#noAccounts()
-    }
-  }
-
-  /** The outbox is gone: what it took is in its file, and nobody can say what became of it. */
-  #noAccounts(): Accounts {
-    const session = this.#senders.map(({ sink, destination }) => ({
-      ...noReport,
-      sink: sink.name,
-      destination,
-      address: sink.address,
-    }))
-    return { session, all: session }
-  }
-
-  async #closeStore(): Promise<Accounts> {
-    const reasons = this.#senders.map(({ destination, lastError }) => [
-      destination,
-      lastError === undefined ? 'given up' : `given up; last error: ${lastError}`,
-    ])
-    try {
-      this.#last = await this.#store.close(Object.fromEntries(reasons))
-    } catch (error) {
-      this.#report(`the outbox did not close: ${messageOf(error)}`)
-      this.#last = this.#noAccounts()
-    }
-    return this.#last
-  }
-
-  async #whereabouts(): Promise<Pick<DeliveryReport, 'place' | 'since'>> {
-    try {
-      const place = await this.#store.place()
-      return place === undefined ? {} : { place, since: new Date(await this.#store.begun()).toISOString() }
-    } catch {
-      return {}
-    }
-  }
-
-  #summary({ session, all }: Accounts, whereabouts: Pick<DeliveryReport, 'place' | 'since'>): DeliveryReport {
-    const off = new Set([...this.#senders, ...this.#pushers].filter((part) => part.off).map((part) => part.destination))
-    const isOn = ({ destination }: DestinationReport): boolean => !off.has(destination)
-    const pushed = this.#pushers.map((pusher) => {
-      const report = pusher.report()
-      return { ...all.find(({ destination }) => destination === report.destination), ...report }
-    })
-    return {
-      ...this.#tally.counts,
-      ...whereabouts,
-      destinations: [...session.map((report) => this.#tally.withLost(report)), ...pushed].filter(isOn),
-      // Of metrics only the last push counts, and that was ours.
-      all: all
-        .map((report) => ({
-          ...this.#tally.withLost(report),
-          ...pushed.find(({ destination }) => destination === report.destination),
-        }))
-        .filter(isOn),
-    }
+    return await this.#books.close(whereabouts)
   }
 
   async #flushUntil(interrupt: AbortSignal | undefined): Promise<void> {
@@ -265,23 +201,10 @@ export class Delivery {
     if (outcome.status === 'retry') this.#report(`${part.name ?? 'store'} did not close: ${outcome.reason}`)
   }
 
-  async #collect(): Promise<CollectionResult> {
-    const now = this.#clock.now()
-    const metrics = await toMetricData(await this.#store.series(), now)
-    const own = await deliveryMetrics(
-      (await this.#store.report('all')).filter(({ destination }) =>
-        this.#senders.some((sender) => sender.destination === destination && !sender.off),
-      ),
-      { start: await this.#store.begun(), end: now },
-    )
-    const { resourceFromAttributes } = await import('@opentelemetry/resources')
-    const resource = resourceFromAttributes({ 'service.instance.id': await this.#store.instanceId() })
-    const all = [...metrics, ...own]
-    const resourceMetrics: ResourceMetrics = {
-      resource,
-      scopeMetrics: all.length > 0 ? [{ scope, metrics: all }] : [],
-    }
-    return { resourceMetrics, errors: [] }
+  async #collect(): Promise<ResourceMetrics> {
+    const isOn = (destination: string): boolean =>
+      this.#senders.some((sender) => sender.destination === destination && !sender.off)
+    return await collectMetrics(this.#store, isOn, this.#clock.now())
   }
 
   /** Two sinks that go to the same place would send everything twice. */
@@ -296,22 +219,6 @@ export class Delivery {
     })
   }
 }
-
-interface Accounts {
-  readonly session: readonly DestinationReport[]
-  readonly all: readonly DestinationReport[]
-}
-
-const noReport = {
-  produced: 0,
-  delivered: 0,
-  waiting: 0,
-  rejected: 0,
-  dropped: 0,
-  drafts: 0,
-  superseded: 0,
-  reasons: [],
-} as const
 
 /** A host's callback that throws must not take delivery down. */
 function guarded<T>(callback: (value: T) => void, report?: (message: string) => void): (value: T) => void {

@@ -1,11 +1,14 @@
 import { messageOf } from '../errors.ts'
 import { ageText } from './age-text.ts'
 import { attempt, defaultTimeoutMs } from './attempt.ts'
-import { Backoff } from './backoff.ts'
+import { Backlog } from './backlog.ts'
 import { BatchSize } from './batch-size.ts'
 import type { Clock } from './clock.ts'
+import { Health } from './health.ts'
 import type { Outcome, Sink } from './item.ts'
 import { oneLine } from './one-line.ts'
+import { Pace } from './pace.ts'
+import type { Patience } from './patience.ts'
 import { Signal } from './signal.ts'
 import type { Batch, Filed, Store } from './store.ts'
 
@@ -27,13 +30,8 @@ export interface SenderOptions {
   readonly mask?: ((text: string) => string) | undefined
 }
 
-/** How long a flush may take: until there is no progress for the time limit, or the time limit in all. */
-export type Patience = 'progress' | 'strict'
-
 /** Beyond the time that an attempt may take, before another process may take its items for forgotten. */
 const spareLeaseMs = 30_000
-/** How often items in the hands of other processes are looked after, while somebody waits for them and otherwise. */
-const pollMs = { hurried: 200, idle: 5_000 }
 const expireEveryMs = 3_600_000
 /** Waiting loops look again after so long, whatever they were told. */
 const tickMs = 250
@@ -42,26 +40,15 @@ const tickMs = 250
 export class Sender {
   readonly destination: string
   readonly #options: SenderOptions
-  readonly #backoff: Backoff
+  readonly #health: Health
+  readonly #backlog = new Backlog()
   readonly #changed: Signal
+  readonly #pace: Pace
   readonly #lanes: Promise<unknown>
   readonly #underway = new Set<AbortController>()
   readonly #size: BatchSize
-  /** What waits, as far as is known here. */
-  #waiting = 0
-  #waitingBytes = 0
-  /** Since when the destination owes progress: something waits, and nothing was answered. */
-  #owesSince: number
-  #lingersSince = 0
-  #pollAt = 0
-  #retryAt = 0
-  /** The wait is the server's wish, which no hurry cuts short. */
-  #asked = false
-  #failures = 0
-  #hurry = 0
   #closed = false
   #everDelivered = false
-  #lastError: string | undefined
   #expiredAt = 0
   #off = false
   #warned = false
@@ -69,10 +56,10 @@ export class Sender {
   constructor(options: SenderOptions) {
     this.#options = options
     this.destination = options.sink.destination()
-    this.#size = new BatchSize(options.sink.limits)
-    this.#backoff = new Backoff(options.random)
-    this.#changed = new Signal(options.clock)
-    this.#owesSince = options.clock.now()
+    const size = (this.#size = new BatchSize(options.sink.limits))
+    const health = (this.#health = new Health(options.clock, options.random))
+    const changed = (this.#changed = new Signal(options.clock))
+    this.#pace = new Pace({ ...options, backlog: this.#backlog, health, size, changed })
     this.#lanes = this.#start().catch((error: unknown) => options.report(`${options.sink.name}: ${messageOf(error)}`))
   }
 
@@ -87,26 +74,21 @@ export class Sender {
 
   /** Why something still waits. */
   get lastError(): string | undefined {
-    return this.#lastError
+    return this.#health.lastError
   }
 
-  filed({ count, bytes }: Filed): void {
-    const now = this.#now()
-    if (this.#waiting === 0 && count > 0) {
-      this.#lingersSince = now
-      if (!this.#backoff.failing) this.#owesSince = now
-    }
-    this.#waiting += count
-    this.#waitingBytes += bytes
-    if (count > 0) this.#pollAt = 0
+  filed(filed: Filed): void {
+    if (this.#backlog.isEmpty && filed.count > 0) this.#health.owes()
+    this.#backlog.filed(filed, this.#now())
+    if (filed.count > 0) this.#pace.filed()
     this.#changed.notify()
   }
 
   /** Resolves when there is room, or when the destination made no progress for too long. */
   async room(): Promise<void> {
-    await this.#hurried(async () => {
+    await this.#pace.hurried(async () => {
       while (this.#isFull() && !this.#ended()) {
-        const left = this.#owesSince + this.#options.timeoutMs - this.#now()
+        const left = this.#health.owesSince + this.#options.timeoutMs - this.#now()
         if (left <= 0) return
         await this.#changed.wait(Math.min(left, tickMs), true)
       }
@@ -125,19 +107,20 @@ export class Sender {
 
   async #flush(patience: Patience): Promise<void> {
     const { timeoutMs, store } = this.#options
+    const health = this.#health
     const began = this.#now()
-    const failures = this.#failures
+    const { failures } = health
     const waits = await store.untilNow(this.destination)
-    if (!this.#asked) this.#retryAt = began
-    await this.#hurried(async () => {
+    health.hurry(began)
+    await this.#pace.hurried(async () => {
       while (!this.#ended() && (await waits())) {
-        const tried = this.#failures > failures
+        const tried = health.failures > failures
         // A backend that was dead before is tried once more, and not waited for.
-        if (tried && this.#backoff.isOpen) return
-        const since =
-          patience === 'strict' ? began : tried || this.#asked ? this.#owesSince : Math.max(began, this.#owesSince)
+        if (tried && health.isDead) return
+        const { asked, owesSince } = health
+        const since = patience === 'strict' ? began : tried || asked ? owesSince : Math.max(began, owesSince)
         const left = since + timeoutMs - this.#now()
-        if (left <= 0 || (this.#asked && this.#retryAt - this.#now() > left)) return
+        if (left <= 0 || (asked && health.retryAt - this.#now() > left)) return
         await this.#changed.wait(Math.min(left, tickMs), true)
       }
     })
@@ -158,33 +141,18 @@ export class Sender {
 
   /** How things are, whoever brought them there. */
   async #look(): Promise<void> {
-    const { store, clock } = this.#options
-    const standing = await store.standing(this.destination)
-    this.#waiting = standing.waiting
-    this.#waitingBytes = standing.waitingBytes
+    const standing = await this.#options.store.standing(this.destination)
+    this.#backlog.set(standing)
     this.#everDelivered ||= standing.everDelivered
-    if (this.#backoff.failing || standing.failures === 0) return
-    // Another process has found it dead a moment ago.
-    const wait = standing.retryAt - Date.now()
-    if (this.#backoff.resume(standing.failures, wait)) this.#retryAt = clock.now() + wait
+    this.#health.learn(standing)
   }
 
   async #lane(): Promise<void> {
     while (!this.#ended()) {
-      const wait = this.#dueAt() - this.#now()
-      if (wait > 0) await this.#changed.wait(wait, this.#isUrgent())
+      const wait = this.#pace.dueAt(this.#underway.size > 0) - this.#now()
+      if (wait > 0) await this.#changed.wait(wait, this.#pace.isUrgent)
       else await this.#sendNext()
     }
-  }
-
-  #dueAt(): number {
-    if (!isEnabled(this.sink)) return this.#now() + pollMs.idle
-    if (this.#waiting === 0) return Infinity
-    // While a backend fails one batch is enough to find out that it is back.
-    if (this.#backoff.failing) return this.#underway.size > 0 ? Infinity : Math.max(this.#retryAt, this.#pollAt)
-    const { items, bytes } = this.#size.limits
-    const ripe = this.#waiting >= items || this.#waitingBytes >= bytes || this.#hurry > 0
-    return Math.max(ripe ? 0 : this.#lingersSince + this.#options.lingerMs, this.#pollAt)
   }
 
   async #sendNext(): Promise<void> {
@@ -208,14 +176,14 @@ export class Sender {
       if (batch) await store.settle(batch, { status: 'returned' }).catch(() => {})
     }
     this.#underway.delete(controller)
-    this.#lingersSince = this.#now()
+    this.#backlog.tried(this.#now())
     this.#changed.notify()
   }
 
   /** All that waits is in other hands, or has left. */
   async #idle(): Promise<void> {
     await this.#look()
-    this.#pollAt = this.#now() + (this.#hurry > 0 ? pollMs.hurried : pollMs.idle)
+    this.#pace.idle()
   }
 
   async #conclude(batch: Batch, outcome: Outcome): Promise<void> {
@@ -228,7 +196,7 @@ export class Sender {
         return await this.#rejected(batch, outcome.reason)
       case 'too-large':
         if (items.length === 1) return await this.#park(batch, outcome.reason)
-        this.#progress()
+        this.#health.progress()
         this.#size.tooLarge(sizeOf(batch))
         return await store.settle(batch, { status: 'returned' })
       case 'unsupported':
@@ -238,7 +206,7 @@ export class Sender {
         return await this.#switchOff(outcome.reason)
       case 'blocked':
         await store.settle(batch, { status: 'returned' })
-        this.#backoff.open()
+        this.#health.blocked()
         return this.#fail(outcome.reason)
       case 'retry':
         await store.settle(batch, { status: 'returned' })
@@ -264,7 +232,7 @@ export class Sender {
   /** Perhaps one item is at fault, which smaller and smaller batches find: the others must not suffer for it. */
   async #rejected(batch: Batch, reason: string): Promise<void> {
     if (!this.#size.refused(batch.items.length)) return await this.#park(batch, reason)
-    this.#progress()
+    this.#health.progress()
     await this.#options.store.settle(batch, { status: 'returned' })
   }
 
@@ -275,41 +243,26 @@ export class Sender {
   }
 
   async #leave(batch: Batch): Promise<void> {
-    this.#waiting = Math.max(0, this.#waiting - batch.items.length)
-    this.#waitingBytes = Math.max(0, this.#waitingBytes - sizeOf(batch))
-    this.#progress()
+    this.#backlog.left(batch.items.length, sizeOf(batch))
+    this.#health.progress()
     // Some of the batch may have been filed by other processes, and what was filed here waits instead of that.
-    if (this.#waiting === 0) await this.#look()
-  }
-
-  #progress(): void {
-    this.#backoff.succeed()
-    this.#lastError = undefined
-    this.#asked = false
-    this.#owesSince = this.#now()
+    if (this.#backlog.isEmpty) await this.#look()
   }
 
   #fail(reason: string, afterMs?: number): void {
-    this.#failures += 1
-    const { store } = this.#options
-    if (this.#closed) {
-      this.#lastError ??= oneLine(reason)
-      // So that the account says why it waits; the next process need not wait because of it.
-      store
-        .failed(this.destination, this.#lastError, Date.now())
-        .catch((error: unknown) => this.#warn(messageOf(error)))
-      return
-    }
-    this.#lastError = oneLine(reason)
-    this.#asked = afterMs !== undefined
-    const wait = this.#backoff.fail(afterMs)
-    this.#retryAt = this.#now() + wait
-    this.#noteFailure(this.#lastError, Date.now() + wait).catch((error: unknown) => this.#warn(messageOf(error)))
+    const noted = this.#closed ? this.#noteLast(reason) : this.#noteFailure(reason, afterMs)
+    noted.catch((error: unknown) => this.#warn(messageOf(error)))
   }
 
-  async #noteFailure(reason: string, retryAt: number): Promise<void> {
+  /** So that the account says why it waits; the next process need not wait because of it. */
+  async #noteLast(reason: string): Promise<void> {
+    await this.#options.store.failed(this.destination, this.#health.end(reason), Date.now())
+  }
+
+  async #noteFailure(reason: string, afterMs: number | undefined): Promise<void> {
     const { store, maxAgeMs } = this.#options
-    await store.failed(this.destination, reason, retryAt)
+    const wait = this.#health.fail(reason, afterMs)
+    await store.failed(this.destination, oneLine(reason), Date.now() + wait)
     // Only what a backend had its chance to take is ever too old: a clock may be wrong.
     if (this.#now() - this.#expiredAt < expireEveryMs && this.#expiredAt > 0) return
     this.#expiredAt = this.#now()
@@ -322,17 +275,6 @@ export class Sender {
     this.#options.report(`${this.sink.name}: ${oneLine(reason)}`)
   }
 
-  async #hurried(wait: () => Promise<void>): Promise<void> {
-    this.#hurry += 1
-    this.#pollAt = Math.min(this.#pollAt, this.#now() + pollMs.hurried)
-    this.#changed.notify()
-    try {
-      await wait()
-    } finally {
-      this.#hurry -= 1
-    }
-  }
-
   #warn(message: string): void {
     if (this.#warned) return
     this.#warned = true
@@ -341,12 +283,7 @@ export class Sender {
 
   /** Below the bound, so that several who asked for room do not fill it up together. */
   #isFull(): boolean {
-    return this.#waitingBytes > this.#options.maxBytes / 2
-  }
-
-  /** The process stays alive for it. */
-  #isUrgent(): boolean {
-    return this.#hurry > 0 || (!this.#backoff.failing && this.#pollAt <= this.#now())
+    return this.#backlog.bytes > this.#options.maxBytes / 2
   }
 
   #ended(): boolean {
@@ -355,14 +292,6 @@ export class Sender {
 
   #now(): number {
     return this.#options.clock.now()
-  }
-}
-
-export function isEnabled(sink: Pick<Sink, 'enabled'>): boolean {
-  try {
-    return sink.enabled()
-  } catch {
-    return false
   }
 }
 

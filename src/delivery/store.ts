@@ -12,7 +12,7 @@ import type { Push } from './outbox/pushes.ts'
 import type { Settlement, StoredItem, Want } from './outbox/queue.ts'
 import { refusedInstrument, type MeasurementRow, type SeriesRow } from './outbox/series.ts'
 import { Storage, type SpillableBatch } from './outbox/storage.ts'
-import type { Standing } from './outbox/outbox.ts'
+import type { Standing } from './outbox/standings.ts'
 import { WorkerCall } from './outbox/worker-call.ts'
 import type { DestinationReport } from './report.ts'
 

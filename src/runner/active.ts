@@ -6,6 +6,7 @@ import type { GenerateConfig } from '../inspect/records.ts'
 import { formatTime, type HrTime } from '../time.ts'
 import { now } from './clock.ts'
 import type { SampleLimits } from './limits.ts'
+import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import type { SampleClock } from './sample-clock.ts'
 import type { TaskState } from './task-state.ts'
@@ -23,6 +24,8 @@ export interface ActiveSample {
   readonly roles: ReadonlyMap<string, Model>
   /** The settings of the task, for calls of its own model. */
   readonly config: GenerateConfig
+  /** All of the run. */
+  readonly models: ModelPool
   readonly transcript: Transcript
   readonly clock: SampleClock
   readonly limits: SampleLimits

@@ -1,7 +1,7 @@
 import { EvalspanError } from '../errors.ts'
 import { activeSample } from './active.ts'
 import type { Model } from './model/model.ts'
-import { resolveModel } from './model/resolve-model.ts'
+import { ModelPool } from './model/model-pool.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 
 export interface GetModelOptions {
@@ -16,10 +16,11 @@ export interface GetModelOptions {
  */
 export async function getModel(spec?: ModelSpec, { role, default: fallback }: GetModelOptions = {}): Promise<Model> {
   const sample = activeSample()
-  if (spec !== undefined) return await resolveModel(spec)
+  const models = sample?.models ?? new ModelPool()
+  if (spec !== undefined) return await models.resolve(spec)
   const bound = role === undefined ? undefined : sample?.roles.get(role)
   if (bound) return bound
-  if (fallback !== undefined) return await resolveModel(fallback, { role })
+  if (fallback !== undefined) return await models.resolve(fallback, { role })
   if (sample) return sample.model
   throw new EvalspanError('BAD_OPTION', 'getModel: there is no sample here whose model could be taken; name one')
 }

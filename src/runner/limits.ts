@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { EvalspanError, LimitExceededError } from '../errors.ts'
 import type { EvalSample, ModelUsage, OtherEvent, SampleLimitEvent } from '../inspect/records.ts'
 import type { SampleClock } from './sample-clock.ts'
@@ -31,7 +32,7 @@ export function checkLimits(limits: Limits): void {
       continue
     }
     const kind = isWhole ? 'a whole number' : 'a number'
-    throw new EvalspanError('BAD_OPTION', `${name}: ${JSON.stringify(value)} is not ${kind} from 0 on`)
+    throw new EvalspanError('BAD_OPTION', `${name}: ${inspect(value)} is not ${kind} from 0 on`)
   }
 }
 

@@ -1,13 +1,12 @@
 import { EvalspanError } from '../errors.ts'
-import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig } from './generate-config.ts'
-import { Model } from './model/model.ts'
+import type { Model } from './model/model.ts'
 import type { ModelSpec } from './model/model-spec.ts'
-import { resolveModel } from './model/resolve-model.ts'
 import type { RunIds } from './run-tasks.ts'
 import { shortUuid } from './short-uuid.ts'
-import type { TaskUnit } from './task-run.ts'
-import { toList, type Task } from './task.ts'
+import type { RunContext, TaskUnit } from './task-run.ts'
+import type { Task } from './task.ts'
+import { toList } from './to-list.ts'
 
 /**
  * All tasks with the first of the models, then with the next, as in Inspect; a task with a model of its own is there each
@@ -15,7 +14,7 @@ import { toList, type Task } from './task.ts'
  */
 export async function resolveUnits(
   tasks: readonly Task[],
-  options: EvaluateOptions,
+  { options, models: pool }: Pick<RunContext, 'options' | 'models'>,
   ids: RunIds,
 ): Promise<readonly TaskUnit[]> {
   const { maxConnections, config } = options
@@ -23,24 +22,18 @@ export async function resolveUnits(
   const given = toList<ModelSpec | undefined>(options.model)
   const units: TaskUnit[] = []
   for (const spec of given.length > 0 ? given : [undefined]) {
-    // Tasks share it, and so its connections.
-    const shared = spec === undefined ? undefined : await resolveModel(spec, { config: settings })
     for (const task of tasks) {
-      const { model, modelRoles, config: own } = task.options
-      const roles = new Map<string, Model>()
-      for (const [role, each] of Object.entries({ ...modelRoles, ...options.modelRoles })) {
-        roles.set(role, await resolveModel(each, { role }))
-      }
-      const connections = own?.maxConnections
-      const resolved = model === undefined ? shared : await resolveModel(model, { config: settings, connections })
-      if (!resolved) {
+      const { model = spec, modelRoles, config: own } = task.options
+      if (model === undefined) {
         throw new EvalspanError('BAD_OPTION', `task ${task.name}: no model; give one to evaluate() or to the task`)
       }
-      // One with a bound of its own does not share.
-      const isBound = model === undefined && connections !== undefined
+      const roles = new Map<string, Model>()
+      for (const [role, each] of Object.entries({ ...modelRoles, ...options.modelRoles })) {
+        roles.set(role, await pool.resolve(each, { role }))
+      }
       units.push({
         task,
-        model: isBound ? new Model(resolved.api, { config: settings, connections }) : resolved,
+        model: await pool.resolve(model, { config: settings, connections: own?.maxConnections }),
         roles,
         ids: { ...ids, taskId: shortUuid() },
       })

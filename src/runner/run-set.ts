@@ -19,8 +19,8 @@ export async function runSet(
   const folder = new EvalSetFolder(run.logDir)
   const evalSetId = await folder.id()
   const set = { eval_set_id: evalSetId, log_dir: run.logDir }
-  await fire(run.emitter, 'onEvalSetStart', set)
   try {
+    await fire(run.emitter, 'onEvalSetStart', set)
     const runId = shortUuid()
     const units = await resolve(evalSetId, runId)
     expectDistinct(units)

@@ -69,6 +69,7 @@ export class SampleAttempt {
       model: context.model,
       roles: context.roles,
       config: context.config,
+      models: context.models,
       transcript,
       clock: this.#clock,
       limits: new SampleLimits(context.limits, transcript),
@@ -135,6 +136,8 @@ export class SampleAttempt {
     this.#summary = startSummary(given, this.started)
     transcript.add<OtherEvent>({ event: 'sample_init', sample, state: await stateRecord(state) })
     if (number === 1) await this.#fire('onSampleInit', this.#start())
+    // Its task may have been over before it had its place.
+    this.active.signal.throwIfAborted()
     if (context.options.sandbox) await orAborted(async () => context.options.sandbox!.init(state), this.active.signal)
   }
 
@@ -195,8 +198,9 @@ export class SampleAttempt {
     if (options.cleanup) await this.#clean('cleanup', options.cleanup)
   }
 
-  #fail(thrown: unknown): void {
+  #fail(error: unknown): void {
     const { context, mayRetry } = this.#options
+    const thrown = error ?? new Error('nothing was thrown')
     if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
       this.limit = { type: thrown.type, limit: thrown.limit ?? -1, reason: thrown.message }
       return

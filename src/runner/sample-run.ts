@@ -1,5 +1,7 @@
+import { EvalspanError } from '../errors.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
 import { fire } from './active.ts'
+import { evalError } from './eval-error.ts'
 import type { ScoredSample } from './results.ts'
 import { SampleAttempt } from './sample-attempt.ts'
 import { sampleRecord } from './sample-record.ts'
@@ -12,6 +14,12 @@ import { toMessages } from './to-messages.ts'
 export function resultOf({ id, epoch, scores = {}, error }: EvalSample): ScoredSample {
   const isScored = !error || Object.keys(scores).length > 0
   return { id, epoch, scores: isScored ? scores : undefined, completed: error === undefined }
+}
+
+interface LoggedSample {
+  readonly sample: EvalSample
+  /** Why it is not in the log. */
+  readonly failure?: { readonly thrown: unknown }
 }
 
 /** Everything that is done for one sample of one epoch: as many attempts as it takes and it is given, under one uuid. */
@@ -33,30 +41,44 @@ export class SampleRun {
   /** Undefined when it was never begun, because its task was over. Rejects with what a hook ends the task with. */
   async run(): Promise<ScoredSample | undefined> {
     const { retryOnError, places, signal } = this.#context
-    let failed: SampleAttempt | undefined
     for (let number = 1; ; number += 1) {
-      try {
-        // Each attempt queues anew: one that is tried again comes after those that wait.
-        await places.acquire(signal)
-      } catch {
-        return failed && (await this.#giveUp(failed))
-      }
+      // Each attempt queues anew: one that is tried again comes after those that wait.
+      const hasPlace = await places.acquire(signal).then(
+        () => true,
+        () => false,
+      )
+      // An attempt that was announced is made even then: it is over before it starts, and the sample has its end.
+      if (!hasPlace && number === 1) return undefined
       const attempt = this.#attempt(number, number <= retryOnError)
-      let sample: EvalSample | undefined
+      let result: ScoredSample | undefined
       try {
         await attempt.run()
         const isLast = !attempt.error || number > retryOnError || attempt.cancelled
-        if (isLast) sample = await this.#log(attempt)
-        // Before another sample begins, which a task that fails has no use for.
-        if (isLast && attempt.error && !attempt.cancelled) this.#context.failed(attempt.thrown)
+        // In its place still, so that no other sample begins before hooks heard of its end.
+        if (isLast) result = await this.#finish(attempt)
       } finally {
-        places.release()
+        if (hasPlace) places.release()
       }
-      if (sample) return await this.#end(attempt, sample)
-      await attempt.end(true)
+      if (result) return result
+      try {
+        await attempt.end(true)
+      } catch (error) {
+        this.#context.end(error)
+      }
       this.#retries.push({ ...attempt.error!, events: attempt.active.transcript.events })
-      failed = attempt
     }
+  }
+
+  async #finish(attempt: SampleAttempt): Promise<ScoredSample> {
+    const logged = await this.#log(attempt)
+    let result: ScoredSample
+    try {
+      await attempt.end(false)
+    } finally {
+      result = await this.#end(logged)
+    }
+    if (attempt.error && !attempt.cancelled) this.#context.failed(attempt.thrown)
+    return result
   }
 
   #attempt(number: number, mayRetry: boolean): SampleAttempt {
@@ -75,28 +97,35 @@ export class SampleRun {
     return new SampleAttempt({ context: this.#context, sample: this.#sample, state, number, mayRetry })
   }
 
-  async #log(attempt: SampleAttempt): Promise<EvalSample> {
+  async #log(attempt: SampleAttempt): Promise<LoggedSample> {
     const { active, error, limit, scores, started } = attempt
     const sample = sampleRecord(this.#sample, active, { error, limit, scores, started, retries: this.#retries })
-    await this.#context.writer?.sample(sample)
-    return sample
-  }
-
-  /** There is no other attempt after all: the sample ends with the error of its last one. */
-  async #giveUp(last: SampleAttempt): Promise<ScoredSample> {
-    this.#retries.pop()
-    const sample = await this.#log(last)
-    await fire(this.#context.emitter, 'onSampleEnd', { ...this.#context.ids, sample_id: this.#uuid, sample })
-    return resultOf(sample)
-  }
-
-  async #end(attempt: SampleAttempt, sample: EvalSample): Promise<ScoredSample> {
-    const { emitter, ids } = this.#context
     try {
-      await attempt.end(false)
-    } finally {
-      await fire(emitter, 'onSampleEnd', { ...ids, sample_id: this.#uuid, sample })
+      return { sample: await this.#write(sample) }
+    } catch (thrown) {
+      return { sample, failure: { thrown } }
     }
+  }
+
+  /** What cannot be stored as it is (it may be nested without end) is stored without its content, with an error. */
+  async #write(sample: EvalSample): Promise<EvalSample> {
+    const { writer, report } = this.#context
+    try {
+      await writer?.sample(sample)
+      return sample
+    } catch (error) {
+      if (!(error instanceof EvalspanError && error.code === 'BAD_SAMPLE')) throw error
+      report(error.message)
+      const bare = { ...sample, messages: [], events: [], metadata: {}, store: {}, scores: {}, error: evalError(error) }
+      await writer?.sample(bare)
+      return bare
+    }
+  }
+
+  async #end({ sample, failure }: LoggedSample): Promise<ScoredSample> {
+    const { emitter, ids } = this.#context
+    await fire(emitter, 'onSampleEnd', { ...ids, sample_id: this.#uuid, sample })
+    if (failure) throw failure.thrown
     return resultOf(sample)
   }
 }

@@ -1,9 +1,11 @@
 /** Lets so many in at once; the others wait in the order in which they came. */
 export class Semaphore {
+  readonly places: number
   #free: number
   readonly #line: (() => void)[] = []
 
   constructor(places: number) {
+    this.places = places
     this.#free = places
   }
 

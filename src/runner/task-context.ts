@@ -3,6 +3,7 @@ import type { EvalSpec, GenerateConfig } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
 import type { Limits } from './limits.ts'
 import type { EvalLogWriter } from './log/eval-log-writer.ts'
+import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import type { Sample } from './sample.ts'
 import type { Scorer } from './scorer/scorer.ts'
@@ -40,11 +41,14 @@ export interface TaskContext {
   readonly roles: ReadonlyMap<string, Model>
   /** Of the calls of its own model, in Inspect's names. */
   readonly config: GenerateConfig
+  readonly models: ModelPool
   readonly limits: Limits
   readonly retryOnError: number
   readonly scoreOnError: boolean
   /** A sample ended with an error, which may be the end of the task. */
   readonly failed: (thrown: unknown) => void
+  /** Ends the task with what a hook threw. */
+  readonly end: (thrown: unknown) => void
   /** Undefined where samples are not logged. */
   readonly writer: Pick<EvalLogWriter, 'sample'> | undefined
   readonly usage: Usage

@@ -1,5 +1,5 @@
 import type { Emitter } from '../hooks/emitter.ts'
-import type { EvalLog, EvalPlan, EvalSampleReductions, EvalSpec, EvalStats } from '../inspect/records.ts'
+import type { EvalLog, EvalPlan, EvalSpec, EvalStats } from '../inspect/records.ts'
 import { formatTimestamp } from '../time.ts'
 import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
@@ -10,6 +10,7 @@ import { CancelledError, evalError } from './eval-error.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig, type GenerateSettings } from './generate-config.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
+import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import { evalResults, type ScoredSample } from './results.ts'
 import { unchained } from './solvers/chain.ts'
@@ -23,7 +24,8 @@ import type { NamedSample, TaskContext, WithinSpan } from './task-context.ts'
 import { taskSettings, type TaskSettings } from './task-settings.ts'
 import type { Solver } from './solver.ts'
 import { taskPlan, taskSpec, type TaskIds } from './task-spec.ts'
-import { toList, type Task } from './task.ts'
+import type { Task } from './task.ts'
+import { toList } from './to-list.ts'
 import { Usage } from './usage.ts'
 
 /** What is done about tasks of an eval set that fail. */
@@ -39,6 +41,7 @@ export interface RunContext {
   readonly emitter: Emitter
   readonly report: (message: string) => void
   readonly options: EvaluateOptions
+  readonly models: ModelPool
   readonly logDir: string
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
@@ -134,19 +137,27 @@ class TaskRun {
     try {
       const results: ScoredSample[] = []
       let thrown: unknown
+      let found: ReturnType<typeof evalResults> | undefined
       try {
         await fire(run.emitter, 'onTaskStart', { ...this.#ids, spec, plan: this.#plan }, this.#started)
         const earlier =
           this.#options.unit.earlier === undefined ? undefined : new EarlierLog(this.#options.unit.earlier)
         if (earlier) await this.#reuse(earlier, writer, results)
         await this.#runSamples(this.#context(writer), results, earlier)
+        found = this.#results(results)
       } catch (error) {
         thrown = error ?? new Error('nothing was thrown')
       }
-      const { log, reductions } = this.#log(results, thrown)
-      await writer.finish(log, reductions)
+      const log = this.#log(found?.results, thrown)
+      let unwritten: { readonly error: unknown } | undefined
+      try {
+        await writer.finish(log, log.results && found?.reductions)
+      } catch (error) {
+        unwritten = { error }
+      }
       for (let count = 0; count < this.#reused; count += 1) run.sampleReused(log)
       await fire(run.emitter, 'onTaskEnd', { ...this.#ids, log })
+      if (unwritten) throw unwritten.error
       return { ...log, location: writer.path }
     } finally {
       await writer.close()
@@ -212,7 +223,9 @@ class TaskRun {
       model,
       roles,
       config: toGenerateConfig(this.#config),
+      models: run.models,
       failed: (thrown) => this.#failed(thrown),
+      end: (thrown) => this.#end(thrown),
       writer: logSamples ? writer : undefined,
       usage: this.#usage,
       places: new Semaphore(maxSamples ?? model.connections),
@@ -233,27 +246,28 @@ class TaskRun {
     ).flat()
   }
 
-  #log(
-    samples: readonly ScoredSample[],
-    thrown: unknown,
-  ): { log: EvalLog; reductions: readonly EvalSampleReductions[] | undefined } {
-    const { unit, run, settings, scorers, spec } = this.#options
-    const isCancelled = run.signal.aborted
-    const isFailed = thrown !== undefined || this.#errors.isExceeded
-    const { results, reductions } = evalResults({
+  /** Throws what a metric throws. */
+  #results(samples: readonly ScoredSample[]): ReturnType<typeof evalResults> {
+    const { unit, settings, scorers } = this.#options
+    return evalResults({
       samples: this.#inOrder(samples),
       scorers: [...scorers.values()],
       metrics: unit.task.options.metrics,
       reducers: settings.reducers,
       totalSamples: this.#options.samples.length * settings.epochs,
     })
-    const isScored = thrown === undefined && !isCancelled
-    const log: EvalLog = {
+  }
+
+  #log(results: EvalLog['results'], thrown: unknown): EvalLog {
+    const { run, spec } = this.#options
+    const isCancelled = run.signal.aborted
+    const isFailed = thrown !== undefined || this.#errors.isExceeded
+    return {
       version: 2,
       status: isCancelled ? 'cancelled' : isFailed ? 'error' : 'success',
       eval: spec,
       plan: this.#plan,
-      ...(isScored && results && { results }),
+      ...(!isCancelled && results && { results }),
       stats: {
         started_at: formatTimestamp(this.#started),
         completed_at: timestamp(),
@@ -262,6 +276,5 @@ class TaskRun {
       },
       ...(thrown !== undefined && !isCancelled && { error: evalError(thrown) }),
     }
-    return { log, reductions: isScored ? reductions : undefined }
   }
 }

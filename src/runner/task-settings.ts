@@ -1,4 +1,4 @@
-import { checkLimits, mergeLimits, type Limits } from './limits.ts'
+import { mergeLimits, type Limits } from './limits.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import type { Reducer } from './scorer/metric.ts'
 import { resolveReducers } from './scorer/reducers/resolve-reducers.ts'
@@ -19,7 +19,6 @@ export interface TaskSettings {
 export function taskSettings({ options: task }: Task, options: EvaluateOptions): TaskSettings {
   const given = options.epochs ?? task.epochs ?? 1
   const { epochs, reducer }: Epochs = typeof given === 'number' ? { epochs: given } : given
-  checkLimits(options)
   return {
     epochs,
     reducers: reducer === undefined ? undefined : resolveReducers(reducer, epochs),

@@ -95,8 +95,8 @@ export function taskSpec({
       token_limit: limits.tokenLimit,
       cost_limit: limits.costLimit,
       turn_limit: limits.turnLimit,
-      time_limit: limits.timeLimit,
-      working_limit: limits.workingLimit,
+      time_limit: wholeSeconds(limits.timeLimit),
+      working_limit: wholeSeconds(limits.workingLimit),
       max_samples: options.maxSamples,
       max_tasks: maxTasks,
       log_samples: options.logSamples ?? true,
@@ -138,6 +138,11 @@ function isList(metrics: Metrics): metrics is Extract<Metrics, readonly unknown[
 
 function isMetric(value: Metric | object): value is Metric {
   return 'compute' in value
+}
+
+/** Inspect's logs know no others. */
+function wholeSeconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.ceil(seconds)
 }
 
 function withoutUndefined(values: { readonly [name: string]: Json | undefined }): { [name: string]: Json } {

@@ -1,16 +1,17 @@
 import { EvalspanError } from '../errors.ts'
 import type { Json } from '../inspect/records.ts'
 import type { Dataset, Sample } from './sample.ts'
+import { checkShared } from './check-options.ts'
 import type { GenerateSettings } from './generate-config.ts'
-import { checkLimits, type Limits } from './limits.ts'
+import type { Limits } from './limits.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { Metrics, Reducer } from './scorer/metric.ts'
 import type { Scorer } from './scorer/scorer.ts'
 import type { Solver } from './solver.ts'
 import type { TaskState } from './task-state.ts'
+import { toList, type OneOrMany } from './to-list.ts'
 
 type Awaitable<T> = T | Promise<T>
-type OneOrMany<T> = T | readonly T[]
 
 /** How often each sample is run, and how one score is made of those of all runs. */
 export interface Epochs {
@@ -97,41 +98,22 @@ export class Task {
 
 /** Defines a task, as Inspect's `Task`. Throws a `BAD_OPTION` error that names the field for what cannot be evaluated. */
 export function task(options: TaskOptions): Task {
-  const { name, dataset, epochs = 1, retryOnError = 0, failOnError = true } = options
+  const { name, dataset } = options
   const wrong = (field: string, advice: string): EvalspanError =>
     new EvalspanError(
       'BAD_OPTION',
-      `task ${typeof name === 'string' && name ? name : 'without a name'}: ${field} ${advice}`,
+      `task ${typeof name === 'string' && name ? name : 'without a name'}: ${field} ${advice}`.trimEnd(),
     )
   if (typeof name !== 'string' || name === '') throw wrong('name', 'is missing; give it one')
   if (typeof dataset !== 'object' || dataset === null) {
     throw wrong('dataset', 'is missing; give a list of samples, or what jsonDataset() and csvDataset() read')
   }
-  const count = typeof epochs === 'number' ? epochs : epochs.epochs
-  if (!Number.isSafeInteger(count) || count < 1) throw wrong('epochs', `is ${count}; give a whole number from 1 on`)
-  if (!Number.isSafeInteger(retryOnError) || retryOnError < 0) {
-    throw wrong('retryOnError', `is ${retryOnError}; give a whole number from 0 on`)
-  }
-  if (typeof failOnError === 'number' && !(failOnError >= 0)) {
-    throw wrong('failOnError', `is ${failOnError}; give true, false, a share below 1 or a number of samples`)
-  }
-  for (const field of ['setup', 'solver'] as const) {
-    for (const [index, solve] of toList(options[field]).entries()) {
-      if (typeof solve !== 'function') throw wrong(`${field}[${index}]`, 'is no solver; give a function')
-    }
+  checkShared(options, wrong)
+  for (const [index, solve] of toList(options.setup).entries()) {
+    if (typeof solve !== 'function') throw wrong(`setup[${index}]`, 'is no solver; give a function')
   }
   for (const [index, scorer] of toList(options.scorer).entries()) {
     if (typeof scorer?.score !== 'function') throw wrong(`scorer[${index}]`, 'is no scorer; make one with scorer()')
   }
-  try {
-    checkLimits(options)
-  } catch (error) {
-    throw wrong((error as Error).message, '')
-  }
   return new Task(options)
-}
-
-export function toList<T>(value: OneOrMany<T> | undefined): readonly T[] {
-  if (value === undefined) return []
-  return Array.isArray(value) ? (value as readonly T[]) : [value as T]
 }

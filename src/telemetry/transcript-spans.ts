@@ -4,6 +4,8 @@ import { spanId } from './ids.ts'
 
 /** The spans of Inspect's transcript in one attempt: their begins and ends, as far as they have come. */
 export class TranscriptSpans {
+  /** Our id of the span that they are in: the attempt's. */
+  readonly outer: string
   readonly #traceId: string
   readonly #begins = new Map<string, SpanBeginEvent>()
   readonly #ends = new Map<string, HrTime>()
@@ -12,9 +14,12 @@ export class TranscriptSpans {
   readonly #parents = new Set<string>()
   /** By span: its innermost agent, once no begin that comes later can change it. */
   readonly #agents = new Map<string, SpanBeginEvent | undefined>()
+  /** Ids of those that have been given out. */
+  readonly #given = new Set<string>()
 
-  constructor(traceId: string) {
+  constructor(traceId: string, outer: string) {
     this.#traceId = traceId
+    this.outer = outer
   }
 
   /** Ids of those whose begin is known. */
@@ -53,6 +58,21 @@ export class TranscriptSpans {
     let own = this.#ids.get(id)
     if (own === undefined) this.#ids.set(id, (own = spanId(this.#traceId, 'span', id)))
     return own
+  }
+
+  /** Our id of what is in that span, or in none; undefined while the span is unknown. */
+  enclosing(id: string | undefined): string | undefined {
+    if (id === undefined) return this.outer
+    return this.beginOf(id) && this.idOf(id)
+  }
+
+  isGiven(id: string): boolean {
+    return this.#given.has(id)
+  }
+
+  /** It is given out now, by itself or as one with another. */
+  give(id: string): void {
+    this.#given.add(id)
   }
 
   /** The innermost agent around, or the span itself if it is one. */

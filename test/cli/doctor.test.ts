@@ -29,7 +29,7 @@ function steady(text: string): string {
   return text
     .replace(/^( +✓ evalspan +)\d.*$/m, '$1VERSION')
     .replace(/^( +✓ Node +)\d.*$/m, '$1VERSION')
-    .replace(/^( +✓ @[a-z-]+\/[a-z0-9-]+ +)\d.*$/gm, '$1VERSION')
+    .replace(/^( +✓ (?:@[a-z-]+\/[a-z0-9-]+|ai) +)\d.*$/gm, '$1VERSION')
     .replaceAll(folder, 'FOLDER')
     .replace(/[\d.]+ [MG]iB free/, 'N GiB free')
     .replace(/127\.0\.0\.1:\d+/g, 'HOST:PORT')
@@ -51,6 +51,7 @@ describe('evalspan doctor', () => {
         ✓ @azure/storage-blob    VERSION
         ✓ @google-cloud/storage  VERSION
         ✓ @grpc/grpc-js          VERSION
+        ✓ ai                     VERSION
         ✓ variables              all that are set can be used
 
       Hooks
@@ -94,6 +95,7 @@ describe('evalspan doctor', () => {
         ✓ @azure/storage-blob    VERSION
         ✓ @google-cloud/storage  VERSION
         ✓ @grpc/grpc-js          VERSION
+        ✓ ai                     VERSION
         ✓ variables              all that are set can be used
 
       Hooks
@@ -173,6 +175,7 @@ describe('evalspan doctor', () => {
         ✓ @azure/storage-blob    VERSION
         ✓ @google-cloud/storage  VERSION
         ✓ @grpc/grpc-js          VERSION
+        ✓ ai                     VERSION
         ✗ variables              EVALSPAN_TRACE_SHAPE is \`round\`; use sample or run
 
       Hooks
@@ -212,7 +215,7 @@ describe('evalspan doctor', () => {
       { json: true },
     )
     const { installation, ...rest } = JSON.parse(steady(stdout)) as { installation: unknown[] }
-    expect({ exitCode, installation: installation.length }).toEqual({ exitCode: 0, installation: 8 })
+    expect({ exitCode, installation: installation.length }).toEqual({ exitCode: 0, installation: 9 })
     expect(rest).toMatchInlineSnapshot(`
       {
         "exporters": [

@@ -90,7 +90,7 @@ async function compileAndRun(main: string): Promise<string> {
     'tsconfig.json': { compilerOptions, include: ['main.ts'] },
     'main.ts': main,
   })
-  for (const path of ['src/hooks', 'src/inspect/records.ts', 'src/errors.ts']) {
+  for (const path of ['src/hooks', 'src/inspect/records.ts', 'src/inspect/records', 'src/errors.ts']) {
     await cp(join(root, path), join(folder, path), { recursive: true })
   }
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction')

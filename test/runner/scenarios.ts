@@ -94,6 +94,23 @@ export const scenarios: { readonly [name: string]: () => Scenario } = {
       name: 'scorer_raises',
       scorer: { name: 'bad', params: {}, metrics: [], score: () => Promise.reject(new Error('no score')) },
     }),
+  cancelled_while_queued: () => {
+    const controller = new AbortController()
+    return scenario(
+      {
+        name: 'cancelled_while_queued',
+        dataset: [question, { ...question, id: 'slow' }],
+        retryOnError: 1,
+        model: quickModel(['4'], 20),
+        solver: async (state, call) => {
+          if (state.sampleId === 'slow') setTimeout(() => controller.abort(), 5)
+          await call(state)
+          throw new Error('boom')
+        },
+      },
+      { signal: controller.signal, maxSamples: 1 },
+    )
+  },
   cancelled: () =>
     scenario({ name: 'cancelled', model: quickModel(['late'], 5000) }, { signal: AbortSignal.timeout(100) }),
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { mockModel, task } from '../../src/index.ts'
 import { Model } from '../../src/runner/model/model.ts'
+import { Semaphore } from '../../src/runner/semaphore.ts'
 import type { TaskUnit } from '../../src/runner/task-run.ts'
 import { byTask, WaitingTasks } from '../../src/runner/waiting-tasks.ts'
 
@@ -8,7 +9,7 @@ const [first, second] = ['first', 'second'].map((name) => task({ name, dataset: 
   TaskUnit['task'],
   TaskUnit['task'],
 ]
-const [a, b] = ['a', 'b'].map((model) => new Model(mockModel([], { model }))) as [Model, Model]
+const [a, b] = ['a', 'b'].map((model) => new Model(mockModel([], { model }), new Semaphore(1))) as [Model, Model]
 
 function unit(of: TaskUnit['task'], model: Model): TaskUnit {
   return { task: of, model, roles: new Map(), ids: { evalSetId: undefined, runId: 'r', taskId: 't' } }

@@ -29,6 +29,10 @@ export function spansOf(items: readonly Item[]): SpanBody[] {
   return items.flatMap((item) => (item.kind === 'span' ? [item.body] : []))
 }
 
+export function named(items: readonly Item[], name: string): SpanBody[] {
+  return spansOf(items).filter((span) => span.name === name)
+}
+
 export interface RenderOptions {
   readonly ids?: boolean
   readonly times?: boolean

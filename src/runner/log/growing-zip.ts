@@ -35,9 +35,8 @@ export class GrowingZip {
     let end = this.#end
     for (const { frames, ...entry } of members) {
       const header = localHeader(entry)
-      const name = entry.name.toString()
-      entries.delete(name)
-      entries.set(name, { ...entry, offset: end })
+      entries.delete(entry.name)
+      entries.set(entry.name, { ...entry, offset: end })
       parts.push(header, ...frames)
       end += header.length + entry.compressedSize
     }

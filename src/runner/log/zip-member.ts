@@ -19,7 +19,7 @@ export async function zipMember(name: string, text: string): Promise<NewMember> 
     frames.push(await compress(bytes.subarray(start, start + longestFrame)))
   }
   return {
-    name: Buffer.from(name),
+    name,
     crc32: crc32(bytes),
     compressedSize: frames.reduce((sum, { length }) => sum + length, 0),
     size: bytes.length,

@@ -3,6 +3,7 @@ import type { ToolChoice, ToolInfo } from '../../inspect/records.ts'
 import { callSettings, type CallSettings } from './call-settings.ts'
 import { callFailure } from './failure.ts'
 import { fromContent } from './from-content.ts'
+import { withoutKeys } from './hide-keys.ts'
 import type { CallOptions, GenerateResult, LanguageModel } from './language-model.ts'
 import type { ModelApi, ModelRequest } from './model-api.ts'
 import { outputOf } from './model-output.ts'
@@ -37,7 +38,8 @@ export function aiSdkModel(model: LanguageModel, options: AiSdkModelOptions = {}
       let result: GenerateResult
       try {
         result = await callable.doGenerate(call)
-      } catch (error) {
+      } catch (thrown) {
+        const error = withoutKeys(thrown, keys)
         const refused = refusal(error, model.modelId)
         if (refused) return { ...refused, time: secondsSince(start) }
         throw error

@@ -23,7 +23,7 @@ import { KeyedApi } from './keyed-api.ts'
 import type { Model } from './model.ts'
 import type { CallFailure } from './model-api.ts'
 import { outputOf } from './model-output.ts'
-import { ResponseCache, type CacheEntry } from './response-cache.ts'
+import { expiryMs, ResponseCache, type CacheEntry } from './response-cache.ts'
 import { retryWaitMs } from './retry-wait.ts'
 
 export interface ModelCallOptions {
@@ -62,6 +62,7 @@ export class ModelAttempts {
       task_name: sample?.task ?? null,
     }
     this.#policy = cache === true ? {} : cache === false ? undefined : cache
+    if (typeof this.#policy?.expiry === 'string') expiryMs(this.#policy.expiry)
     this.#input = input
     this.#config = { ...config }
   }
@@ -157,7 +158,8 @@ export class ModelAttempts {
       model: model.name,
       ...(model.role !== undefined && { role: model.role }),
       input: [...this.#input],
-      tools,
+      // What a model's own code does to them is its matter.
+      tools: structuredClone(tools),
       tool_choice: toolChoice,
       config: { ...this.#config },
       output: output ?? outputOf({ content: '', model: model.name }),

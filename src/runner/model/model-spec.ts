@@ -2,6 +2,7 @@ import { isObject } from '../../hooks/is-object.ts'
 import { badOption } from '../bad-option.ts'
 import { aiSdkModel } from './ai-sdk-model.ts'
 import { findModel, type FindModelOptions } from './find-model.ts'
+import { withoutKeys } from './hide-keys.ts'
 import { isLanguageModel, looksLikeLanguageModel, type LanguageModel } from './language-model.ts'
 import type { ModelApi } from './model-api.ts'
 
@@ -36,7 +37,12 @@ export async function openModel(
 /** The model of a key; to be made anew when a hook has another. */
 export function keyedModel({ apiKey, create }: KeyedModel, key: string | undefined): ModelApi {
   if (key === undefined || key === '') throw badOption(`the model needs a key: set ${apiKey}`)
-  const model: unknown = create(key)
+  let model: unknown
+  try {
+    model = create(key)
+  } catch (error) {
+    throw withoutKeys(error, [key])
+  }
   if (!isLanguageModel(model)) throw badOption(`'create' of the model with ${apiKey} gives no model: ${wrong(model)}`)
   return aiSdkModel(model, { keys: [key] })
 }

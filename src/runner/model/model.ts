@@ -2,7 +2,7 @@ import { Emitter } from '../../hooks/emitter.ts'
 import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
 import { activeSample, type ActiveSample } from '../active.ts'
 import { timestamp } from '../clock.ts'
-import { Semaphore } from '../semaphore.ts'
+import type { Semaphore } from '../semaphore.ts'
 import { shortUuid } from '../short-uuid.ts'
 import type { CachePolicy } from './cache-policy.ts'
 import { ModelAttempts } from './model-attempts.ts'
@@ -25,28 +25,28 @@ export interface CallOptions {
   readonly cache?: boolean | CachePolicy | undefined
 }
 
-const defaultConnections = 10
-
 /** A model that calls hooks and keeps to limits, retries what may pass, and remembers answers. */
 export class Model {
   readonly api: ModelApi
   readonly role: string | undefined
   readonly config: GenerateConfig
-  /** How many calls may be under way at once. */
-  readonly connections: number
   readonly #connections: Semaphore
 
-  constructor(api: ModelApi, { role, config = {}, connections }: ModelOptions = {}) {
+  constructor(api: ModelApi, connections: Semaphore, { role, config = {} }: ModelOptions = {}) {
     this.api = api
     this.role = role
     this.config = config
-    this.connections = Number(config['max_connections'] ?? connections ?? api.maxConnections ?? defaultConnections)
-    this.#connections = new Semaphore(this.connections)
+    this.#connections = connections
   }
 
   /** `provider/model`. */
   get name(): string {
     return `${this.api.provider}/${this.api.model}`
+  }
+
+  /** How many calls may be under way at once. */
+  get connections(): number {
+    return this.#connections.places
   }
 
   /** Rejects with what the last attempt failed with, or a `LimitExceededError`. */

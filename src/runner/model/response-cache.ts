@@ -50,8 +50,13 @@ export class ResponseCache {
     const path = this.#path(entry)
     const temporary = `${path}.${shortUuid()}`
     await mkdir(join(path, '..'), { recursive: true })
-    await writeFile(temporary, stringify({ expires, output }))
-    await rename(temporary, path)
+    try {
+      await writeFile(temporary, stringify({ expires, output }))
+      await rename(temporary, path)
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    }
   }
 
   #path({ model, input, tools, toolChoice, config, epoch, policy }: CacheEntry): string {

@@ -24,7 +24,7 @@ it('lists more members than fit into the fields of 1989', async () => {
   const start = Buffer.concat([localHeader(entry), ...frames])
   const names = Array.from({ length: 70_000 }, (_, index) => `samples/${index}_epoch_1.json`)
   const directory = zipDirectory(
-    names.map((name) => ({ ...entry, name: Buffer.from(name), offset: 0 })),
+    names.map((name) => ({ ...entry, name, offset: 0 })),
     start.length,
   )
   const { members, last } = await read(temporaryFile('many.eval', Buffer.concat([start, directory])))

@@ -1,10 +1,16 @@
-import type { CliOutput } from './context.ts'
+import type { Output } from '../exporter.ts'
+
+/** An output that may lose its reader. */
+export interface StreamOutput extends Output {
+  /** Nobody reads any more (`| head`): what is written goes nowhere. */
+  readonly closed: boolean
+}
 
 /**
  * An output on a stream of the process. A reader that goes away is no error: the rest is not written. Nor is it after any
  * other error, which `onFailure` is told of.
  */
-export function terminalOutput(stream: NodeJS.WriteStream, onFailure: (error: Error) => void): CliOutput {
+export function terminalOutput(stream: NodeJS.WriteStream, onFailure: (error: Error) => void): StreamOutput {
   let closed = false
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (closed) return

@@ -1,0 +1,54 @@
+import { inspect } from 'node:util'
+import { isObject } from '../../hooks/is-object.ts'
+import { badOption } from '../bad-option.ts'
+import { Semaphore } from '../semaphore.ts'
+import { KeyedApi } from './keyed-api.ts'
+import type { ModelApi } from './model-api.ts'
+import { Model, type ModelOptions } from './model.ts'
+import { isKeyedModel, openModel, type ModelSpec } from './model-spec.ts'
+
+const defaultConnections = 10
+
+/**
+ * The models of a run. As in Inspect each is made once, so that its key is asked for once, and all calls of a model share
+ * its connections, whoever makes them.
+ */
+export class ModelPool {
+  readonly #named = new Map<unknown, Promise<ModelApi>>()
+  /** Code that makes one for each call is not to fill the memory. */
+  readonly #given = new WeakMap<WeakKey, Promise<ModelApi>>()
+  readonly #connections = new Map<string, Semaphore>()
+
+  /** The model that a user gave in any of its forms. Rejects with a `BAD_OPTION` error for what is none. */
+  async resolve(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
+    const api = await this.#api(spec)
+    return new Model(api, this.#connectionsOf(api, options), options)
+  }
+
+  #api(spec: ModelSpec): Promise<ModelApi> {
+    const known = isObject(spec) ? this.#given.get(spec) : this.#named.get(spec)
+    if (known) return known
+    const api = open(spec)
+    if (isObject(spec)) this.#given.set(spec, api)
+    else this.#named.set(spec, api)
+    return api
+  }
+
+  /** The first to ask says how many. */
+  #connectionsOf(api: ModelApi, { config = {}, connections: ofTask }: ModelOptions): Semaphore {
+    const name = `${api.provider}/${api.model}`
+    const known = this.#connections.get(name)
+    if (known) return known
+    const places = config['max_connections'] ?? ofTask ?? api.maxConnections ?? defaultConnections
+    if (!Number.isSafeInteger(places) || Number(places) < 1) {
+      throw badOption(`maxConnections of ${name}: ${inspect(places)} is not a whole number from 1 on`)
+    }
+    const connections = new Semaphore(Number(places))
+    this.#connections.set(name, connections)
+    return connections
+  }
+}
+
+async function open(spec: ModelSpec): Promise<ModelApi> {
+  return isKeyedModel(spec) ? new KeyedApi(spec) : await openModel(spec)
+}

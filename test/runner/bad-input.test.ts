@@ -1,0 +1,237 @@
+import { describe, expect, it } from 'vitest'
+import { evaluate, evalSet, hookNames, scorer, task, type TaskOptions } from '../../src/index.ts'
+import { streamProblems } from './hooks/stream-problems.ts'
+import { aTask, question, run, withHooks } from './run.ts'
+import { failing } from './scenarios.ts'
+
+/** What a program gets that does not know better than its types. */
+async function refused(make: () => unknown): Promise<unknown> {
+  try {
+    await make()
+  } catch (error) {
+    return { ...(error as object), message: (error as Error).message }
+  }
+  throw new Error('it was accepted')
+}
+
+function withTask(options: object): () => unknown {
+  return async () => {
+    const { thrown } = await run(task({ name: 'arithmetic', dataset: [question], model: 'mockllm/model', ...options }))
+    throw thrown
+  }
+}
+
+function withOptions(options: object): () => unknown {
+  return async () => {
+    const { thrown } = await run(aTask(), options)
+    throw thrown
+  }
+}
+
+describe('an error names the place, and says what to do, for', () => {
+  it.each<[string, () => unknown, string]>([
+    ['no name', withTask({ name: undefined }), 'task without a name: name is missing; give it one'],
+    [
+      'no dataset',
+      withTask({ dataset: undefined }),
+      'task arithmetic: dataset is missing; give a list of samples, or what jsonDataset() and csvDataset() read',
+    ],
+    [
+      'no solver',
+      withTask({ solver: [failing(0), 'generate'] }),
+      'task arithmetic: solver[1] is no solver; give a function',
+    ],
+    ['no setup', withTask({ setup: null }), 'task arithmetic: setup[0] is no solver; give a function'],
+    ['no scorer', withTask({ scorer: () => 1 }), 'task arithmetic: scorer[0] is no scorer; make one with scorer()'],
+    ['no epochs', withTask({ epochs: 0 }), 'task arithmetic: epochs is 0; give a whole number from 1 on'],
+    [
+      'odd epochs',
+      withTask({ epochs: { epochs: 1.5 } }),
+      'task arithmetic: epochs is 1.5; give a whole number from 1 on',
+    ],
+    [
+      'a negative limit',
+      withTask({ tokenLimit: -1 }),
+      'task arithmetic: tokenLimit: -1 is not a whole number from 0 on',
+    ],
+    ['a limit in words', withTask({ timeLimit: '5m' }), "task arithmetic: timeLimit: '5m' is not a number from 0 on"],
+    [
+      'a limit that is no number',
+      withTask({ costLimit: NaN }),
+      'task arithmetic: costLimit: NaN is not a number from 0 on',
+    ],
+    [
+      'wrong retries',
+      withTask({ retryOnError: -1 }),
+      'task arithmetic: retryOnError is -1; give a whole number from 0 on',
+    ],
+    [
+      'a wrong share of errors',
+      withTask({ failOnError: -0.5 }),
+      'task arithmetic: failOnError is -0.5; give true, false, a share below 1 or a number of samples',
+    ],
+    ['no model', withTask({ model: undefined }), 'task arithmetic: no model; give one to evaluate() or to the task'],
+    ['a limit of a run', withOptions({ messageLimit: 1.5 }), 'messageLimit: 1.5 is not a whole number from 0 on'],
+    ['epochs of a run', withOptions({ epochs: -2 }), 'epochs is -2; give a whole number from 1 on'],
+    ['a solver of a run', withOptions({ solver: 'chain' }), 'solver[0] is no solver; give a function'],
+    ['retries of a run', withOptions({ retryOnError: 0.5 }), 'retryOnError is 0.5; give a whole number from 0 on'],
+    ['no samples at once', withOptions({ maxSamples: 0 }), 'maxSamples is 0; give a whole number from 1 on'],
+    ['no tasks at once', withOptions({ maxTasks: NaN }), 'maxTasks is NaN; give a whole number from 1 on'],
+    ['no calls at once', withOptions({ maxConnections: -1 }), 'maxConnections is -1; give a whole number from 1 on'],
+    [
+      'no calls at once in settings',
+      withOptions({ config: { maxConnections: 0 } }),
+      'maxConnections of mockllm/model: 0 is not a whole number from 1 on',
+    ],
+    ['no samples at all', withOptions({ limit: 0 }), 'limit: 0 is neither a number from 1 on nor a range of samples'],
+    ['a sample that is not there', withOptions({ sampleId: 'x' }), 'sampleId: no sample is called x'],
+    ['no tasks', () => evaluate([]), 'tasks: there is none'],
+    ['what is no task', () => evaluate([aTask(), {} as never]), 'tasks[1] is no task; make it with task()'],
+    ['a set without a folder', () => evalSet(aTask(), {} as never), 'logDir: an eval set needs a folder of its own'],
+  ])('%s', async (_what, make, message) => {
+    expect(await refused(make)).toMatchObject({ code: 'BAD_OPTION', message })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['another object', { modelId: 'gpt' }, 'no model: this is another object. Give a name such as'],
+    ['a number', 4, 'no model: this is number. Give a name such as'],
+    [
+      'a provider',
+      () => {},
+      'this is a function, perhaps a provider that is still to be called with the name of a model',
+    ],
+    [
+      'an old model',
+      { specificationVersion: 'v1', provider: 'x', modelId: 'y', doGenerate() {} },
+      "speaks version 'v1'",
+    ],
+    ['a name without a provider', 'gpt-4o', "'gpt-4o' names no model: write PROVIDER/MODEL, such as openai/gpt-4o"],
+  ])('a model that is %s', async (_what, model, message) => {
+    expect(await refused(withTask({ model }))).toMatchObject({
+      code: 'BAD_OPTION',
+      message: expect.stringContaining(message),
+    })
+  })
+
+  it('a model in a role that is none', async () => {
+    expect(await refused(withTask({ modelRoles: { grader: 'gpt' } }))).toMatchObject({ code: 'BAD_OPTION' })
+  })
+
+  it('a provider whose package is not there', async () => {
+    expect(await refused(withTask({ model: 'acme-models/large' }))).toMatchObject({
+      code: 'MISSING_PACKAGE',
+      message: "the model 'acme-models/large' needs a package that is not installed: npm install @ai-sdk/acme-models",
+    })
+  })
+})
+
+describe('a sample has its error, and its task its log, for', () => {
+  async function errorOf(options: Partial<TaskOptions>): Promise<unknown> {
+    const { logs, samples, events, thrown } = await run(aTask(options))
+    expect([thrown, streamProblems(events), logs[0]!.error?.message]).toEqual([
+      undefined,
+      [],
+      samples[0]!.error?.message,
+    ])
+    return [logs[0]!.status, samples[0]!.error?.message]
+  }
+
+  it('a scorer that throws', async () => {
+    const bad = scorer('bad', { metrics: [] }, () => {
+      throw new RangeError('out of scores')
+    })
+    expect(await errorOf({ scorer: bad })).toEqual(['error', "RangeError('out of scores')"])
+  })
+
+  it('a scorer that gives no score', async () => {
+    const bad = scorer('bad', { metrics: [] }, () => 'C' as never)
+    const message = "TypeError('scorer bad gave no score; it has to return { value: … }, or undefined for none')"
+    expect(await errorOf({ scorer: bad })).toEqual(['error', message])
+  })
+
+  it.each([
+    ['nothing', undefined, 'nothing'],
+    ['null', null, 'null'],
+    ['a text', '4', 'a value of type string'],
+    ['a state that is none', { messages: [] }, 'a value of type object'],
+  ])('a solver that returns %s', async (_what, value, words) => {
+    const solver = function mine(): never {
+      return value as never
+    }
+    const message = `TypeError('solver mine gave ${words}; it has to return the state that comes after it')`
+    expect(await errorOf({ solver })).toEqual(['error', message])
+  })
+
+  it.each([
+    ['a text', 'just this', "Error('just this')"],
+    ['nothing', undefined, "Error('nothing was thrown')"],
+    ['an object', { code: 7 }, "Error('[object Object]')"],
+  ])('a solver that throws %s', async (_what, value, message) => {
+    const solver = (): never => {
+      throw value
+    }
+    expect(await errorOf({ solver })).toEqual(['error', message])
+  })
+})
+
+it('a metric that throws fails its task, which has its log and its end', async () => {
+  const bad = scorer('bad', { metrics: [{ name: 'worst', params: {}, compute: thrower }] }, () => ({ value: 1 }))
+  const { logs, thrown, events, samples } = await run(aTask({ scorer: bad }))
+  expect([thrown, streamProblems(events), samples[0]!.error]).toEqual([undefined, [], undefined])
+  expect(logs[0]).toMatchObject({ status: 'error', error: { message: "Error('no metric')" } })
+})
+
+it('hooks that throw in every method are reported, and change nothing', async () => {
+  const without = await run(aTask({ epochs: 2 }), { set: true })
+  withHooks({
+    ...Object.fromEntries(
+      hookNames.map((name) => [
+        name,
+        () => {
+          throw new Error(`no ${name}`)
+        },
+      ]),
+    ),
+    overrideApiKey() {
+      throw new Error('no key')
+    },
+  })
+  const seen = await run(aTask({ epochs: 2 }), { set: true })
+  expect([seen.sequence, seen.logs[0]!.status]).toEqual([without.sequence, 'success'])
+  expect(new Set(seen.reports.map((line) => /failed in (\w+): no \1/.exec(line)?.[1]))).toEqual(
+    new Set([
+      'onEvalSetStart',
+      'onRunStart',
+      'onTaskStart',
+      'onSampleInit',
+      'onSampleStart',
+      'onSampleAttemptStart',
+      'onBeforeModelGenerate',
+      'onSampleEvent',
+      'onModelUsage',
+      'onSampleScoring',
+      'onSampleAttemptEnd',
+      'onSampleEnd',
+      'onTaskEnd',
+      'onRunEnd',
+      'onEvalSetEnd',
+    ]),
+  )
+})
+
+it('hooks whose enabled() throws are left out, and the run is as it would be', async () => {
+  withHooks({
+    enabled() {
+      throw new Error('not now')
+    },
+    onRunStart() {
+      throw new Error('called')
+    },
+  })
+  const { logs, reports } = await run(aTask())
+  expect([logs[0]!.status, reports]).toEqual(['success', [expect.stringMatching(/failed in enabled: not now$/)]])
+})
+
+function thrower(): never {
+  throw new Error('no metric')
+}
