@@ -50,7 +50,7 @@ describe('a limit that a hook raises', () => {
       {
         "sample": "",
         "sequence": "RunStart TaskStart TaskEnd RunEnd",
-        "task": "error: LimitExceededError('enough')",
+        "task": "error: enough",
       }
     `)
   })
@@ -58,9 +58,9 @@ describe('a limit that a hook raises', () => {
   it('at the init of a sample is an error of that', async () => {
     expect(await limitedIn('onSampleInit')).toMatchInlineSnapshot(`
       {
-        "sample": "LimitExceededError('enough'), 0 calls, 0 scores",
+        "sample": "enough, 0 calls, 0 scores",
         "sequence": "RunStart TaskStart SampleInit SampleEnd TaskEnd RunEnd",
-        "task": "error: LimitExceededError('enough')",
+        "task": "error: enough",
       }
     `)
   })
@@ -142,9 +142,9 @@ describe('a limit that a hook raises', () => {
   it('when scoring begins is an error of the sample, which is not scored', async () => {
     expect(await limitedIn('onSampleScoring')).toMatchInlineSnapshot(`
       {
-        "sample": "LimitExceededError('enough'), 1 calls, 0 scores",
+        "sample": "enough, 1 calls, 0 scores",
         "sequence": "RunStart TaskStart SampleInit SampleStart SampleAttemptStart 1 BeforeModelGenerate ModelUsage SampleScoring SampleAttemptEnd 1 error SampleEnd TaskEnd RunEnd",
-        "task": "error: LimitExceededError('enough')",
+        "task": "error: enough",
       }
     `)
   })
@@ -154,7 +154,7 @@ describe('a limit that a hook raises', () => {
       {
         "sample": "complete, 1 calls, 1 scores",
         "sequence": "RunStart TaskStart SampleInit SampleStart SampleAttemptStart 1 BeforeModelGenerate ModelUsage SampleScoring SampleAttemptEnd 1 SampleEnd TaskEnd RunEnd",
-        "task": "error: LimitExceededError('enough')",
+        "task": "error: enough",
       }
     `)
   })
@@ -165,7 +165,7 @@ describe('a limit that a hook raises', () => {
       {
         "sample": "CancelledError(), 0 calls, 0 scores",
         "sequence": "RunStart TaskStart SampleInit SampleStart SampleAttemptStart 1 SampleScoring SampleAttemptEnd 1 error retry SampleEnd TaskEnd RunEnd",
-        "task": "error: LimitExceededError('enough')",
+        "task": "error: enough",
       }
     `)
   })
@@ -175,7 +175,7 @@ describe('a limit that a hook raises', () => {
       {
         "sample": "complete, 1 calls, 1 scores",
         "sequence": "RunStart TaskStart SampleInit SampleStart SampleAttemptStart 1 BeforeModelGenerate ModelUsage SampleScoring SampleAttemptEnd 1 SampleEnd TaskEnd RunEnd",
-        "task": "error: LimitExceededError('enough')",
+        "task": "error: enough",
       }
     `)
   })
