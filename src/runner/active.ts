@@ -22,10 +22,10 @@ export interface ActiveSample {
   readonly epoch: number
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
-  /** All of the run. */
-  readonly models: ModelPool
   /** The settings of the task, for calls of its own model. */
   readonly config: GenerateConfig
+  /** All of the run. */
+  readonly models: ModelPool
   readonly transcript: Transcript
   readonly clock: SampleClock
   readonly limits: SampleLimits

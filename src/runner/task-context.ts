@@ -39,9 +39,9 @@ export interface TaskContext {
   readonly options: Pick<TaskOptions, 'sandbox' | 'cleanup'>
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
-  readonly models: ModelPool
   /** Of the calls of its own model, in Inspect's names. */
   readonly config: GenerateConfig
+  readonly models: ModelPool
   readonly limits: Limits
   readonly retryOnError: number
   readonly scoreOnError: boolean

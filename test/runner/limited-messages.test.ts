@@ -14,7 +14,7 @@ async function endOf(change: (state: TaskState) => unknown) {
   const limited = task({ name: 'limited', dataset: [{ input: 'q' }], solver, messageLimit: 2, model: mockModel() })
   await evaluate(limited, { logDir: newFolder() }, { banner: () => {} })
   const end = takeFired().find(({ hook }) => hook === 'onSampleEnd')
-  const { messages, limit } = (end?.data as unknown as { sample: { messages: { content: string }[]; limit?: object } })
+  const { messages, limit } = (end!.data as unknown as { sample: { messages: { content: string }[]; limit?: object } })
     .sample
   return { messages: messages.map(({ content }) => content), limit }
 }

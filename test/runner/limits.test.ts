@@ -45,7 +45,12 @@ describe('a sample is ended, and scored, when it exceeds its limit', () => {
   it('of tokens, of all calls together', async () => {
     const sample = await limited({ tokenLimit: 1500, solver: twice, model: quickModel([costing(1000)]) })
     const message = 'Token limit exceeded. value: 2,000; limit: 1,500'
-    expect(told(sample)).toEqual([{ type: 'token', limit: 1500 }, ['token', 1500, message], undefined, ['match']])
+    expect(told(sample)).toEqual([
+      { type: 'token', limit: 1500, reason: message },
+      ['token', 1500, message],
+      undefined,
+      ['match'],
+    ])
     expect(sample.model_usage!['mockllm/model']!.total_tokens).toBe(2000)
   })
 
@@ -58,20 +63,35 @@ describe('a sample is ended, and scored, when it exceeds its limit', () => {
 
   it('of cost, where prices are known', async () => {
     const sample = await limited({ costLimit: 0.5, solver: twice, model: quickModel([costing(10, 0.3)]) })
-    const message = 'Cost limit exceeded. value: 0.6; limit: 0.5'
-    expect(told(sample)).toEqual([{ type: 'cost', limit: 0.5 }, ['cost', 0.5, message], undefined, ['match']])
+    const message = 'Cost limit exceeded. value: $0.6000; limit: $0.5000'
+    expect(told(sample)).toEqual([
+      { type: 'cost', limit: 0.5, reason: message },
+      ['cost', 0.5, message],
+      undefined,
+      ['match'],
+    ])
   })
 
   it('of turns', async () => {
     const sample = await limited({ turnLimit: 1, solver: twice })
     const message = 'Turn limit exceeded. value: 2; limit: 1'
-    expect(told(sample)).toEqual([{ type: 'turn', limit: 1 }, ['turn', 1, message], undefined, ['match']])
+    expect(told(sample)).toEqual([
+      { type: 'turn', limit: 1, reason: message },
+      ['turn', 1, message],
+      undefined,
+      ['match'],
+    ])
   })
 
   it('of messages, before a call that would add one', async () => {
     const sample = await limited({ messageLimit: 2, solver: twice })
     const message = 'Message limit reached. count: 2; limit: 2'
-    expect(told(sample)).toEqual([{ type: 'message', limit: 2 }, ['message', 2, message], undefined, ['match']])
+    expect(told(sample)).toEqual([
+      { type: 'message', limit: 2, reason: message },
+      ['message', 2, message],
+      undefined,
+      ['match'],
+    ])
     expect(sample.messages).toHaveLength(2)
   })
 
@@ -87,7 +107,12 @@ describe('a sample is ended, and scored, when it exceeds its limit', () => {
       model: quickModel([output]),
     })
     const message = 'Message limit exceeded. count: 4; limit: 3'
-    expect(told(sample)).toEqual([{ type: 'message', limit: 3 }, ['message', 3, message], undefined, ['match']])
+    expect(told(sample)).toEqual([
+      { type: 'message', limit: 3, reason: message },
+      ['message', 3, message],
+      undefined,
+      ['match'],
+    ])
   })
 
   it('of time, in the middle of a call', async () => {
@@ -95,7 +120,12 @@ describe('a sample is ended, and scored, when it exceeds its limit', () => {
     const sample = await limited({ timeLimit: 0.1, model: quickModel(['late'], 5000) })
     expect(performance.now() - start).toBeLessThan(2000)
     const message = 'Time limit exceeded. limit: 0.1 seconds'
-    expect(told(sample)).toEqual([{ type: 'time', limit: 0.1 }, ['time', 0.1, message], undefined, ['match']])
+    expect(told(sample)).toEqual([
+      { type: 'time', limit: 0.1, reason: message },
+      ['time', 0.1, message],
+      undefined,
+      ['match'],
+    ])
     expect(sample.total_time).toBeGreaterThanOrEqual(0.1)
   })
 
@@ -109,7 +139,12 @@ describe('a sample is ended, and scored, when it exceeds its limit', () => {
     }
     const sample = await limited({ workingLimit: 0.05, solver: [deaf, deaf] })
     const message = 'Working time limit exceeded. limit: 0.05 seconds'
-    expect(told(sample)).toEqual([{ type: 'working', limit: 0.05 }, ['working', 0.05, message], undefined, ['match']])
+    expect(told(sample)).toEqual([
+      { type: 'working', limit: 0.05, reason: message },
+      ['working', 0.05, message],
+      undefined,
+      ['match'],
+    ])
     await sleep(300)
     expect(went).toBe(1)
     expect(sample.events.some(({ event }) => event === 'info')).toBe(false)
@@ -119,12 +154,12 @@ describe('a sample is ended, and scored, when it exceeds its limit', () => {
     const solver: Solver = () => {
       throw new LimitExceededError('custom', { message: 'five tries are enough', value: 6, limit: 5 })
     }
-    expect((await limited({ solver })).limit).toEqual({ type: 'custom', limit: 5 })
+    expect((await limited({ solver })).limit).toEqual({ type: 'custom', limit: 5, reason: 'five tries are enough' })
   })
 
   it('of 0', async () => {
-    expect((await limited({ tokenLimit: 0 })).limit).toEqual({ type: 'token', limit: 0 })
-    expect((await limited({ messageLimit: 0 })).limit).toEqual({ type: 'message', limit: 0 })
+    expect((await limited({ tokenLimit: 0 })).limit).toMatchObject({ type: 'token', limit: 0 })
+    expect((await limited({ messageLimit: 0 })).limit).toMatchObject({ type: 'message', limit: 0 })
   })
 })
 
@@ -148,10 +183,10 @@ describe('a limit', () => {
     }
     const agent = { solver: [useTools({ wait }), generate()], model: quickModel([modelOutput.toolCall('wait')]) }
     const sample = await limited({ ...agent, timeLimit: 0.15 })
-    expect(sample.limit).toEqual({ type: 'time', limit: 0.15 })
+    expect(sample.limit).toEqual({ type: 'time', limit: 0.15, reason: 'Time limit exceeded. limit: 0.15 seconds' })
     expect(sample.messages.length).toBeGreaterThan(4)
     const calls = sample.events.flatMap((each) => (each.event === 'tool' ? [each] : []))
-    expect(calls.at(-1)).toMatchObject({ failed: true, completed: expect.any(String) })
+    expect(calls.at(-1)).toMatchObject({ pending: true, result: '' })
     expect(aborted).toEqual(['AbortError'])
     const begun = sample.events.flatMap((each) => (each.event === 'span_begin' ? [each.id] : []))
     const ended = sample.events.flatMap((each) => (each.event === 'span_end' ? [each.id] : []))
@@ -180,7 +215,7 @@ describe('scorers', () => {
 
   it('have half of the time limit; more is an error of the sample', async () => {
     const { samples } = await run(aTask({ timeLimit: 0.2, scorer: slow(1000), failOnError: false }))
-    expect(samples[0]!.error?.message).toBe("Error('scoring took longer than 0.1 seconds, half of the time limit')")
+    expect(samples[0]!.error?.message).toBe('Time limit exceeded. limit: 0.1 seconds')
     expect(samples[0]!.limit).toBe(undefined)
   })
 

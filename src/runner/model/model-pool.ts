@@ -35,11 +35,11 @@ export class ModelPool {
   }
 
   /** The first to ask says how many. */
-  #connectionsOf(api: ModelApi, { config = {}, connections: own }: ModelOptions): Semaphore {
+  #connectionsOf(api: ModelApi, { config = {}, connections: ofTask }: ModelOptions): Semaphore {
     const name = `${api.provider}/${api.model}`
     const known = this.#connections.get(name)
     if (known) return known
-    const places = config['max_connections'] ?? own ?? api.maxConnections ?? defaultConnections
+    const places = config['max_connections'] ?? ofTask ?? api.maxConnections ?? defaultConnections
     if (!Number.isSafeInteger(places) || Number(places) < 1) {
       throw badOption(`maxConnections of ${name}: ${inspect(places)} is not a whole number from 1 on`)
     }

@@ -49,6 +49,7 @@ describe('events of samples', () => {
       'span_begin',
       'model',
       'model',
+      'state',
       'span_end',
       'span_end',
       'span_begin',
@@ -85,7 +86,7 @@ describe('events of samples', () => {
     withHooks({ onSampleEvent: () => new Promise((resolve) => setTimeout(resolve, 5)) })
     const { logs, events } = await run(aTask())
     expect(logs[0]!.status).toBe('success')
-    expect(dataOf(events, 'onSampleEvent')).toHaveLength(11)
+    expect(dataOf(events, 'onSampleEvent')).toHaveLength(12)
   })
 })
 
