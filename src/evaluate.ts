@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { withinSpan } from './active-span.ts'
 import { openSession, type Session, type SessionOptions } from './builtin.ts'
 import type { DeliveryReport } from './delivery/report.ts'
@@ -5,6 +6,7 @@ import { EvalspanError } from './errors.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
 import { checkOptions } from './runner/check-options.ts'
+import { Datasets } from './runner/dataset/datasets.ts'
 import { CancelledError } from './runner/eval-error.ts'
 import type { EvaluateOptions } from './runner/evaluate-options.ts'
 import { ModelPool } from './runner/model/model-pool.ts'
@@ -13,6 +15,7 @@ import { retryOptions } from './runner/retry-options.ts'
 import { runSet } from './runner/run-set.ts'
 import { runTasks } from './runner/run-tasks.ts'
 import { shortUuid } from './runner/short-uuid.ts'
+import { cancelOnSignal } from './runner/signals.ts'
 import { Task } from './runner/task.ts'
 import type { LoggedEval, RetryOptions, RunContext } from './runner/task-run.ts'
 import { terminalOutput, type StreamOutput } from './session/terminal-output.ts'
@@ -62,12 +65,11 @@ export async function evalSet(
   if (typeof options.logDir !== 'string' || options.logDir === '') {
     throw new EvalspanError('BAD_OPTION', 'logDir: an eval set needs a folder of its own')
   }
-  const logs = await inSession(options, host, (run) =>
+  return await inSession(options, host, (run) =>
     runSet({ ...run, retries: { retryAttempts, retryCleanup } }, (evalSetId, runId) =>
       resolveUnits(list, run, { evalSetId, runId }),
     ),
   )
-  return { success: logs.every(({ status }) => status === 'success'), logs }
 }
 
 /**
@@ -97,6 +99,13 @@ export async function evalRetry(
     const ids = { evalSetId: undefined, runId: shortUuid() }
     return await runTasks(ids, run, async () => {
       const units = await resolveUnits([one!], run, ids)
+      const other = units.find(({ model }) => model.name !== spec.model)
+      if (other) {
+        throw new EvalspanError(
+          'BAD_OPTION',
+          `${log} has answers of ${spec.model}, and not of ${other.model.name}; retry it with the same model`,
+        )
+      }
       return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: log, used }))
     })
   })
@@ -120,42 +129,25 @@ function progress(): Pick<HostOptions, 'ask' | 'output'> {
   return { ask: ['console'], output: terminal }
 }
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/**
- * A signal cancels what runs, so that it has its end and its log, and is given again when that is done: what becomes of the
- * process is as it would be without us. A second one has its effect at once. A program with a listener of its own decides itself.
- */
 async function inSession<T>(
   options: EvaluateOptions,
-  { signals: catches = true, onAccount, ...host }: HostOptions,
+  { signals = true, onAccount, ...host }: HostOptions,
   work: (run: RunContext) => Promise<T>,
 ): Promise<T> {
   checkOptions(options)
   const interrupt = new AbortController()
   const cancel = (): void => interrupt.abort(new CancelledError())
   const session = await openSession({ host: 'evalspan', signals: false, ...progress(), ...host })
-  let caught: NodeJS.Signals | undefined
-  const watched = catches ? signals.filter((name) => process.listenerCount(name) === 0) : []
-  const interrupted = (name: NodeJS.Signals): void => {
-    if (caught) {
-      for (const each of watched) process.off(each, interrupted)
-      process.kill(process.pid, name)
-    }
-    caught = name
-    cancel()
-  }
-  for (const name of watched) process.on(name, interrupted)
+  const isOver = signals ? cancelOnSignal(cancel) : undefined
   if (options.signal?.aborted) cancel()
   options.signal?.addEventListener('abort', cancel, { once: true })
   try {
-    return await work(runContext(session, options, interrupt.signal, host.report))
+    return await work(runContext(session, options, interrupt.signal, host))
   } finally {
     options.signal?.removeEventListener('abort', cancel)
     const account = await session.close()
-    for (const name of watched) process.off(name, interrupted)
     onAccount?.(account)
-    if (caught) process.kill(process.pid, caught)
+    isOver?.()
   }
 }
 
@@ -163,14 +155,16 @@ function runContext(
   session: Session,
   options: EvaluateOptions,
   signal: AbortSignal,
-  report: HostOptions['report'] = reportToStderr,
+  { report = reportToStderr, cwd = process.cwd() }: HostOptions,
 ): RunContext {
   return {
     emitter: session.emitter,
     report,
     options,
     models: new ModelPool(),
-    logDir: options.logDir ?? (process.env['INSPECT_LOG_DIR'] || './logs'),
+    // As it is now: code of an eval may change the working folder.
+    logDir: resolve(cwd, options.logDir ?? (process.env['INSPECT_LOG_DIR'] || './logs')),
+    datasets: new Datasets(),
     signal,
     within: withinSpan(telemetrySettings()),
     sampleReused: (log) => session.sampleReused(log),

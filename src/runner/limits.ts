@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { EvalspanError, LimitExceededError } from '../errors.ts'
 import type { EvalSample, ModelUsage, OtherEvent, SampleLimitEvent } from '../inspect/records.ts'
 import type { SampleClock } from './sample-clock.ts'
+import { after } from './timer.ts'
 import type { Transcript } from './transcript.ts'
 
 /** Bounds of a sample; what is left out is not bounded. */
@@ -119,26 +120,27 @@ export class SampleLimits {
   /** Ends the sample through `abort` when its time is up. Returns what ends the watch. */
   watchTime(clock: SampleClock, abort: (reason: LimitExceededError) => void): () => void {
     const { timeLimit, workingLimit } = this.#limits
-    const timers: NodeJS.Timeout[] = []
+    const ends: (() => void)[] = []
     const expire = (type: string, limit: number, message: string): void => {
       abort(new LimitExceededError(type, { message, value: limit, limit }))
     }
     if (timeLimit !== undefined) {
       const message = `Time limit exceeded. limit: ${timeLimit} seconds`
-      timers[0] = setTimeout(() => expire('time', timeLimit, message), timeLimit * 1000)
+      ends.push(after(timeLimit * 1000, () => expire('time', timeLimit, message)))
     }
     if (workingLimit !== undefined) {
       const message = `Working time limit exceeded. limit: ${workingLimit} seconds`
+      let end = after(workingLimit * 1000, () => look())
       const look = (): void => {
         const left = workingLimit - clock.working
         if (left <= 0) {
           this.#interrupted()
           expire('working', workingLimit, message)
-        } else timers[1] = setTimeout(look, Math.max(1, left * 1000))
+        } else end = after(Math.max(1, left * 1000), look)
       }
-      timers[1] = setTimeout(look, workingLimit * 1000)
+      ends.push(() => end())
     }
-    return () => timers.forEach((timer) => clearTimeout(timer))
+    return () => ends.forEach((end) => end())
   }
 
   /** Scorers get half of the time, also when the solvers have used up theirs; more is an error of the sample. */
@@ -148,8 +150,7 @@ export class SampleLimits {
     const limit = timeLimit / 2
     const message = `Time limit exceeded. limit: ${Number.isInteger(limit) ? limit.toFixed(1) : limit} seconds`
     const reason = new LimitExceededError('time', { message, value: limit, limit })
-    const timer = setTimeout(() => abort(reason), limit * 1000)
-    return () => clearTimeout(timer)
+    return after(limit * 1000, () => abort(reason))
   }
 
   /** Tells of a limit of time when all that it ended is over. */

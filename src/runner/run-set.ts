@@ -1,21 +1,23 @@
 import { EvalspanError } from '../errors.ts'
 import { EvalSetFolder, unitKey } from './eval-set.ts'
 import { runTasks } from './run-tasks.ts'
+import { selectSamples } from './select-samples.ts'
 import { shortUuid } from './short-uuid.ts'
 import { fire } from './active.ts'
 import type { LoggedEval, RunContext, TaskUnit } from './task-run.ts'
+import { taskSettings } from './task-settings.ts'
 
 /** Of a set so many tasks run at once, as in Inspect, when nobody says. */
 const leastTasks = 10
 
 /**
  * Works on an eval set until all of its tasks have succeeded or have been tried often enough: tasks whose logs are complete
- * are left alone, others go on from theirs. Gives the logs of all tasks.
+ * are left alone, others go on from theirs. Gives the logs of all tasks, and whether all have succeeded.
  */
 export async function runSet(
   run: RunContext,
   resolve: (evalSetId: string, runId: string) => Promise<readonly TaskUnit[]>,
-): Promise<LoggedEval[]> {
+): Promise<{ readonly success: boolean; readonly logs: LoggedEval[] }> {
   const folder = new EvalSetFolder(run.logDir)
   const evalSetId = await folder.id()
   const set = { eval_set_id: evalSetId, log_dir: run.logDir }
@@ -29,7 +31,7 @@ export async function runSet(
     const open: TaskUnit[] = []
     for (const unit of units) {
       const [latest, ...older] = known.get(unitKey(unit)) ?? []
-      if (latest?.status === 'success') {
+      if (latest && (await isDone(latest, unit, run))) {
         done.push(latest)
         if (run.retries?.retryCleanup !== false) await folder.remove(older)
       } else if (latest)
@@ -45,10 +47,29 @@ export async function runSet(
     const models = new Set(units.map(({ model }) => model.name)).size
     const maxTasks = run.options.maxTasks ?? Math.max(models, leastTasks)
     if (open.length > 0) done.push(...(await runTasks({ evalSetId, runId }, { ...run, maxTasks }, async () => open)))
-    return done
+    return { success: done.length === units.length && done.every(({ status }) => status === 'success'), logs: done }
   } finally {
     await fire(run.emitter, 'onEvalSetEnd', set)
   }
+}
+
+/** All samples that are planned now have been run, so often as they are to be now. */
+async function isDone(
+  { status, results, eval: spec }: LoggedEval,
+  { task }: TaskUnit,
+  run: RunContext,
+): Promise<boolean> {
+  if (status !== 'success') return false
+  const { epochs } = taskSettings(task, run.options)
+  const { samples } = await run.datasets.read(task.options.dataset)
+  const planned = selectSamples(samples, run.options)
+  const known = new Set((spec.dataset.sample_ids ?? []).map(String))
+  const epochsThen = spec.config['epochs'] ?? 1
+  return (
+    epochsThen === epochs &&
+    planned.every(({ id }) => known.has(String(id))) &&
+    results?.total_samples === known.size * epochs
+  )
 }
 
 /** Logs are told apart by task and model, so two of the same would take each other's. */

@@ -78,7 +78,9 @@ export class SampleRun {
     } finally {
       result = await this.#end(logged)
     }
-    if (attempt.error && !attempt.cancelled) this.#context.failed(attempt.thrown)
+    if (attempt.cancelled) return result
+    if (attempt.error) this.#context.failed(attempt.thrown)
+    else if (logged.sample.error) this.#context.failed(new Error(logged.sample.error.message))
     return result
   }
 

@@ -17,7 +17,10 @@ export class Semaphore {
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const leave = (): void => {
-      this.#line.splice(this.#line.indexOf(resolve), 1)
+      const index = this.#line.indexOf(resolve)
+      // It was let in a moment ago, and has yet to hear of it.
+      if (index < 0) return
+      this.#line.splice(index, 1)
       reject(signal!.reason as Error)
     }
     this.#line.push(resolve)

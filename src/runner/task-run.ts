@@ -3,7 +3,7 @@ import type { EvalLog, EvalPlan, EvalSpec, EvalStats } from '../inspect/records.
 import { formatTimestamp } from '../time.ts'
 import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
-import { readDataset } from './dataset/read-dataset.ts'
+import type { Datasets } from './dataset/datasets.ts'
 import { EarlierLog } from './earlier-log.ts'
 import { ErrorBudget } from './error-budget.ts'
 import { CancelledError, evalError } from './eval-error.ts'
@@ -45,6 +45,7 @@ export interface RunContext {
   readonly options: EvaluateOptions
   readonly models: ModelPool
   readonly logDir: string
+  readonly datasets: Datasets
   /** Aborted when the run is cancelled. */
   readonly signal: AbortSignal
   readonly retries?: RetryOptions | undefined
@@ -76,7 +77,7 @@ export interface LoggedEval extends EvalLog {
 export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
   const { options } = run
   const settings = taskSettings(unit.task, options)
-  const dataset = await readDataset(unit.task.options.dataset)
+  const dataset = await run.datasets.read(unit.task.options.dataset)
   const samples = selectSamples(dataset.samples, options)
   const { scorer, setup, solver = generate() } = unit.task.options
   const given = toList(scorer)

@@ -31,5 +31,9 @@ export async function readDataset(dataset: Dataset | Iterable<Sample> | AsyncIte
     numbers.set(String(id), number)
     read.push({ ...sample, id })
   }
+  if (read.length === 0) {
+    const where = location ?? (name === undefined ? 'the dataset' : `dataset '${name}'`)
+    throw badDataset(where, 'is empty; an iterator gives its samples only once')
+  }
   return { name, location, samples: read }
 }

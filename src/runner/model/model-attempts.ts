@@ -17,6 +17,7 @@ import { fire, type ActiveSample } from '../active.ts'
 import { now } from '../clock.ts'
 import { classOf, evalError } from '../eval-error.ts'
 import { formatTimestamp, type HrTime } from '../../time.ts'
+import { longestTimer } from '../timer.ts'
 import type { Draft } from '../transcript.ts'
 import type { CachePolicy } from './cache-policy.ts'
 import { KeyedApi } from './keyed-api.ts'
@@ -205,7 +206,7 @@ export class ModelAttempts {
     keyed?.refresh(keyNumber)
     const wait = async (): Promise<void> => {
       try {
-        await sleep(waitMs, undefined, { signal })
+        await sleep(Math.min(waitMs, longestTimer), undefined, { signal })
       } catch {
         throw signal.reason
       }

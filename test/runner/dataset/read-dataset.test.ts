@@ -27,8 +27,8 @@ test('samples without ids get their numbers', async () => {
   })
 })
 
-test('a dataset may be empty', async () => {
-  expect(await readDataset([])).toEqual({ name: undefined, location: undefined, samples: [] })
+test('an empty dataset is refused', async () => {
+  await expect(readDataset([])).rejects.toThrow('the dataset: is empty; an iterator gives its samples only once')
 })
 
 test('a dataset of a file keeps name and place, and its errors name it', async () => {

@@ -1,0 +1,13 @@
+import type { TaskOptions } from '../task.ts'
+import { readDataset, type LoadedDataset } from './read-dataset.ts'
+
+/** The datasets of a run, each read once: an iterator has nothing to give to a second model, or to a retry. */
+export class Datasets {
+  readonly #read = new Map<TaskOptions['dataset'], Promise<LoadedDataset>>()
+
+  read(dataset: TaskOptions['dataset']): Promise<LoadedDataset> {
+    const read = this.#read.get(dataset) ?? readDataset(dataset)
+    this.#read.set(dataset, read)
+    return read
+  }
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { evalRetry, evalSet, evaluate, generate, match, task, type Sample, type TaskOptions } from '../../src/index.ts'
+import { temporaryFolders } from './in-folder.ts'
+import { failing, quickModel } from './scenarios.ts'
+
+const newFolder = temporaryFolders()
+const quiet = { banner: () => {} }
+const samples: readonly Sample[] = [1, 2, 3].map((id) => ({ id, input: 'What is 2+2?', target: '4' }))
+
+function sums(options: Partial<TaskOptions> = {}): ReturnType<typeof task> {
+  return task({ name: 'sums', dataset: samples, solver: generate(), scorer: match(), model: quickModel(), ...options })
+}
+
+async function* once(): AsyncGenerator<Sample> {
+  yield* samples
+}
+
+describe('an eval set', () => {
+  it('runs what is new in the plan of a set that was done', async () => {
+    const logDir = newFolder()
+    const totals = []
+    for (const options of [{ limit: 1 }, {}, {}, { epochs: 2 }]) {
+      const { success, logs } = await evalSet(sums(), { logDir, ...options }, quiet)
+      totals.push([success, logs[0]?.results?.total_samples, logs[0]?.results?.completed_samples])
+    }
+    expect(totals).toEqual([
+      [true, 1, 1],
+      [true, 3, 3],
+      [true, 3, 3],
+      [true, 6, 6],
+    ])
+  })
+
+  it('tries a task again whose samples can be read only once', async () => {
+    const tried = sums({ dataset: { samples: once() }, solver: [generate(), failing(1)] })
+    const { success, logs } = await evalSet(tried, { logDir: newFolder(), maxSamples: 1 }, quiet)
+    expect([success, logs[0]?.results?.completed_samples]).toEqual([true, 3])
+  })
+
+  it('has not succeeded when it was cancelled before it began', async () => {
+    const cancelled = { logDir: newFolder(), signal: AbortSignal.abort() }
+    expect(await evalSet(sums(), cancelled, quiet)).toEqual({ success: false, logs: [] })
+  })
+})
+
+it('a retry does not mix the answers of two models', async () => {
+  const logDir = newFolder()
+  const [log] = await evaluate(sums({ solver: [generate(), failing(1)] }), { logDir }, quiet)
+  const other = { ...quickModel(), model: 'other' }
+  await expect(evalRetry(log!.location, sums({ model: other }), { logDir }, quiet)).rejects.toThrow(
+    'has answers of mockllm/model, and not of mockllm/other; retry it with the same model',
+  )
+})
+
+it('samples that cannot be written fail the task as others do', async () => {
+  const unwritable = sums({
+    solver: (state) => {
+      state.store['big'] = 1n as never
+      return state
+    },
+  })
+  const [log] = await evaluate(unwritable, { logDir: newFolder() }, { ...quiet, report: () => {} })
+  expect(log).toMatchObject({ status: 'error', error: { message: expect.stringContaining('BigInt') } })
+})
