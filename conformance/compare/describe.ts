@@ -31,7 +31,7 @@ function text(content: unknown): unknown {
   return content.map(({ type, text: part }: Fields) => part ?? type).join('\n')
 }
 
-export function output({ model, choices = [], usage, error, completion }: Fields = {}): Fields {
+function output({ model, choices = [], usage, error, completion }: Fields = {}): Fields {
   return {
     model,
     completion,
@@ -44,7 +44,7 @@ export function output({ model, choices = [], usage, error, completion }: Fields
   }
 }
 
-export function score({ value, answer, explanation, metadata, reason }: Fields): Fields {
+function score({ value, answer, explanation, metadata, reason }: Fields): Fields {
   const { grading, ...rest } = metadata ?? {}
   return { value, answer, explanation, reason, metadata: { ...rest, grading: grading && messages(grading) } }
 }
