@@ -6,7 +6,9 @@ const heavy = [
   'test/delivery/outbox/process.test.ts',
   'test/masking/{disk-and-wire,echo,own-masks}.test.ts',
   'test/scripts/fidelity/{doctored,main}.test.ts',
-  'test/cli/{flush,retry-and-drop}.test.ts',
+  'test/cli/{flush,retry-and-drop,running-eval,status}.test.ts',
+  'test/conformance/recorded.test.ts',
+  'test/runner/{killed-eval,signals,log/killed}.test.ts',
 ]
 
 /** What needs Inspect, and no server. */
