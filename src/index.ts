@@ -22,6 +22,8 @@ export { globalRegistry, Registry, type LazyHooks, type RegisteredHooks, type Re
 export type { Report } from './hooks/report.ts'
 export { startHooks, type StartOptions } from './hooks/start.ts'
 export { fromRecord, toRecord, type WireRecord } from './hooks/wire.ts'
+export { openLog, type LogEntry, type LogReader, type SampleFilter, type SamplePlace } from './inspect/log.ts'
+export type { SampleKey } from './inspect/layout.ts'
 export type * from './inspect/records.ts'
 export { replay, type ReplayOptions, type ReplayTarget } from './sources/replay.ts'
 export { spanHooks, type SpanHooksOptions } from './span-hooks.ts'

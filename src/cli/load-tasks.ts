@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { EvalspanError, messageOf } from '../errors.ts'
@@ -6,33 +7,45 @@ import { Task } from '../runner/task.ts'
 
 export type TaskArgs = { readonly [name: string]: Json }
 
+/** The tasks in files, in their order. Throws a `BAD_OPTION` error where there are arguments and no task takes any. */
+export async function loadTasks(places: readonly string[], cwd: string, args: TaskArgs): Promise<Task[]> {
+  const tasks = (await Promise.all(places.map((place) => loadFile(place, cwd, args)))).flat()
+  const [name] = Object.keys(args)
+  if (name !== undefined && !tasks.some(({ origin }) => origin.args === args)) {
+    throw new EvalspanError(
+      'BAD_OPTION',
+      `-T ${name}: no task here is a function, which could take it; export one as default, or give it as FILE@name`,
+    )
+  }
+  return tasks
+}
+
 /**
  * The tasks in a file: what it exports that `task()` made, and its default export where that is a function which makes one
  * of the arguments. `FILE@name` is one export, which may be such a function.
  */
-export async function loadTasks(place: string, cwd: string, args: TaskArgs): Promise<Task[]> {
+async function loadFile(place: string, cwd: string, args: TaskArgs): Promise<Task[]> {
   const [, file = place, name] = /^(.*)@([\w$]+)$/.exec(place) ?? []
-  const path = resolve(cwd, file)
-  const module = await importFile(file, path)
+  const module = await importFile(file, resolve(cwd, file))
   const wanted = name === undefined ? Object.entries(module) : [[name, module[name]] as const]
-  const origin = { file, args }
-  const tasks: Task[] = []
+  // What is exported under two names runs once.
+  const tasks = new Map<Task, Task>()
+  const functions: string[] = []
   for (const [key, value] of wanted) {
-    if (Task.is(value)) tasks.push(new Task(value.options, { ...origin, args: {} }))
+    if (Task.is(value)) tasks.set(value, new Task(value.options, { file, args: {} }))
     else if (typeof value === 'function' && (key === 'default' || key === name)) {
-      tasks.push(
-        ...(await callTask(value as TaskFunction, `${file}@${key}`, args)).map(
-          (task) => new Task(task.options, origin),
-        ),
-      )
-    }
+      for (const made of await callTask(value as TaskFunction, `${file}@${key}`, args)) {
+        tasks.set(made, new Task(made.options, { file, args }))
+      }
+    } else if (typeof value === 'function') functions.push(key)
   }
-  if (tasks.length > 0) return tasks
+  if (tasks.size > 0) return [...tasks.values()]
   const what = name === undefined ? 'exports no task' : `exports no task called ${name}`
-  throw new EvalspanError(
-    'BAD_OPTION',
-    `${file}: ${what}; export what task() gives, or a function as default that gives it`,
-  )
+  const advice =
+    functions.length > 0
+      ? functions.map((key) => `${key} is a function: give it as ${file}@${key}`).join('; ')
+      : 'export what task() gives, or a function as default that gives it'
+  throw new EvalspanError('BAD_OPTION', `${file}: ${what}; ${advice}`)
 }
 
 type TaskFunction = (args: TaskArgs) => unknown
@@ -54,6 +67,10 @@ async function callTask(make: TaskFunction, place: string, args: TaskArgs): Prom
 
 async function importFile(file: string, path: string): Promise<{ readonly [name: string]: unknown }> {
   try {
+    // The error of import() would name the file here that imports.
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (!found) throw new EvalspanError('BAD_OPTION', `${file}: no such file`)
+    if (found.isDirectory()) throw new EvalspanError('BAD_OPTION', `${file}: is a folder; give the files in it`)
     return (await import(pathToFileURL(path).href)) as { [name: string]: unknown }
   } catch (error) {
     if (error instanceof EvalspanError) throw error

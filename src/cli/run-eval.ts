@@ -28,8 +28,21 @@ export async function runEval(
   files: readonly string[],
   { args, model, ...options }: RunEvalOptions,
 ): Promise<ExitCode> {
-  const tasks = (await Promise.all(files.map((file) => loadTasks(file, context.cwd, args)))).flat()
+  const tasks = await loadTasks(files, context.cwd, args)
+  for (const task of model === undefined ? [] : tasks) {
+    const own = ownModel(task)
+    if (own !== undefined && own !== model) {
+      tell(context, `task ${task.name} runs with its own model${own && `, ${own}`}, not with --model ${model}`)
+    }
+  }
   return await runTasks(context, tasks, { ...options, model: model?.split(',') })
+}
+
+/** The name of the model that a task brings, as far as it has one yet; undefined where it brings none. */
+function ownModel({ options: { model } }: Task): string | undefined {
+  if (model === undefined || typeof model === 'string') return model
+  if ('modelId' in model) return `${model.provider}/${model.modelId}`
+  return 'model' in model ? `${model.provider}/${model.model}` : ''
 }
 
 /** Runs tasks, and ends with their results and the account; `tellNowhere`: also where there is nowhere to send it. */

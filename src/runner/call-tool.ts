@@ -28,7 +28,7 @@ export async function callTool(call: ToolCall, tools: Tools, options: CallToolOp
   checkTool(tool, where)
 
   const { validate } = await toolSchema(tool.inputSchema, where)
-  const validation = validate ? await validate(call.arguments) : { value: call.arguments }
+  const validation = await validate(call.arguments)
   if ('problems' in validation) {
     const { problems } = validation
     const lines = problems.map((problem) => `- ${problem}`)

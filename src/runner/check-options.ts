@@ -1,21 +1,110 @@
+import { inspect } from 'node:util'
 import { EvalspanError } from '../errors.ts'
+import { isObject } from '../hooks/is-object.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
+import type { GenerateSettings } from './generate-config.ts'
 import { checkLimits } from './limits.ts'
+import type { RetryOptions } from './task-run.ts'
 import type { TaskOptions } from './task.ts'
 import { toList } from './to-list.ts'
 
 /** What a task and a run have in common. */
 type SharedOptions = Pick<EvaluateOptions, keyof EvaluateOptions & keyof TaskOptions>
 
-/** Throws a `BAD_OPTION` error, made by `wrong` of the field and of what to do, for what nothing can be run with. */
-export function checkShared(options: SharedOptions, wrong: (field: string, advice: string) => EvalspanError): void {
-  const { epochs = 1, retryOnError = 0, failOnError = true } = options
-  const count: unknown = typeof epochs === 'object' && epochs !== null ? epochs.epochs : epochs
-  if (!isCount(count, 1)) throw wrong('epochs', `is ${String(count)}; give a whole number from 1 on`)
-  if (!isCount(retryOnError, 0)) throw wrong('retryOnError', `is ${retryOnError}; give a whole number from 0 on`)
-  if (typeof failOnError !== 'boolean' && !(failOnError >= 0)) {
-    throw wrong('failOnError', `is ${failOnError}; give true, false, a share below 1 or a number of samples`)
+/** Makes the error of a field and of what to do. */
+type Wrong = (field: string, advice: string) => EvalspanError
+
+/** Of runs and of sets, which are checked alike. */
+const runOptions = {
+  model: true,
+  modelRoles: true,
+  config: true,
+  solver: true,
+  limit: true,
+  sampleId: true,
+  epochs: true,
+  maxSamples: true,
+  maxTasks: true,
+  maxConnections: true,
+  score: true,
+  logDir: true,
+  logSamples: true,
+  logRealtime: true,
+  logShared: true,
+  tags: true,
+  metadata: true,
+  signal: true,
+  failOnError: true,
+  continueOnFail: true,
+  retryOnError: true,
+  scoreOnError: true,
+  messageLimit: true,
+  tokenLimit: true,
+  costLimit: true,
+  turnLimit: true,
+  timeLimit: true,
+  workingLimit: true,
+  retryAttempts: true,
+  retryCleanup: true,
+} satisfies Record<keyof EvaluateOptions | keyof RetryOptions, true>
+
+/** The names of a type that has others too. */
+type NamesOf<T> = keyof { [K in keyof T as string extends K ? never : number extends K ? never : K]: true }
+
+const settings = {
+  temperature: true,
+  maxTokens: true,
+  topP: true,
+  topK: true,
+  stopSeqs: true,
+  seed: true,
+  frequencyPenalty: true,
+  presencePenalty: true,
+  reasoningEffort: true,
+  maxConnections: true,
+  maxRetries: true,
+  timeout: true,
+} satisfies Record<NamesOf<GenerateSettings>, true>
+
+/** Throws for an option that is not among the known ones: a mistyped one would have no effect, and nobody would see it. */
+export function checkNames(options: object, known: { readonly [name: string]: true }, wrong: Wrong): void {
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    if (value === undefined || Object.hasOwn(known, name)) continue
+    const isSetting = Object.hasOwn(settings, name)
+    throw wrong(name, `is no option; ${isSetting ? `write config: { ${name} }` : suggestion(name, Object.keys(known))}`)
   }
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  const distances = known.map((each) => [each, distance(name.toLowerCase(), each.toLowerCase())] as const)
+  const [nearest, least] = distances.reduce((best, each) => (each[1] < best[1] ? each : best))
+  return least <= name.length / 2 ? `did you mean ${nearest}?` : `there are ${known.join(', ')}`
+}
+
+/** How many letters have to be put in, left out or changed. */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (const [index, letter] of Array.from(from).entries()) {
+    const next = [index + 1]
+    for (const [column, other] of Array.from(to).entries()) {
+      next.push(Math.min(row[column + 1]! + 1, next[column]! + 1, row[column]! + (letter === other ? 0 : 1)))
+    }
+    row = next
+  }
+  return row.at(-1)!
+}
+
+/** Throws a `BAD_OPTION` error, made by `wrong` of the field and of what to do, for what nothing can be run with. */
+export function checkShared(options: SharedOptions, wrong: Wrong): void {
+  const { epochs = 1, retryOnError = 0, failOnError = true, tags = [] } = options
+  const count: unknown = typeof epochs === 'object' && epochs !== null ? epochs.epochs : epochs
+  if (!isCount(count, 1)) throw wrong('epochs', `is ${inspect(count)}; give a whole number from 1 on`)
+  if (!isCount(retryOnError, 0))
+    throw wrong('retryOnError', `is ${inspect(retryOnError)}; give a whole number from 0 on`)
+  if (typeof failOnError !== 'boolean' && !(typeof failOnError === 'number' && failOnError >= 0)) {
+    throw wrong('failOnError', `is ${inspect(failOnError)}; give true, false, a share below 1 or a number of samples`)
+  }
+  if (!isTexts(tags)) throw wrong('tags', `is ${inspect(tags)}; give a list of texts`)
   for (const [index, solve] of toList(options.solver).entries()) {
     if (typeof solve !== 'function') throw wrong(`solver[${index}]`, 'is no solver; give a function')
   }
@@ -27,16 +116,26 @@ export function checkShared(options: SharedOptions, wrong: (field: string, advic
 }
 
 /** Throws a `BAD_OPTION` error that names the option. */
-export function checkOptions(options: EvaluateOptions): void {
-  const wrong = (field: string, advice: string): EvalspanError =>
-    new EvalspanError('BAD_OPTION', `${field} ${advice}`.trimEnd())
+export function checkOptions(options: EvaluateOptions & RetryOptions): void {
+  const wrong: Wrong = (field, advice) => new EvalspanError('BAD_OPTION', `${field} ${advice}`.trimEnd())
+  if (!isObject(options)) throw wrong('options', `are ${inspect(options)}; give an object, or leave them out`)
+  checkNames(options, runOptions, wrong)
   checkShared(options, wrong)
   for (const name of ['maxSamples', 'maxTasks', 'maxConnections'] as const) {
     const value = options[name]
-    if (value !== undefined && !isCount(value, 1)) throw wrong(name, `is ${value}; give a whole number from 1 on`)
+    if (value !== undefined && !isCount(value, 1))
+      throw wrong(name, `is ${inspect(value)}; give a whole number from 1 on`)
+  }
+  const { retryAttempts = 0 } = options
+  if (!isCount(retryAttempts, 0)) {
+    throw wrong('retryAttempts', `is ${inspect(retryAttempts)}; give a whole number from 0 on`)
   }
 }
 
 function isCount(value: unknown, least: number): boolean {
   return Number.isSafeInteger(value) && Number(value) >= least
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string')
 }

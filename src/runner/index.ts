@@ -12,6 +12,7 @@ export type { CachePolicy } from './model/cache-policy.ts'
 export { mockModel, modelError, type MockFunction, type MockModelOptions, type MockOutput } from './model/mock-model.ts'
 export type { CallFailure, ModelApi, ModelRequest } from './model/model-api.ts'
 export { modelOutput, type OutputOptions } from './model/model-output.ts'
+export type { LanguageModel } from './model/language-model.ts'
 export type { KeyedModel, ModelSpec } from './model/model-spec.ts'
 export type { CallOptions, Model } from './model/model.ts'
 export type { Dataset, Sample } from './sample.ts'
@@ -21,7 +22,15 @@ export { f1 } from './scorer/f1.ts'
 export { CORRECT, INCORRECT, NOANSWER, PARTIAL } from './scorer/grades.ts'
 export { includes } from './scorer/includes.ts'
 export { match } from './scorer/match.ts'
-export type { Metric, Metrics, MetricsByKey, Reducer, SampleScore } from './scorer/metric.ts'
+export type {
+  Metric,
+  MetricValue,
+  Metrics,
+  MetricsByKey,
+  Reducer,
+  SampleScore,
+  ToFloatOptions,
+} from './scorer/metric.ts'
 export { accuracy } from './scorer/metrics/accuracy.ts'
 export { bootstrapStderr, type BootstrapStderrOptions } from './scorer/metrics/bootstrap-stderr.ts'
 export { grouped, type GroupedOptions } from './scorer/metrics/grouped.ts'
@@ -29,6 +38,7 @@ export { mean } from './scorer/metrics/mean.ts'
 export { std } from './scorer/metrics/std.ts'
 export { stderr, type StderrOptions } from './scorer/metrics/stderr.ts'
 export { variance } from './scorer/metrics/variance.ts'
+export type { Grader } from './scorer/model-graded/grader.ts'
 export { modelGradedFact, modelGradedQa, type ModelGradedOptions } from './scorer/model-graded/model-graded.ts'
 export { multiScorer } from './scorer/multi-scorer.ts'
 export { pattern } from './scorer/pattern.ts'
@@ -52,4 +62,5 @@ export type { LoggedEval, RetryOptions } from './task-run.ts'
 export { TaskState, textOf } from './task-state.ts'
 export { Task, task, type Epochs, type ErrorHandling, type Sandbox, type TaskOptions } from './task.ts'
 export { ToolError } from './tool-error.ts'
+export { toolInfos } from './tool-info.ts'
 export type { Tool, ToolExecutionOptions, Tools } from './tools.ts'

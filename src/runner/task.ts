@@ -1,7 +1,8 @@
 import { EvalspanError } from '../errors.ts'
 import type { Json } from '../inspect/records.ts'
+import { isObject } from '../hooks/is-object.ts'
 import type { Dataset, Sample } from './sample.ts'
-import { checkShared } from './check-options.ts'
+import { checkNames, checkShared } from './check-options.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import type { Limits } from './limits.ts'
 import type { ModelSpec } from './model/model-spec.ts'
@@ -63,6 +64,34 @@ export interface TaskOptions extends Limits, ErrorHandling {
   readonly metadata?: { readonly [key: string]: Json } | undefined
 }
 
+const taskOptions = {
+  name: true,
+  dataset: true,
+  setup: true,
+  solver: true,
+  cleanup: true,
+  scorer: true,
+  metrics: true,
+  epochs: true,
+  sandbox: true,
+  model: true,
+  modelRoles: true,
+  config: true,
+  version: true,
+  tags: true,
+  metadata: true,
+  failOnError: true,
+  continueOnFail: true,
+  retryOnError: true,
+  scoreOnError: true,
+  messageLimit: true,
+  tokenLimit: true,
+  costLimit: true,
+  turnLimit: true,
+  timeLimit: true,
+  workingLimit: true,
+} satisfies Record<keyof TaskOptions, true>
+
 /** Where a task comes from, which tells it from others of the same name. */
 export interface TaskOrigin {
   /** What the function that made it was given. */
@@ -98,22 +127,42 @@ export class Task {
 
 /** Defines a task, as Inspect's `Task`. Throws a `BAD_OPTION` error that names the field for what cannot be evaluated. */
 export function task(options: TaskOptions): Task {
+  if (!isObject(options)) throw new EvalspanError('BAD_OPTION', 'task() needs an object with name and dataset')
   const { name, dataset } = options
   const wrong = (field: string, advice: string): EvalspanError =>
     new EvalspanError(
       'BAD_OPTION',
       `task ${typeof name === 'string' && name ? name : 'without a name'}: ${field} ${advice}`.trimEnd(),
     )
+  checkNames(options, taskOptions, wrong)
   if (typeof name !== 'string' || name === '') throw wrong('name', 'is missing; give it one')
-  if (typeof dataset !== 'object' || dataset === null) {
-    throw wrong('dataset', 'is missing; give a list of samples, or what jsonDataset() and csvDataset() read')
-  }
+  const odd = oddDataset(dataset)
+  if (odd !== undefined) throw wrong('dataset', odd)
   checkShared(options, wrong)
   for (const [index, solve] of toList(options.setup).entries()) {
     if (typeof solve !== 'function') throw wrong(`setup[${index}]`, 'is no solver; give a function')
   }
   for (const [index, scorer] of toList(options.scorer).entries()) {
-    if (typeof scorer?.score !== 'function') throw wrong(`scorer[${index}]`, 'is no scorer; make one with scorer()')
+    if (!isObject(scorer)) throw wrong(`scorer[${index}]`, 'is no scorer; make one with scorer()')
+    if (typeof scorer.score !== 'function') throw wrong(`scorer[${index}]`, 'has no score; make it with scorer()')
+    if (typeof scorer.metrics !== 'object' || scorer.metrics === null) {
+      throw wrong(`scorer[${index}]`, 'has no metrics; make it with scorer()')
+    }
   }
   return new Task(options)
+}
+
+const advice = 'give a list of samples, or what jsonDataset() and csvDataset() read'
+
+/** What is wrong with a dataset, and what to do; undefined for one that can be read. */
+function oddDataset(dataset: unknown): string | undefined {
+  if (typeof dataset === 'string') {
+    const [, extension] = /\.(csv|json)$/i.exec(dataset) ?? []
+    return `is a text; read the file with ${extension?.toLowerCase() ?? 'jsonl'}Dataset('${dataset}')`
+  }
+  if (typeof dataset === 'function') return 'is a function; call it, and give what it returns'
+  if (typeof dataset !== 'object' || dataset === null) return `is missing; ${advice}`
+  if ('then' in dataset && typeof dataset.then === 'function') return 'is a promise; put await before it'
+  const isReadable = Symbol.iterator in dataset || Symbol.asyncIterator in dataset || 'samples' in dataset
+  return isReadable ? undefined : `has no samples; ${advice}`
 }

@@ -2,12 +2,13 @@ import { messageOf } from '../errors.ts'
 import { isObject } from '../hooks/is-object.ts'
 import { loadPeer } from '../load-peer.ts'
 import { badOption } from './bad-option.ts'
+import { jsonSchemaValidator } from './json-schema-validator.ts'
 
 /** The schema of a tool's arguments, from whatever library. */
 export interface ToolSchema {
   readonly jsonSchema: { readonly [field: string]: unknown }
-  /** The arguments as the tool takes them, defaults filled in; undefined where the schema cannot tell. */
-  readonly validate: ((value: unknown) => Promise<Validation>) | undefined
+  /** The arguments as the tool takes them; a JSON Schema, unlike those of libraries, fills in no defaults. */
+  readonly validate: (value: unknown) => Promise<Validation>
 }
 
 export type Validation = { readonly value: unknown } | { readonly problems: readonly string[] }
@@ -26,7 +27,7 @@ export async function toolSchema(schema: unknown, where: string): Promise<ToolSc
   if (isHolder(schema)) {
     if (schema[sdkSchema] === true) return fromSdk(schema, where)
     if (isObject(schema['~standard'])) return fromStandard(schema, schema['~standard'], where)
-    if (isObject(schema)) return { jsonSchema: schema, validate: undefined }
+    if (isObject(schema)) return { jsonSchema: schema, validate: await jsonSchemaValidator(schema, where) }
   }
   throw badOption(`inputSchema of ${where} is no schema: give one of Zod, jsonSchema() of 'ai', or a JSON Schema`)
 }
@@ -39,8 +40,9 @@ function isHolder(value: unknown): value is Holder {
 
 async function fromSdk(schema: Holder, where: string): Promise<ToolSchema> {
   const { validate } = schema
+  const jsonSchema = checked(await schema['jsonSchema'], where)
   return {
-    jsonSchema: checked(await schema['jsonSchema'], where),
+    jsonSchema,
     validate:
       typeof validate === 'function'
         ? async (value) => {
@@ -48,7 +50,7 @@ async function fromSdk(schema: Holder, where: string): Promise<ToolSchema> {
             if (isObject(result) && result['success'] === true) return { value: result['value'] }
             return { problems: problemsOf(isObject(result) ? result['error'] : undefined) }
           }
-        : undefined,
+        : await jsonSchemaValidator(jsonSchema, where),
   }
 }
 

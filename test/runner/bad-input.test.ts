@@ -29,7 +29,7 @@ function withOptions(options: object): () => unknown {
 }
 
 describe('an error names the place, and says what to do, for', () => {
-  it.each<[string, () => unknown, string]>([
+  it.each<[string, () => unknown, unknown]>([
     ['no name', withTask({ name: undefined }), 'task without a name: name is missing; give it one'],
     [
       'no dataset',
@@ -85,6 +85,81 @@ describe('an error names the place, and says what to do, for', () => {
     ],
     ['no samples at all', withOptions({ limit: 0 }), 'limit: 0 is neither a number from 1 on nor a range of samples'],
     ['a sample that is not there', withOptions({ sampleId: 'x' }), 'sampleId: no sample is called x'],
+    [
+      'an option that a task does not have',
+      withTask({ scorers: [] }),
+      'task arithmetic: scorers is no option; did you mean scorer?',
+    ],
+    [
+      'an option of a letter too few',
+      withTask({ epoch: 3 }),
+      'task arithmetic: epoch is no option; did you mean epochs?',
+    ],
+    [
+      'an option that a run does not have',
+      withOptions({ maxSample: 5 }),
+      'maxSample is no option; did you mean maxSamples?',
+    ],
+    ['a setting of models', withOptions({ maxTokens: 5 }), 'maxTokens is no option; write config: { maxTokens }'],
+    [
+      'an option that is like none',
+      withTask({ x: 1 }),
+      expect.stringMatching(/^task arithmetic: x is no option; there are name, dataset, .*, workingLimit$/),
+    ],
+    [
+      'an option that a set does not have',
+      () => evalSet(aTask(), { logDir: 'none', retryAttempt: 1 } as never),
+      'retryAttempt is no option; did you mean retryAttempts?',
+    ],
+    [
+      'a negative number of attempts',
+      () => evalSet(aTask(), { logDir: 'none', retryAttempts: -1 }),
+      'retryAttempts is -1; give a whole number from 0 on',
+    ],
+    [
+      'a share of errors as a text',
+      withTask({ failOnError: '0.5' }),
+      "task arithmetic: failOnError is '0.5'; give true, false, a share below 1 or a number of samples",
+    ],
+    ['tags as a text', withOptions({ tags: 'abc' }), "tags is 'abc'; give a list of texts"],
+    ['epochs as a text', withOptions({ epochs: '3' }), "epochs is '3'; give a whole number from 1 on"],
+    ['no options', () => evaluate(aTask(), null as never), 'options are null; give an object, or leave them out'],
+    ['no task', () => task(null as never), 'task() needs an object with name and dataset'],
+    [
+      'a file as dataset',
+      withTask({ dataset: 'x.jsonl' }),
+      "task arithmetic: dataset is a text; read the file with jsonlDataset('x.jsonl')",
+    ],
+    [
+      'a table as dataset',
+      withTask({ dataset: 'x.csv' }),
+      "task arithmetic: dataset is a text; read the file with csvDataset('x.csv')",
+    ],
+    [
+      'a function as dataset',
+      withTask({ dataset: () => [] }),
+      'task arithmetic: dataset is a function; call it, and give what it returns',
+    ],
+    [
+      'a dataset that is still to come',
+      withTask({ dataset: Promise.resolve([]) }),
+      'task arithmetic: dataset is a promise; put await before it',
+    ],
+    [
+      'a dataset without samples',
+      withTask({ dataset: { name: 'x' } }),
+      'task arithmetic: dataset has no samples; give a list of samples, or what jsonDataset() and csvDataset() read',
+    ],
+    [
+      'a scorer without metrics',
+      withTask({ scorer: { name: 'mine', score: () => 1 } }),
+      'task arithmetic: scorer[0] has no metrics; make it with scorer()',
+    ],
+    [
+      'a scorer without score',
+      withTask({ scorer: { name: 'mine', metrics: [] } }),
+      'task arithmetic: scorer[0] has no score; make it with scorer()',
+    ],
     ['no tasks', () => evaluate([]), 'tasks: there is none'],
     ['what is no task', () => evaluate([aTask(), {} as never]), 'tasks[1] is no task; make it with task()'],
     ['a set without a folder', () => evalSet(aTask(), {} as never), 'logDir: an eval set needs a folder of its own'],

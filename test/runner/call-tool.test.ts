@@ -93,6 +93,38 @@ describe('a call', () => {
     ])
   })
 
+  it.each([
+    ['no draft', {}],
+    ['draft-07', { $schema: 'http://json-schema.org/draft-07/schema#' }],
+    ['draft 2020-12', { $schema: 'https://json-schema.org/draft/2020-12/schema' }],
+  ])('is validated by a JSON Schema of %s, bare or in jsonSchema()', async (_, draft) => {
+    const schema = {
+      ...draft,
+      $id: 'https://example.com/f',
+      type: 'object' as const,
+      properties: {
+        to: { type: 'string' as const, format: 'email' },
+        unit: { enum: ['C', 'F'] },
+        at: { type: 'array' as const, items: { type: 'number' as const } },
+      },
+      required: ['to', 'constructor'],
+      additionalProperties: false,
+    }
+    const message =
+      "Found 4 validation errors parsing tool input arguments:\n- must have required property 'constructor'\n" +
+      '- must NOT have additional properties: "a/b"\n- unit: must be equal to one of the allowed values: ["C","F"]\n' +
+      '- at.1: must be number'
+    for (const inputSchema of [schema, { ...schema, title: 'Another' }, jsonSchema(schema)]) {
+      const f = { inputSchema, execute: () => 'ran' }
+      expect(await call({ f }, { arguments: { to: 'x', unit: 'K', at: [1, 'x'], 'a/b': 1 } })).toEqual({
+        content: '',
+        error: { type: 'parsing', message },
+      })
+    }
+    const fits = { inputSchema: { ...schema, required: ['to'] }, execute: ({ to }: { to: string }) => to }
+    expect(await call({ f: fits }, { arguments: { to: 'x' } })).toEqual({ content: 'x' })
+  })
+
   it('of a tool that cannot be run fails the sample', async () => {
     const asks = { inputSchema: {}, execute: () => '', needsApproval: ({ x }: { x: number }) => x > 1 }
 

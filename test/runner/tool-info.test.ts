@@ -67,7 +67,7 @@ it('describes a tool without arguments as one that takes an object', async () =>
   ])
 })
 
-it.each<[unknown, string]>([
+it.each<[unknown, unknown]>([
   ['x', "the tool 'x' is no tool: make it with tool() of 'ai', or as { description, inputSchema, execute }"],
   [{ inputSchema: city }, "the tool 'x' has no 'execute': the runner has to run it"],
   [
@@ -79,6 +79,13 @@ it.each<[unknown, string]>([
     "the tool 'x' needs an approval, which the runner cannot give: leave out 'needsApproval'",
   ],
   [{ execute }, "inputSchema of the tool 'x' is no schema: give one of Zod, jsonSchema() of 'ai', or a JSON Schema"],
+  [
+    { inputSchema: { type: 'object', properties: { a: { type: 'text' } } }, execute },
+    expect.stringMatching(
+      /^inputSchema of the tool 'x' is no valid JSON Schema \(.*data\/properties\/a\/type must be .*\): correct it, or say in \$schema which draft it is$/,
+    ),
+  ],
+  [{ inputSchema: { $ref: '#/$defs/a' }, execute }, expect.stringContaining("can't resolve reference #/$defs/a")],
   [
     { inputSchema: { '~standard': { version: 1, vendor: 'odd', validate: () => ({}) } }, execute },
     "inputSchema of the tool 'x' cannot be written as JSON Schema: 'odd' does not speak Standard JSON Schema; wrap it in jsonSchema() of 'ai'",
