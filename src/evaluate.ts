@@ -7,6 +7,7 @@ import { openLog } from './inspect/log.ts'
 import { checkOptions } from './runner/check-options.ts'
 import { CancelledError } from './runner/eval-error.ts'
 import type { EvaluateOptions } from './runner/evaluate-options.ts'
+import { hideKeys, withoutKeys } from './runner/model/hide-keys.ts'
 import { ModelPool } from './runner/model/model-pool.ts'
 import { resolveUnits } from './runner/resolve-units.ts'
 import { retryOptions } from './runner/retry-options.ts'
@@ -134,7 +135,9 @@ async function inSession<T>(
   checkOptions(options)
   const interrupt = new AbortController()
   const cancel = (): void => interrupt.abort(new CancelledError())
-  const session = await openSession({ host: 'evalspan', signals: false, ...progress(), ...host })
+  const { report: tell = reportToStderr } = host
+  const report = (message: string): void => tell(hideKeys(message))
+  const session = await openSession({ host: 'evalspan', signals: false, ...progress(), ...host, report })
   let caught: NodeJS.Signals | undefined
   const watched = catches ? signals.filter((name) => process.listenerCount(name) === 0) : []
   const interrupted = (name: NodeJS.Signals): void => {
@@ -149,7 +152,9 @@ async function inSession<T>(
   if (options.signal?.aborted) cancel()
   options.signal?.addEventListener('abort', cancel, { once: true })
   try {
-    return await work(runContext(session, options, interrupt.signal, host.report))
+    return await work(runContext(session, options, interrupt.signal, report))
+  } catch (error) {
+    throw withoutKeys(error)
   } finally {
     options.signal?.removeEventListener('abort', cancel)
     const account = await session.close()
@@ -163,7 +168,7 @@ function runContext(
   session: Session,
   options: EvaluateOptions,
   signal: AbortSignal,
-  report: HostOptions['report'] = reportToStderr,
+  report: RunContext['report'],
 ): RunContext {
   return {
     emitter: session.emitter,
