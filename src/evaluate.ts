@@ -174,7 +174,7 @@ function runContext(
     emitter: session.emitter,
     report,
     options,
-    models: new ModelPool(),
+    models: new ModelPool(options.modelCosts),
     logDir: options.logDir ?? (process.env['INSPECT_LOG_DIR'] || './logs'),
     signal,
     within: withinSpan(telemetrySettings()),

@@ -1,6 +1,7 @@
 import { EvalspanError } from '../errors.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { checkLimits } from './limits.ts'
+import { checkModelCosts } from './model/model-cost.ts'
 import type { TaskOptions } from './task.ts'
 import { toList } from './to-list.ts'
 
@@ -31,6 +32,7 @@ export function checkOptions(options: EvaluateOptions): void {
   const wrong = (field: string, advice: string): EvalspanError =>
     new EvalspanError('BAD_OPTION', `${field} ${advice}`.trimEnd())
   checkShared(options, wrong)
+  checkModelCosts(options.modelCosts)
   for (const name of ['maxSamples', 'maxTasks', 'maxConnections'] as const) {
     const value = options[name]
     if (value !== undefined && !isCount(value, 1)) throw wrong(name, `is ${value}; give a whole number from 1 on`)
