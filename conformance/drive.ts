@@ -3,7 +3,7 @@ import { evalRetry, evalSet, evaluate, type LoggedEval } from '../src/index.ts'
 import type { Scenario, ScenarioRun } from './format.ts'
 import { readScenario } from './read-scenario.ts'
 import { actOnHooks } from './runner/acting-hooks.ts'
-import { modelOf, useModels } from './runner/models.ts'
+import { modelCosts, modelOf, useModels } from './runner/models.ts'
 import { recordTo } from './runner/recorder.ts'
 import { makeTask, runOptions } from './runner/tasks.ts'
 
@@ -36,7 +36,7 @@ for (const said of scenario.runs ?? [{ eval: {} }]) {
 
 async function run({ eval: once, eval_set: set, eval_retry: retry }: ScenarioRun, { tasks }: Scenario) {
   const said = once ?? set ?? retry!
-  const common = { logDir: join(folder, said.log_dir ?? 'logs'), signal: controller.signal }
+  const common = { logDir: join(folder, said.log_dir ?? 'logs'), signal: controller.signal, modelCosts: modelCosts() }
   const host = { banner: () => {} }
   if (retry) {
     const failed = logs[retry.of ?? 0]![0]!

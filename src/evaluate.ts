@@ -9,6 +9,7 @@ import { checkOptions } from './runner/check-options.ts'
 import { Datasets } from './runner/dataset/datasets.ts'
 import { CancelledError } from './runner/eval-error.ts'
 import type { EvaluateOptions } from './runner/evaluate-options.ts'
+import { hideKeys, withoutKeys } from './runner/model/hide-keys.ts'
 import { ModelPool } from './runner/model/model-pool.ts'
 import { resolveUnits } from './runner/resolve-units.ts'
 import { retryOptions } from './runner/retry-options.ts'
@@ -137,12 +138,16 @@ async function inSession<T>(
   checkOptions(options)
   const interrupt = new AbortController()
   const cancel = (): void => interrupt.abort(new CancelledError())
-  const session = await openSession({ host: 'evalspan', signals: false, ...progress(), ...host })
+  const { report: tell = reportToStderr } = host
+  const report = (message: string): void => tell(hideKeys(message))
+  const session = await openSession({ host: 'evalspan', signals: false, ...progress(), ...host, report })
   const isOver = signals ? cancelOnSignal(cancel) : undefined
   if (options.signal?.aborted) cancel()
   options.signal?.addEventListener('abort', cancel, { once: true })
   try {
-    return await work(runContext(session, options, interrupt.signal, host))
+    return await work(runContext(session, options, interrupt.signal, { ...host, report }))
+  } catch (error) {
+    throw withoutKeys(error)
   } finally {
     options.signal?.removeEventListener('abort', cancel)
     const account = await session.close()
@@ -161,7 +166,7 @@ function runContext(
     emitter: session.emitter,
     report,
     options,
-    models: new ModelPool(),
+    models: new ModelPool(options.modelCosts),
     // As it is now: code of an eval may change the working folder.
     logDir: resolve(cwd, options.logDir ?? (process.env['INSPECT_LOG_DIR'] || './logs')),
     datasets: new Datasets(),

@@ -32,8 +32,7 @@ export function scriptedModel(name: string, script: ScenarioModel): ModelApi {
         throw Object.assign(makeError(said.error), { status, retry, retryAfter })
       }
       if (said.none) return { model, choices: [], completion: '' }
-      const output = answer(model, said, input)
-      return output.usage ? { ...output, usage: withCost(output.usage, script) } : output
+      return answer(model, said, input)
     },
     failure,
   }
@@ -65,11 +64,6 @@ function answer(model: string, said: ScenarioOutput, input: readonly ChatMessage
 
 function stopReasonOf({ stop_reason: stopReason }: ScenarioOutput): { readonly stopReason?: string } {
   return stopReason === undefined ? {} : { stopReason }
-}
-
-function withCost(usage: ModelUsage, { cost }: ScenarioModel): ModelUsage {
-  if (!cost) return usage
-  return { ...usage, total_cost: (usage.input_tokens * cost.input + usage.output_tokens * cost.output) / 1e6 }
 }
 
 /** A token for each four characters, and a few more. */

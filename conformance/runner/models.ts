@@ -1,15 +1,22 @@
-import type { ModelApi } from '../../src/index.ts'
+import type { EvaluateOptions, ModelApi } from '../../src/index.ts'
 import type { Scenario } from '../format.ts'
 import { scriptedModel } from './model.ts'
 
 const models = new Map<string, ModelApi>()
+let scripts: Scenario['models'] = {}
 
-export function useModels(scripts: Scenario['models']): void {
+export function useModels(given: Scenario['models']): void {
+  scripts = given
   for (const [name, script] of Object.entries(scripts)) models.set(name, scriptedModel(name, script))
 }
 
 export function modelOf(name: string): ModelApi {
   return models.get(name)!
+}
+
+/** Of the models that have a price. */
+export function modelCosts(): NonNullable<EvaluateOptions['modelCosts']> {
+  return Object.fromEntries(Object.entries(scripts).flatMap(([name, { cost }]) => (cost ? [[name, cost]] : [])))
 }
 
 /** By role. */

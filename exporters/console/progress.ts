@@ -5,7 +5,7 @@ import type { Samples } from './samples.ts'
 import { addUsage } from './sample.ts'
 import { outcomeText } from './summary.ts'
 import type { Tally } from './tally.ts'
-import { counted, createPaint, formatCount, formatDuration, type Paint } from './text.ts'
+import { costText, counted, createPaint, formatCount, formatDuration, type Paint } from './text.ts'
 
 /** A few times a second: more is for nobody's eyes. */
 const redrawEveryMs = 250
@@ -67,8 +67,7 @@ export function progressText(
   const ofTasks = tasks > 1 ? `, ${formatCount(tasksDone)} of ${formatCount(tasks)} tasks` : ''
   const counts = `${bar}${done}${ofTasks}`
   const running = samples.inProgress > 0 ? `, ${formatCount(samples.inProgress)} in progress` : ''
-  const cost = usage.cost > 0 ? ` · $${usage.cost.toFixed(2)}` : ''
-  const tokens = `${formatCount(usage.inputTokens)} tokens in, ${formatCount(usage.outputTokens)} out${cost}`
+  const tokens = `${formatCount(usage.inputTokens)} tokens in, ${formatCount(usage.outputTokens)} out${costText(usage.cost)}`
   const errors = usage.failedSteps > 0 ? ` · ${counted(usage.failedSteps, 'failed span')}` : ''
   const retries =
     usage.retries > 0 ? ` · ${counted(usage.retries, 'retry', 'retries')} (${formatDuration(usage.waited)})` : ''

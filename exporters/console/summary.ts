@@ -1,7 +1,7 @@
 import { plainText } from '../../src/exporter.ts'
 import type { Outcome, Sample } from './sample.ts'
 import type { ScorerTally, Tally, TaskTally } from './tally.ts'
-import { counted, cut, formatCount, formatDuration, type Paint } from './text.ts'
+import { costText, counted, cut, formatCount, formatDuration, type Paint } from './text.ts'
 import { waterfall } from './waterfall.ts'
 
 /** Pages for people, by trace. */
@@ -48,7 +48,7 @@ function taskLines(task: TaskTally, columns: number, paint: Paint): string[] {
     ...[...task.scorers].map(([scorer, results], index) =>
       cut(`  ${(index === 0 ? 'scores' : '').padEnd(9)}${scorer}  ${scoreText(results)}`, columns),
     ),
-    `  tokens   ${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out`,
+    `  tokens   ${formatCount(usage.inputTokens)} in, ${formatCount(usage.outputTokens)} out${costText(usage.cost)}`,
     ...(usage.retries > 0
       ? [`  retries  ${counted(usage.retries, 'model call')} tried again, ${formatDuration(usage.waited)} of waiting`]
       : []),

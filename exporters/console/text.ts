@@ -30,6 +30,11 @@ export function fit(text: string, columns: number): string {
   return short + ' '.repeat(Math.max(0, columns - stringWidth(short)))
 }
 
+/** What follows a number of tokens: ` · $1.67`, or nothing where no price is known. */
+export function costText(dollars: number): string {
+  return dollars > 0 ? ` · $${dollars.toFixed(dollars < 0.01 ? 4 : 2)}` : ''
+}
+
 /** `0.4 ms`, `213 ms`, `2.13 s`, `21.3 s`, `3m 05s`, `2h 15m`: at most 7 columns below 100 hours. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds <= 0) return '0 ms'

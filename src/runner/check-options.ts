@@ -4,6 +4,7 @@ import { isObject } from '../hooks/is-object.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import { checkLimits } from './limits.ts'
+import { checkModelCosts } from './model/model-cost.ts'
 import type { RetryOptions } from './task-run.ts'
 import type { TaskOptions } from './task.ts'
 import { toList } from './to-list.ts'
@@ -18,6 +19,7 @@ type Wrong = (field: string, advice: string) => EvalspanError
 const runOptions = {
   model: true,
   modelRoles: true,
+  modelCosts: true,
   config: true,
   solver: true,
   limit: true,
@@ -121,6 +123,7 @@ export function checkOptions(options: EvaluateOptions & RetryOptions): void {
   if (!isObject(options)) throw wrong('options', `are ${inspect(options)}; give an object, or leave them out`)
   checkNames(options, runOptions, wrong)
   checkShared(options, wrong)
+  checkModelCosts(options.modelCosts)
   for (const name of ['maxSamples', 'maxTasks', 'maxConnections'] as const) {
     const value = options[name]
     if (value !== undefined && !isCount(value, 1))

@@ -1,11 +1,13 @@
 import { inspect } from 'node:util'
 import { LimitExceededError, messageOf } from '../errors.ts'
 import type { EvalError } from '../inspect/records.ts'
+import { hideKeys } from './model/hide-keys.ts'
 
-/** Something that was thrown, as a log has it: `TypeError('…')`, as Python shows an exception. */
+/** Something that was thrown, as a log has it: `TypeError('…')`, as Python shows an exception, without keys. */
 export function evalError(thrown: unknown): EvalError {
-  const traceback = stackOf(thrown)
-  const message = thrown instanceof Error ? thrown.message : messageOf(thrown)
+  const traceback = hideKeys(stackOf(thrown))
+  // Before it is quoted, which could make another text of a key.
+  const message = hideKeys(thrown instanceof Error ? thrown.message : messageOf(thrown))
   // As Inspect shows it.
   const shown = LimitExceededError.is(thrown) ? message : `${classOf(thrown)}(${quoted(message)})`
   return { message: shown, traceback, traceback_ansi: traceback }
@@ -32,9 +34,11 @@ function quoted(text: string): string {
   return `${quote}${quote === "'" ? escaped.replaceAll("'", "\\'") : escaped}${quote}`
 }
 
-function stackOf(thrown: unknown): string {
+function stackOf(thrown: unknown, seen: ReadonlySet<unknown> = new Set()): string {
   if (thrown instanceof Error) {
-    const cause = thrown.cause === undefined ? '' : `\ncaused by: ${stackOf(thrown.cause)}`
+    // An error can be the cause of itself.
+    if (seen.has(thrown)) return messageOf(thrown)
+    const cause = thrown.cause === undefined ? '' : `\ncaused by: ${stackOf(thrown.cause, new Set([...seen, thrown]))}`
     return `${typeof thrown.stack === 'string' ? thrown.stack : messageOf(thrown)}${cause}`
   }
   return inspect(thrown, { depth: 3 })

@@ -1,6 +1,7 @@
 import type { Json } from '../inspect/records.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import type { Limits } from './limits.ts'
+import type { ModelCosts } from './model/model-cost.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { Solver } from './solver.ts'
 import type { Epochs, ErrorHandling } from './task.ts'
@@ -11,6 +12,8 @@ export interface EvaluateOptions extends Limits, ErrorHandling {
   readonly model?: ModelSpec | readonly ModelSpec[] | undefined
   readonly modelRoles?: { readonly [role: string]: ModelSpec } | undefined
   readonly config?: GenerateSettings | undefined
+  /** What models cost: `total_cost` of usages comes from it, and `costLimit` needs it. */
+  readonly modelCosts?: ModelCosts | undefined
   /** In place of those of the tasks. */
   readonly solver?: Solver | readonly Solver[] | undefined
   /** So many of the samples, the first ones; or from … to, counted from 0. */

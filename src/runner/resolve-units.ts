@@ -31,13 +31,22 @@ export async function resolveUnits(
       for (const [role, each] of Object.entries({ ...modelRoles, ...options.modelRoles })) {
         roles.set(role, await pool.resolve(each, { role }))
       }
-      units.push({
-        task,
-        model: await pool.resolve(model, { config: settings, connections: own?.maxConnections }),
-        roles,
-        ids: { ...ids, taskId: shortUuid() },
-      })
+      const evaluated = await pool.resolve(model, { config: settings, connections: own?.maxConnections })
+      expectPrices(task, options.costLimit, [evaluated, ...roles.values()])
+      units.push({ task, model: evaluated, roles, ids: { ...ids, taskId: shortUuid() } })
     }
   }
   return units
+}
+
+/** A limit that nothing counts for would never end a sample. */
+function expectPrices(task: Task, ofRun: number | undefined, models: readonly Model[]): void {
+  if ((ofRun ?? task.options.costLimit) === undefined) return
+  const unknown = new Set(models.filter(({ cost }) => !cost).map(({ name }) => name))
+  if (unknown.size === 0) return
+  const list = [...unknown].join(', ')
+  throw new EvalspanError(
+    'BAD_OPTION',
+    `task ${task.name}: costLimit needs the price of ${list}; give it in modelCosts`,
+  )
 }

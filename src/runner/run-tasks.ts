@@ -3,6 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { HookData } from '../hooks/hooks.ts'
 import type { EvalLog } from '../inspect/records.ts'
 import { fire } from './active.ts'
+import { hideKeys } from './model/hide-keys.ts'
 import { removeLog } from './remove-log.ts'
 import { runTask, type LoggedEval, type RunContext, type TaskUnit } from './task-run.ts'
 import { byTask, WaitingTasks } from './waiting-tasks.ts'
@@ -48,7 +49,7 @@ export async function runTasks(
   }
   const done = byTask(units).flatMap((index) => logs[index] ?? [])
   const exception: HookData<'onRunEnd'>['exception'] = failure
-    ? { type: classOf(failure.thrown), message: messageOf(failure.thrown) }
+    ? { type: classOf(failure.thrown), message: hideKeys(messageOf(failure.thrown)) }
     : null
   await fire(run.emitter, 'onRunEnd', { ...runIds, exception, logs: done.map((log) => header(log)) })
   if (failure) throw failure.thrown

@@ -9,6 +9,7 @@ import {
   scorer,
   useTools,
   type EvalSample,
+  type EvaluateOptions,
   type ModelOutput,
   type Solver,
   type TaskOptions,
@@ -16,19 +17,14 @@ import {
 import { aTask, question, run } from './run.ts'
 import { quickModel } from './scenarios.ts'
 
-/** An answer with so many tokens and US dollars. */
-function costing(tokens: number, dollars?: number): ModelOutput {
-  const usage = {
-    input_tokens: tokens - 1,
-    output_tokens: 1,
-    total_tokens: tokens,
-    ...(dollars && { total_cost: dollars }),
-  }
+/** An answer with so many tokens. */
+function costing(tokens: number): ModelOutput {
+  const usage = { input_tokens: tokens - 1, output_tokens: 1, total_tokens: tokens }
   return modelOutput.text('4', { usage })
 }
 
-async function limited(options: Partial<TaskOptions>): Promise<EvalSample> {
-  const { samples, logs } = await run(aTask(options))
+async function limited(options: Partial<TaskOptions>, ofRun: EvaluateOptions = {}): Promise<EvalSample> {
+  const { samples, logs } = await run(aTask(options), ofRun)
   expect(logs[0]!.status).toBe('success')
   return samples[0]!
 }
@@ -62,7 +58,8 @@ describe('a sample is ended, and scored, when it exceeds its limit', () => {
   })
 
   it('of cost, where prices are known', async () => {
-    const sample = await limited({ costLimit: 0.5, solver: twice, model: quickModel([costing(10, 0.3)]) })
+    const modelCosts = { 'mockllm/model': { input: 30_000, output: 30_000 } }
+    const sample = await limited({ costLimit: 0.5, solver: twice, model: quickModel([costing(10)]) }, { modelCosts })
     const message = 'Cost limit exceeded. value: $0.6000; limit: $0.5000'
     expect(told(sample)).toEqual([
       { type: 'cost', limit: 0.5, reason: message },

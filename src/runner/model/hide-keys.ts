@@ -1,47 +1,120 @@
+import { isNativeError } from 'node:util/types'
+import { processWide } from '../../hooks/process-wide.ts'
+
 const secretName = /(^|_)(API_?KEY|ACCESS_KEY|TOKEN|SECRET|PASSWORD)$/i
 /** What is shorter may be a word like any other. */
 const shortest = 8
+/** What is deeper no log shows, and the stack has an end. */
+const deepest = 50
 
 type Environment = { readonly [name: string]: string | undefined }
 
-/** A text without the keys that a provider may have repeated in it: those given, and those of the environment. */
-export function hideKeys(text: string, keys: readonly string[], environment: Environment = process.env): string {
+/** The keys that calls were made with, wherever they came from: an error may repeat one long after. */
+const known = processWide('keys', () => new Set<string>())
+
+/** From here on the key is in no error that goes into a log. */
+export function rememberKey(key: string): void {
+  if (key.length >= shortest) known.add(key)
+}
+
+/** A text without the keys that somebody may have repeated in it: those given, those remembered and those of the environment. */
+export function hideKeys(text: string, keys: readonly string[] = [], environment: Environment = process.env): string {
   return hide(text, secrets(keys, environment))
 }
 
 /**
- * An error of a provider with no key in any of its texts, its stack and its causes: it goes to whoever handles errors of a
- * sample, and into the log. It stays the same object, so that it is still known for what it is.
+ * What was thrown, with no key in any of its texts, its stack and its causes. Where there is one it is a copy of the same
+ * class: the object itself is another's, may be frozen, and may lead to the client that makes the next call with that key.
  */
-export function withoutKeys(thrown: unknown, keys: readonly string[], environment: Environment = process.env): unknown {
+export function withoutKeys(
+  thrown: unknown,
+  keys: readonly string[] = [],
+  environment: Environment = process.env,
+): unknown {
   const values = secrets(keys, environment)
-  if (typeof thrown === 'string') return hide(thrown, values)
-  if (values.length > 0) hideWithin(thrown, values, new Set())
-  return thrown
+  return values.length > 0 && holds(thrown, values, new Set()) ? copyOf(thrown, values, new Map()) : thrown
 }
 
 function secrets(keys: readonly string[], environment: Environment): readonly string[] {
   const values = Object.entries(environment).flatMap(([name, value]) => (secretName.test(name) && value ? [value] : []))
+  const long = [...keys, ...known, ...values].filter((key) => key.length >= shortest)
+  // In a text that shows an object it stands with escapes.
+  const all = new Set(long.flatMap((key) => [key, JSON.stringify(key).slice(1, -1), key.replaceAll("'", "\\'")]))
   // A key that another one begins with would leave the rest of that.
-  return [...keys, ...values].filter((key) => key.length >= shortest).toSorted((a, b) => b.length - a.length)
+  return [...all].toSorted((a, b) => b.length - a.length)
 }
 
 function hide(text: string, values: readonly string[]): string {
   return values.reduce((hidden, key) => hidden.replaceAll(key, '***'), text)
 }
 
-function hideWithin(holder: unknown, values: readonly string[], seen: Set<unknown>): void {
-  if (typeof holder !== 'object' || holder === null || ArrayBuffer.isView(holder) || seen.has(holder)) return
-  seen.add(holder)
-  for (const name of Object.getOwnPropertyNames(holder)) {
+function holds(value: unknown, values: readonly string[], seen: Set<unknown>, depth = 0): boolean {
+  if (typeof value === 'string') return values.some((key) => value.includes(key))
+  if (!isHolder(value) || seen.has(value) || depth > deepest) return false
+  seen.add(value)
+  if (value instanceof Map || value instanceof Set) {
+    return [...value].some((each) => holds(each, values, seen, depth + 1))
+  }
+  return fieldsOf(value).some(([, field]) => holds(field, values, seen, depth + 1))
+}
+
+function copyOf(value: unknown, values: readonly string[], copies: Map<unknown, unknown>, depth = 0): unknown {
+  if (typeof value === 'string') return hide(value, values)
+  if (!isHolder(value) || depth > deepest) return value
+  const made = copies.get(value)
+  if (made !== undefined) return made
+  const copy = (each: unknown): unknown => copyOf(each, values, copies, depth + 1)
+  if (value instanceof Map) {
+    const map = new Map<unknown, unknown>()
+    copies.set(value, map)
+    for (const [name, each] of value) map.set(copy(name), copy(each))
+    return map
+  }
+  if (value instanceof Set) {
+    const set = new Set<unknown>()
+    copies.set(value, set)
+    for (const each of value) set.add(copy(each))
+    return set
+  }
+  // What is neither an error nor a plain object may not work as a copy.
+  if (!isPlain(value) && !isError(value) && !holds(value, values, new Set())) return value
+  const like: object = Array.isArray(value) ? [] : isError(value) ? new Error() : {}
+  Object.setPrototypeOf(like, Object.getPrototypeOf(value) as object | null)
+  copies.set(value, like)
+  const enumerable = new Set(Object.keys(value))
+  for (const [name, field] of fieldsOf(value)) {
+    const isShown = enumerable.has(name as string)
+    Object.defineProperty(like, name, { value: copy(field), writable: true, configurable: true, enumerable: isShown })
+  }
+  return like
+}
+
+function isHolder(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)
+}
+
+function isError(value: object): value is Error {
+  return isNativeError(value) || value instanceof Error
+}
+
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return Array.isArray(value) || prototype === Object.prototype || prototype === null
+}
+
+/** Its own ones, symbols included: the AI SDK knows its errors by them. Those of an error may be its class's. */
+function fieldsOf(holder: object): (readonly [string | symbol, unknown])[] {
+  const names = new Set<string | symbol>(Reflect.ownKeys(holder))
+  if (isError(holder))
+    for (const name of ['name', 'message', 'stack', 'cause', 'code']) if (name in holder) names.add(name)
+  return [...names].flatMap((name) => {
     // What was asked is the sample's, and no key is in it.
-    if (name === 'requestBodyValues') continue
+    if (name === 'requestBodyValues' || (Array.isArray(holder) && name === 'length')) return []
     try {
-      const value: unknown = Reflect.get(holder, name)
-      if (typeof value !== 'string') hideWithin(value, values, seen)
-      else if (hide(value, values) !== value) Reflect.set(holder, name, hide(value, values))
+      return [[name, Reflect.get(holder, name)] as const]
     } catch {
       // A getter that throws shows nothing.
+      return []
     }
-  }
+  })
 }

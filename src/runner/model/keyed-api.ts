@@ -1,7 +1,7 @@
 import { hasApiKeyOverride, resolveApiKey } from '../../hooks/api-keys.ts'
 import { reportToStderr, type Report } from '../../hooks/report.ts'
 import type { ModelOutput } from '../../inspect/records.ts'
-import { hideKeys } from './hide-keys.ts'
+import { hideKeys, rememberKey } from './hide-keys.ts'
 import type { CallFailure, ModelApi, ModelRequest } from './model-api.ts'
 import { keyedModel, type KeyedModel } from './model-spec.ts'
 
@@ -58,7 +58,10 @@ export class KeyedApi implements ModelApi {
     this.#keys += 1
     const { apiKey } = this.#model
     const value = process.env[apiKey] ?? ''
-    const report: Report = (message) => reportToStderr(hideKeys(message, [value]))
-    return keyedModel(this.#model, resolveApiKey({ env_var_name: apiKey, value }, { report }) ?? value)
+    rememberKey(value)
+    const report: Report = (message) => reportToStderr(hideKeys(message))
+    const key = resolveApiKey({ env_var_name: apiKey, value }, { report }) ?? value
+    rememberKey(key)
+    return keyedModel(this.#model, key)
   }
 }

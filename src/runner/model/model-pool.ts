@@ -3,6 +3,7 @@ import { isObject } from '../../hooks/is-object.ts'
 import { badOption } from '../bad-option.ts'
 import { Semaphore } from '../semaphore.ts'
 import { KeyedApi } from './keyed-api.ts'
+import { costOf, type ModelCosts } from './model-cost.ts'
 import type { ModelApi } from './model-api.ts'
 import { Model, type ModelOptions } from './model.ts'
 import { isKeyedModel, openModel, type ModelSpec } from './model-spec.ts'
@@ -18,11 +19,17 @@ export class ModelPool {
   /** Code that makes one for each call is not to fill the memory. */
   readonly #given = new WeakMap<WeakKey, Promise<ModelApi>>()
   readonly #connections = new Map<string, Semaphore>()
+  readonly #costs: ModelCosts | undefined
+
+  constructor(costs?: ModelCosts) {
+    this.#costs = costs
+  }
 
   /** The model that a user gave in any of its forms. Rejects with a `BAD_OPTION` error for what is none. */
   async resolve(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
     const api = await this.#api(spec)
-    return new Model(api, this.#connectionsOf(api, options), options)
+    const cost = costOf(this.#costs, `${api.provider}/${api.model}`)
+    return new Model(api, this.#connectionsOf(api, options), { ...options, cost })
   }
 
   #api(spec: ModelSpec): Promise<ModelApi> {

@@ -5,7 +5,9 @@ import { timestamp } from '../clock.ts'
 import type { Semaphore } from '../semaphore.ts'
 import { shortUuid } from '../short-uuid.ts'
 import type { CachePolicy } from './cache-policy.ts'
+import { toGenerateConfig, type GenerateSettings } from '../generate-config.ts'
 import { ModelAttempts } from './model-attempts.ts'
+import type { ModelCost } from './model-cost.ts'
 import type { ModelApi } from './model-api.ts'
 
 export interface ModelOptions {
@@ -15,13 +17,16 @@ export interface ModelOptions {
   readonly config?: GenerateConfig | undefined
   /** Calls under way at once, when the settings do not say. */
   readonly connections?: number | undefined
+  /** Undefined where its price is not known. */
+  readonly cost?: ModelCost | undefined
 }
 
 /** One call, on top of the model's own settings. */
 export interface CallOptions {
   readonly tools?: readonly ToolInfo[] | undefined
   readonly toolChoice?: ToolChoice | undefined
-  readonly config?: GenerateConfig | undefined
+  /** As `generate()` has it: `{ maxTokens: 5 }`. */
+  readonly config?: GenerateSettings | undefined
   readonly cache?: boolean | CachePolicy | undefined
 }
 
@@ -30,12 +35,14 @@ export class Model {
   readonly api: ModelApi
   readonly role: string | undefined
   readonly config: GenerateConfig
+  readonly cost: ModelCost | undefined
   readonly #connections: Semaphore
 
-  constructor(api: ModelApi, connections: Semaphore, { role, config = {} }: ModelOptions = {}) {
+  constructor(api: ModelApi, connections: Semaphore, { role, config = {}, cost }: ModelOptions = {}) {
     this.api = api
     this.role = role
     this.config = config
+    this.cost = cost
     this.#connections = connections
   }
 
@@ -53,7 +60,7 @@ export class Model {
   async generate(input: string | readonly ChatMessage[], options: CallOptions = {}): Promise<ModelOutput> {
     const sample = activeSample()
     const signal = sample?.signal ?? new AbortController().signal
-    const config = { ...this.config, ...inherited(this, sample), ...options.config }
+    const config = { ...this.config, ...inherited(this, sample), ...toGenerateConfig(options.config) }
     const messages = typeof input === 'string' ? [{ id: shortUuid(), content: input, role: 'user' as const }] : input
     sample?.limits.messages(messages.length, true)
     const place = sample?.transcript.place() ?? { timestamp: timestamp(), working_start: 0 }
