@@ -1,12 +1,15 @@
 import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
-/** They start many processes, and would take the time of all others. */
+/** They start many processes or wait for time limits, and would take the time of all others. */
 const heavy = [
   'test/faults/**/*.test.ts',
-  'test/delivery/outbox/process.test.ts',
+  'test/delivery/backend-down.test.ts',
+  'test/delivery/outbox/{process,full-disk}.test.ts',
+  'test/exporters/otlp/check.test.ts',
+  'test/inspect/buffer/sample-buffer.test.ts',
   'test/masking/{disk-and-wire,echo,own-masks}.test.ts',
   'test/scripts/fidelity/{doctored,main}.test.ts',
-  'test/cli/{flush,retry-and-drop,running-eval,status}.test.ts',
+  'test/cli/{flush,main,replay-again,retry-and-drop,running-eval,status,watch,where}.test.ts',
   'test/conformance/recorded.test.ts',
   'test/runner/{killed-eval,signals,log/killed}.test.ts',
 ]
