@@ -45,8 +45,8 @@ describeWithInspect('logs that Inspect has just written', () => {
 
   it('hold for our reader what they hold for Inspect’s', async () => {
     const ours = new Map<string, DescribedLog>()
-    for (const path of described.keys()) ours.set(path, await describedByUs(path))
-    expect(ours).toStrictEqual(described)
+    for (const path of described.keys()) ours.set(path, withSortedEvents(await describedByUs(path)))
+    expect(ours).toStrictEqual(new Map([...described].map(([path, log]) => [path, withSortedEvents(log)])))
   })
 
   it(
@@ -60,6 +60,15 @@ describeWithInspect('logs that Inspect has just written', () => {
     5 * minutes,
   )
 })
+
+/** Of samples that are scored again Inspect puts the events span by span; ours are in the order in which they happened. */
+function withSortedEvents(log: DescribedLog): DescribedLog {
+  const samples = Object.entries(log.samples).map(([key, sample]) => [
+    key,
+    { ...sample, events: sample.events.toSorted() },
+  ])
+  return { ...log, samples: Object.fromEntries(samples) as DescribedLog['samples'] }
+}
 
 /** Eval sets have files of their own in their folders, and Inspect's buffer has one for its parts. */
 function logsIn(folder: string): string[] {
