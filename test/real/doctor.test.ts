@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { execFile } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ownAddress } from '../exporters/otlp/fake-jaeger.ts'
@@ -62,7 +63,10 @@ describeWithJaeger('evalspan against a Jaeger on its well-known ports', () => {
     })
 
     it('links to the slowest sample and to failed ones', async () => {
-      const { code, stdout } = await evalspan(['demo'], variables)
+      const { code, stdout } = await evalspan(
+        ['replay', join(import.meta.dirname, '../../demo'), '--console'],
+        variables,
+      )
       expect(code).toBe(0)
       const links = Array.from(
         stdout.matchAll(/^ *http:\/\/127[\d.]+:16686\/trace\/([0-9a-f]{32})$/gm),
