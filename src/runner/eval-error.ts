@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { LimitExceededError, messageOf } from '../errors.ts'
 import type { EvalError } from '../inspect/records.ts'
 import { hideKeys } from './model/hide-keys.ts'
+import { representString } from './python-text.ts'
 
 /** Something that was thrown, as a log has it: `TypeError('…')`, as Python shows an exception, without keys. */
 export function evalError(thrown: unknown): EvalError {
@@ -9,7 +10,9 @@ export function evalError(thrown: unknown): EvalError {
   // Before it is quoted, which could make another text of a key.
   const message = hideKeys(thrown instanceof Error ? thrown.message : messageOf(thrown))
   // As Inspect shows it.
-  const shown = LimitExceededError.is(thrown) ? message : `${classOf(thrown)}(${quoted(message)})`
+  const shown = LimitExceededError.is(thrown)
+    ? message
+    : `${classOf(thrown)}(${message === '' ? '' : representString(message)})`
   return { message: shown, traceback, traceback_ansi: traceback }
 }
 
@@ -25,13 +28,6 @@ export class CancelledError extends Error {
 export function classOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return 'Error'
   return /^[A-Za-z_]\w*$/.test(thrown.name) ? thrown.name : 'Error'
-}
-
-function quoted(text: string): string {
-  if (text === '') return ''
-  const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')
-  return `${quote}${quote === "'" ? escaped.replaceAll("'", "\\'") : escaped}${quote}`
 }
 
 function stackOf(thrown: unknown, seen: ReadonlySet<unknown> = new Set()): string {

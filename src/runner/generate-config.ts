@@ -1,4 +1,5 @@
 import type { GenerateConfig, Json } from '../inspect/records.ts'
+import { toSnakeCase } from './to-snake-case.ts'
 
 /**
  * How models are called: Inspect's `GenerateConfig` in camelCase. What a provider does not know it is not told. Further
@@ -27,8 +28,4 @@ export interface GenerateSettings {
 export function toGenerateConfig(settings: GenerateSettings | undefined): GenerateConfig {
   const given = Object.entries(settings ?? {}).filter(([, value]) => value !== undefined)
   return Object.fromEntries(given.map(([name, value]) => [toSnakeCase(name), value]))
-}
-
-function toSnakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -1,4 +1,5 @@
 import type { Json } from '../inspect/records.ts'
+import { toSnakeCase } from './to-snake-case.ts'
 
 /**
  * What a scorer or metric was made with, as Inspect's logs have it: in its names (`ignore_case`), without what was left
@@ -10,10 +11,6 @@ export function paramsOf(options: object): { readonly [name: string]: Json } {
     if (value !== undefined) params[toSnakeCase(name)] = toJson(value)
   }
   return params
-}
-
-function toSnakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
 
 function toJson(value: unknown): Json {

@@ -103,7 +103,8 @@ export function floatText(value: number): string {
   return value.toExponential().replace(/e([+-])(\d)$/, (_, sign: string, digit: string) => `e${sign}0${digit}`)
 }
 
-function representString(text: string): string {
+/** As `repr()` of a text: in quotes, with what does not show escaped. */
+export function representString(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
   const escaped = text
     .replaceAll('\\', '\\\\')
