@@ -217,7 +217,7 @@ const limits = {
 
 const common = {
   ...limits,
-  model_roles: z.record(z.string(), modelName).optional(),
+  model_roles: z.record(z.string(), z.union([modelName, z.array(modelName).min(1)])).optional(),
   config: config.optional(),
   epochs: z.int().min(1).optional(),
   epochs_reducer: z.array(name).optional(),

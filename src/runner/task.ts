@@ -5,6 +5,7 @@ import type { Dataset, Sample } from './sample.ts'
 import { checkNames, checkShared } from './check-options.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import type { Limits } from './limits.ts'
+import type { ModelRoles } from './model/model-roles.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { Metrics, Reducer } from './scorer/metric.ts'
 import type { Scorer } from './scorer/scorer.ts'
@@ -57,7 +58,7 @@ export interface TaskOptions extends Limits, ErrorHandling {
   readonly sandbox?: Sandbox | undefined
   /** The one that is given to `evaluate` when left out. */
   readonly model?: ModelSpec | undefined
-  readonly modelRoles?: { readonly [role: string]: ModelSpec } | undefined
+  readonly modelRoles?: ModelRoles | undefined
   readonly config?: GenerateSettings | undefined
   readonly version?: number | string | undefined
   readonly tags?: readonly string[] | undefined
