@@ -65,6 +65,7 @@ export function taskSpec({
     task_display_name: name,
     task_attribs: {},
     ...(task.origin.file !== undefined && { task_file: task.origin.file }),
+    ...(task.origin.name !== undefined && { task_registry_name: task.origin.name }),
     task_args: task.origin.args ?? {},
     task_args_passed: task.origin.args ?? {},
     ...(allTags.length > 0 && { tags: allTags }),
