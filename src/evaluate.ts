@@ -3,6 +3,7 @@ import { withinSpan } from './active-span.ts'
 import { openSession, type Session, type SessionOptions } from './builtin.ts'
 import type { DeliveryReport } from './delivery/report.ts'
 import { EvalspanError } from './errors.ts'
+import { localPath, schemeOf } from './files/paths.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
 import { checkOptions } from './runner/check-options.ts'
@@ -102,16 +103,18 @@ export async function evalRetry(
 }
 
 async function retryLog(
-  log: string,
+  place: string,
   given: Task | undefined,
   options: EvaluateOptions = {},
   host: HostOptions = {},
 ): Promise<LoggedEval[]> {
   checkOptions(options)
+  const { cwd = process.cwd() } = host
+  const log = schemeOf(place) === undefined ? resolve(cwd, localPath(place)) : place
   const reader = await openLog(log)
   const { eval: spec, stats: used } = reader.header
   await reader.close()
-  const task = given ?? (await taskOfLog(log, spec, host.cwd ?? process.cwd()))
+  const task = given ?? (await taskOfLog(log, spec, cwd))
   const { task_id: taskId, task: name } = spec
   if (name !== task.name) {
     throw new EvalspanError(

@@ -66,6 +66,7 @@ const settings = {
   maxConnections: true,
   maxRetries: true,
   timeout: true,
+  attemptTimeout: true,
 } satisfies Record<NamesOf<GenerateSettings>, true>
 
 /** Throws for an option that is not among the known ones: a mistyped one would have no effect, and nobody would see it. */

@@ -1,6 +1,6 @@
 import type { EvalSpec, ModelConfig } from '../inspect/records.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import type { GenerateSettings } from './generate-config.ts'
+import { toGenerateSettings } from './generate-config.ts'
 import type { ConfiguredModel, ModelRoles } from './model/model-roles.ts'
 import type { TaskOptions } from './task.ts'
 import { toList } from './to-list.ts'
@@ -31,7 +31,7 @@ export function retryOptions(spec: EvalSpec, task: TaskOptions): EvaluateOptions
     logSamples: config['log_samples'],
     tags,
     metadata,
-    config: settings && inCamelCase(settings),
+    config: settings && toGenerateSettings(settings),
     model: task.model ?? model,
     modelRoles: { ...rolesOf(spec), ...task.modelRoles },
   }
@@ -40,11 +40,9 @@ export function retryOptions(spec: EvalSpec, task: TaskOptions): EvaluateOptions
 }
 
 function rolesOf({ model_roles: roles = {} }: EvalSpec): ModelRoles {
-  const named = ({ model, config = {} }: ModelConfig): ConfiguredModel => ({ model, config: inCamelCase(config) })
+  const named = ({ model, config = {} }: ModelConfig): ConfiguredModel => ({
+    model,
+    config: toGenerateSettings(config),
+  })
   return Object.fromEntries(Object.entries(roles).map(([role, models]) => [role, toList(models).map(named)]))
-}
-
-function inCamelCase(settings: NonNullable<EvalSpec['model_generate_config']>): GenerateSettings {
-  const name = (snake: string): string => snake.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [name(key), value]))
 }
