@@ -76,6 +76,8 @@ const config = z.strictObject({
   stop_seqs: z.array(z.string()).optional(),
   max_retries: count.optional(),
   timeout: seconds.optional(),
+  /** Whole ones, for Inspect. */
+  attempt_timeout: z.int().min(1).optional(),
   max_connections: z.int().min(1).optional(),
   system_message: z.string().optional(),
 })
