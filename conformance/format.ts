@@ -144,6 +144,13 @@ const stepShape = {
     cache: cache.optional(),
     config: config.optional(),
   }),
+  multiple_choice: z.strictObject({
+    template: z.string(),
+    multiple_correct: z.boolean().optional(),
+    max_tokens: count.optional(),
+    /** Puts the choices in the opposite order before. */
+    reverse: z.boolean().optional(),
+  }),
   fail: failures,
   sleep: seconds,
   set_store: values,
@@ -176,6 +183,7 @@ const metrics = z.union([metricsByKey, z.array(z.union([metricName, metricsByKey
 const grading = z.strictObject({ model: modelName.optional(), partial_credit: z.boolean().optional() })
 
 const scorer = oneOf({
+  choice: z.strictObject({}),
   match: z.strictObject({
     location: z.enum(['begin', 'end', 'any', 'exact']).optional(),
     ignore_case: z.boolean().optional(),

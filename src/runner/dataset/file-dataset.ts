@@ -5,6 +5,7 @@ import type { Dataset, Sample } from '../sample.ts'
 import { badDataset } from './bad-dataset.ts'
 import { checkSample } from './check-sample.ts'
 import type { DatasetRecord, FieldSpec, FileDatasetOptions, RecordToSample } from './options.ts'
+import { withShuffledChoices } from './shuffled-choices.ts'
 import { shuffled } from './shuffled.ts'
 import { toSample } from './to-sample.ts'
 
@@ -20,10 +21,12 @@ export type ReadRecords = (file: string) => AsyncIterable<FoundRecord>
 /** A dataset of the records of a file, which is read when the samples are asked for, each time anew. */
 export function fileDataset(path: string | URL, read: ReadRecords, options: FileDatasetOptions): Dataset {
   const location = resolve(path instanceof URL ? fileURLToPath(path) : path)
-  const { name = basename(location, extname(location)), shuffle = false, limit = Number.POSITIVE_INFINITY } = options
+  const { name = basename(location, extname(location)), limit = Number.POSITIVE_INFINITY } = options
+  const { shuffle = false, shuffleChoices = false } = options
   if (!(limit >= 0)) throw new EvalspanError('BAD_OPTION', `the limit of dataset ${location} is no number from 0`)
   const all = { [Symbol.asyncIterator]: () => samplesOf(location, read, options) }
-  const samples = shuffle === false ? all : shuffled(all, shuffle)
+  const inOrder = shuffle === false ? all : shuffled(all, shuffle)
+  const samples = shuffleChoices === false ? inOrder : withShuffledChoices(inOrder, shuffleChoices)
   return { name, location, samples: { [Symbol.asyncIterator]: () => take(samples, limit) } }
 }
 

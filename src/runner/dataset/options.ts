@@ -29,4 +29,6 @@ export interface FileDatasetOptions {
   readonly autoId?: boolean | undefined
   /** Puts the samples in random order; a number is the seed, with which the order is always the same, and that of Inspect. */
   readonly shuffle?: boolean | number | undefined
+  /** Puts the choices of each sample in random order, and its target with them; a number is the seed. */
+  readonly shuffleChoices?: boolean | number | undefined
 }
