@@ -26,14 +26,15 @@ export { f1 } from './scorer/f1.ts'
 export { CORRECT, INCORRECT, NOANSWER, PARTIAL } from './scorer/grades.ts'
 export { includes } from './scorer/includes.ts'
 export { match } from './scorer/match.ts'
-export type {
-  Metric,
-  MetricValue,
-  Metrics,
-  MetricsByKey,
-  Reducer,
-  SampleScore,
-  ToFloatOptions,
+export {
+  metric,
+  type Metric,
+  type MetricValue,
+  type Metrics,
+  type MetricsByKey,
+  type Reducer,
+  type SampleScore,
+  type ToFloatOptions,
 } from './scorer/metric.ts'
 export { accuracy } from './scorer/metrics/accuracy.ts'
 export { bootstrapStderr, type BootstrapStderrOptions } from './scorer/metrics/bootstrap-stderr.ts'
@@ -53,6 +54,7 @@ export { meanScore } from './scorer/reducers/mean-score.ts'
 export { medianScore } from './scorer/reducers/median-score.ts'
 export { modeScore } from './scorer/reducers/mode-score.ts'
 export { passAt, passK } from './scorer/reducers/pass-at.ts'
+export { reducer } from './scorer/reducers/reducer.ts'
 export { scorer, type ScoreFunction, type Scorer } from './scorer/scorer.ts'
 export { valueToFloat, type ValueToFloat, type ValueToFloatOptions } from './scorer/value-to-float.ts'
 export { solver, type Generate, type GenerateOptions, type Solver } from './solver.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { choice, multipleChoice, textOf, type MultipleChoiceOptions, type Score } from '../../src/index.ts'
+import { choice, multipleChoice, textOf, type MultipleChoiceOptions } from '../../src/index.ts'
 import { parseAnswers } from '../../src/runner/solvers/parse-answers.ts'
 import { aTask, run } from './run.ts'
 import { quickModel } from './scenarios.ts'
@@ -15,7 +15,7 @@ async function asked(answer: string, options: MultipleChoiceOptions = {}, target
   })
   const { samples, logs } = await run(task)
   const [{ messages, scores, error } = { messages: [] }] = samples
-  return { prompt: textOf(messages[0]), score: scores?.['choice'] as Score | undefined, error, log: logs[0]! }
+  return { prompt: textOf(messages[0]), score: scores?.['choice'], error, log: logs[0]! }
 }
 
 describe('multipleChoice and choice', () => {
