@@ -1,9 +1,10 @@
 import { inspect } from 'node:util'
 import { EvalspanError } from '../errors.ts'
 import { isObject } from '../hooks/is-object.ts'
+import { errorHandlingNames } from './error-handling.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import type { GenerateSettings } from './generate-config.ts'
-import { checkLimits } from './limits.ts'
+import { checkLimits, limitNames } from './limits.ts'
 import { checkModelCosts } from './model/model-cost.ts'
 import type { RetryOptions } from './task-run.ts'
 import type { TaskOptions } from './task.ts'
@@ -36,16 +37,8 @@ const runOptions = {
   tags: true,
   metadata: true,
   signal: true,
-  failOnError: true,
-  continueOnFail: true,
-  retryOnError: true,
-  scoreOnError: true,
-  messageLimit: true,
-  tokenLimit: true,
-  costLimit: true,
-  turnLimit: true,
-  timeLimit: true,
-  workingLimit: true,
+  ...errorHandlingNames,
+  ...limitNames,
   retryAttempts: true,
   retryCleanup: true,
 } satisfies Record<keyof EvaluateOptions | keyof RetryOptions, true>

@@ -1,11 +1,12 @@
 import type { Json } from '../inspect/records.ts'
+import type { ErrorHandling } from './error-handling.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import type { Limits } from './limits.ts'
 import type { ModelCosts } from './model/model-cost.ts'
 import type { ModelRoles } from './model/model-roles.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { Solver } from './solver.ts'
-import type { Epochs, ErrorHandling } from './task.ts'
+import type { Epochs } from './task.ts'
 
 /** What goes for all tasks of a run; what a task says itself comes after it, as in Inspect. */
 export interface EvaluateOptions extends Limits, ErrorHandling {

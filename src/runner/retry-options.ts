@@ -1,9 +1,14 @@
 import type { EvalSpec, ModelConfig } from '../inspect/records.ts'
+import { errorHandlingNames } from './error-handling.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateSettings } from './generate-config.ts'
+import { limitNames } from './limits.ts'
 import type { ConfiguredModel, ModelRoles } from './model/model-roles.ts'
 import type { TaskOptions } from './task.ts'
 import { toList } from './to-list.ts'
+import { toSnakeCase } from './to-snake-case.ts'
+
+const shared = Object.keys({ ...errorHandlingNames, ...limitNames })
 
 /**
  * What a run that is tried again takes over from its log, where the caller does not say otherwise; as in Inspect. Models are
@@ -16,16 +21,7 @@ export function retryOptions(spec: EvalSpec, task: TaskOptions): EvaluateOptions
     limit,
     sampleId,
     epochs: epochs === undefined ? undefined : { epochs, reducer },
-    failOnError: config['fail_on_error'],
-    continueOnFail: config['continue_on_fail'],
-    retryOnError: config['retry_on_error'],
-    scoreOnError: config['score_on_error'],
-    messageLimit: config['message_limit'],
-    tokenLimit: config['token_limit'],
-    costLimit: config['cost_limit'],
-    turnLimit: config['turn_limit'],
-    timeLimit: config['time_limit'],
-    workingLimit: config['working_limit'],
+    ...Object.fromEntries(shared.map((name) => [name, config[toSnakeCase(name)]])),
     maxSamples: config['max_samples'],
     maxTasks: config['max_tasks'],
     logSamples: config['log_samples'],

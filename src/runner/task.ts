@@ -1,10 +1,12 @@
+import type { Awaitable } from '../hooks/awaitable.ts'
 import { EvalspanError } from '../errors.ts'
 import type { Json } from '../inspect/records.ts'
 import { isObject } from '../hooks/is-object.ts'
 import type { Dataset, Sample } from './sample.ts'
 import { checkNames, checkShared } from './check-options.ts'
+import { errorHandlingNames, type ErrorHandling } from './error-handling.ts'
 import type { GenerateSettings } from './generate-config.ts'
-import type { Limits } from './limits.ts'
+import { limitNames, type Limits } from './limits.ts'
 import { rememberTask } from './made-tasks.ts'
 import type { ModelRoles } from './model/model-roles.ts'
 import type { ModelSpec } from './model/model-spec.ts'
@@ -14,25 +16,11 @@ import type { Solver } from './solver.ts'
 import type { TaskState } from './task-state.ts'
 import { toList, type OneOrMany } from './to-list.ts'
 
-type Awaitable<T> = T | Promise<T>
-
 /** How often each sample is run, and how one score is made of those of all runs. */
 export interface Epochs {
   readonly epochs: number
   /** The mean when left out; by name (`mean`, `at_least_2`) or as they are. */
   readonly reducer?: OneOrMany<string | Reducer> | undefined
-}
-
-/** When errors of samples end a task. */
-export interface ErrorHandling {
-  /** True (the default): at the first one; a number below 1: at that share of all samples; from 1 on: at so many; false: never. */
-  readonly failOnError?: boolean | number | undefined
-  /** Whether the task fails because of its errors is decided when all samples are through. */
-  readonly continueOnFail?: boolean | undefined
-  /** So many times a sample that failed is tried again. */
-  readonly retryOnError?: number | undefined
-  /** What a sample that failed for good had come to is scored all the same. */
-  readonly scoreOnError?: boolean | undefined
 }
 
 /** What a sample needs around it: a container, a server, a folder. */
@@ -82,16 +70,8 @@ const taskOptions = {
   version: true,
   tags: true,
   metadata: true,
-  failOnError: true,
-  continueOnFail: true,
-  retryOnError: true,
-  scoreOnError: true,
-  messageLimit: true,
-  tokenLimit: true,
-  costLimit: true,
-  turnLimit: true,
-  timeLimit: true,
-  workingLimit: true,
+  ...errorHandlingNames,
+  ...limitNames,
 } satisfies Record<keyof TaskOptions, true>
 
 /** Where a task comes from, which tells it from others of the same name. */

@@ -1,9 +1,8 @@
+import type { Awaitable } from '../../hooks/awaitable.ts'
 import type { Json, Score } from '../../inspect/records.ts'
 import type { Target } from '../target.ts'
 import type { TaskState } from '../task-state.ts'
 import type { Metrics } from './metric.ts'
-
-type Awaitable<T> = T | Promise<T>
 
 /** Judges what a sample came to; undefined leaves it unscored. */
 export type ScoreFunction = (state: TaskState, target: Target) => Awaitable<Score | undefined>
