@@ -80,6 +80,7 @@ const config = z.strictObject({
   attempt_timeout: z.int().min(1).optional(),
   max_connections: z.int().min(1).optional(),
   system_message: z.string().optional(),
+  cache: z.boolean().optional(),
 })
 
 const cache = z.union([
@@ -274,6 +275,7 @@ const runOptions = z.strictObject({
   score: z.boolean().optional(),
   limit: z.union([z.int(), z.tuple([z.int(), z.int()])]).optional(),
   sample_id: z.union([sampleId, z.array(sampleId)]).optional(),
+  sample_shuffle: z.int().min(1).optional(),
   log_samples: z.boolean().optional(),
   log_dir: name.optional(),
   /** By name; all when left out. */

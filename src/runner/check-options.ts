@@ -25,6 +25,7 @@ const runOptions = {
   solver: true,
   limit: true,
   sampleId: true,
+  sampleShuffle: true,
   epochs: true,
   maxSamples: true,
   maxTasks: true,

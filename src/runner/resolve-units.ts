@@ -20,13 +20,17 @@ export async function resolveUnits(
 ): Promise<readonly TaskUnit[]> {
   const { maxConnections, config } = options
   const settings = toGenerateConfig({ maxConnections, ...config })
-  const given = toList<ModelSpec | undefined>(options.model)
+  const named = process.env['INSPECT_EVAL_MODEL']?.split(',').filter((name) => name !== '')
+  const given = toList<ModelSpec | undefined>(options.model ?? named)
   const units: TaskUnit[] = []
   for (const spec of given.length > 0 ? given : [undefined]) {
     for (const task of tasks) {
       const { model = spec, modelRoles, config: own } = task.options
       if (model === undefined) {
-        throw new EvalspanError('BAD_OPTION', `task ${task.name}: no model; give one to evaluate() or to the task`)
+        throw new EvalspanError(
+          'BAD_OPTION',
+          `task ${task.name}: no model; give one to evaluate() or to the task, or in INSPECT_EVAL_MODEL`,
+        )
       }
       const roles = await resolveRoles({ ...modelRoles, ...options.modelRoles }, pool)
       const evaluated = await pool.resolve(model, { config: settings, connections: own?.maxConnections })

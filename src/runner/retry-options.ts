@@ -16,10 +16,11 @@ const shared = Object.keys({ ...errorHandlingNames, ...limitNames })
  */
 export function retryOptions(spec: EvalSpec, task: TaskOptions): EvaluateOptions {
   const { config, model_generate_config: settings, tags, metadata, model } = spec
-  const { epochs, epochs_reducer: reducer, sample_id: sampleId, limit } = config
+  const { epochs, epochs_reducer: reducer, sample_id: sampleId, sample_shuffle: sampleShuffle, limit } = config
   const own = {
     limit,
     sampleId,
+    sampleShuffle,
     epochs: epochs === undefined ? undefined : { epochs, reducer },
     ...Object.fromEntries(shared.map((name) => [name, config[toSnakeCase(name)]])),
     maxSamples: config['max_samples'],

@@ -74,7 +74,7 @@ export function taskSpec({
       ...(dataset.location !== undefined && { location: dataset.location }),
       samples: dataset.size,
       sample_ids: samples.map(({ id }) => id),
-      shuffled: false,
+      shuffled: (options.sampleShuffle ?? false) !== false,
     },
     model: model.name,
     model_generate_config: model.config,
@@ -87,6 +87,7 @@ export function taskSpec({
     config: withoutUndefined({
       limit: options.limit,
       sample_id: options.sampleId,
+      sample_shuffle: options.sampleShuffle,
       epochs: settings.epochs,
       epochs_reducer: settings.reducers?.map((reducer) => reducer.name),
       fail_on_error: settings.failOnError,

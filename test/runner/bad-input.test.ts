@@ -70,7 +70,11 @@ describe('an error names the place, and says what to do, for', () => {
       withTask({ failOnError: -0.5 }),
       'task arithmetic: failOnError is -0.5; give true, false, a share below 1 or a number of samples',
     ],
-    ['no model', withTask({ model: undefined }), 'task arithmetic: no model; give one to evaluate() or to the task'],
+    [
+      'no model',
+      withTask({ model: undefined }),
+      'task arithmetic: no model; give one to evaluate() or to the task, or in INSPECT_EVAL_MODEL',
+    ],
     ['a limit of a run', withOptions({ messageLimit: 1.5 }), 'messageLimit: 1.5 is not a whole number from 0 on'],
     ['epochs of a run', withOptions({ epochs: -2 }), 'epochs is -2; give a whole number from 1 on'],
     ['a solver of a run', withOptions({ solver: 'chain' }), 'solver[0] is no solver; give a function'],

@@ -1,12 +1,14 @@
 import { modelCostsOf, modelRole } from './model-values.ts'
 import {
   argument,
+  cache,
   configFile,
   countOrWord,
   mapping,
   number,
   oneOf,
   samples,
+  seed,
   text,
   texts,
   tokens,
@@ -105,6 +107,13 @@ export function evalOptions(folder: string): OptionGroups {
         help: 'after it an attempt at a call is given up, and the call tried again',
         read: seconds,
       },
+      {
+        flags: '--cache [expiry]',
+        to: 'config.cache',
+        help: 'remember answers of models: for a week when left out; 12h, 7D',
+        read: cache,
+        bare: 'true',
+      },
     ],
     'Samples:': [
       {
@@ -114,6 +123,13 @@ export function evalOptions(folder: string): OptionGroups {
         read: samples,
       },
       { flags: '--sample-id <ids>', to: 'sampleId', help: 'these alone, with commas; may be given again', read: texts },
+      {
+        flags: '--sample-shuffle [seed]',
+        to: 'sampleShuffle',
+        help: 'in random order, which is always the same for a seed',
+        read: seed,
+        bare: 'true',
+      },
       { flags: '--epochs <times>', to: 'epochs.epochs', help: 'how often each sample is run: once', read: count },
       {
         flags: '--epochs-reducer <names>',

@@ -36,6 +36,17 @@ export function countOrWord(yes: number): ReadValue {
   }
 }
 
+/** The seed of a random order; any for a word that says yes. */
+export const seed: ReadValue = (said) => truth(said) ?? wholeNumber(0)(said)
+
+/** How long answers are good: a week for a word that says yes, so many days for a number, or `12h`. */
+export const cache: ReadValue = (said) => {
+  if (/^\d+[smhDWMY]?$/.test(said) && said !== '1') return { expiry: /\d$/.test(said) ? `${said}D` : said }
+  const word = truth(said)
+  if (word !== undefined) return word
+  throw new InvalidArgumentError('Give a duration, such as 12h, 7D or 1W.')
+}
+
 /** The meaning of a word, as Inspect's command line and variables have them; undefined for any other text. */
 export function truth(text: string): boolean | undefined {
   if (/^(true|t|yes|y|on|1)$/i.test(text.trim())) return true

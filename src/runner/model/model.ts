@@ -4,7 +4,7 @@ import { activeSample, type ActiveSample } from '../active.ts'
 import { timestamp } from '../clock.ts'
 import type { Semaphore } from '../semaphore.ts'
 import { shortUuid } from '../short-uuid.ts'
-import type { CachePolicy } from './cache-policy.ts'
+import { cacheOf, type CachePolicy } from './cache-policy.ts'
 import { toGenerateConfig, type GenerateSettings } from '../generate-config.ts'
 import { ModelAttempts } from './model-attempts.ts'
 import type { ModelCost } from './model-cost.ts'
@@ -75,7 +75,7 @@ export class Model {
         input: [...systemMessage(config), ...messages],
         ...chosenTools(options),
         config,
-        cache: options.cache ?? false,
+        cache: options.cache ?? cacheOf(config['cache']),
       })
       const { output, event } = await attempts.run()
       sample?.limits.turn()
