@@ -3,6 +3,11 @@ import { LimitedMessages } from './limited-messages.ts'
 import type { Tools } from './tools.ts'
 import { Target } from './target.ts'
 
+/** What a model answered, with the text of its first choice at hand. */
+export interface CompleteOutput extends ModelOutput {
+  readonly completion: string
+}
+
 /** What a state begins with. */
 export interface TaskStateOptions {
   readonly uuid: string
@@ -41,7 +46,7 @@ export class TaskState {
   /** What solvers and tools want to keep; it goes into the log. */
   store: { [key: string]: Json } = {}
   #messages: ChatMessage[] = new LimitedMessages()
-  output: ModelOutput
+  #output: CompleteOutput
   tools: Tools = {}
   toolChoice: ToolChoice | undefined
   /** Once true no further solver of a chain runs. */
@@ -59,7 +64,7 @@ export class TaskState {
     this.target = new Target(options.target)
     this.choices = [...(options.choices ?? [])]
     this.metadata = { ...options.metadata }
-    this.output = { model: options.model, choices: [], completion: '' }
+    this.#output = { model: options.model, choices: [], completion: '' }
   }
 
   get messages(): ChatMessage[] {
@@ -70,6 +75,14 @@ export class TaskState {
     const limited = new LimitedMessages()
     limited.push(...messages)
     this.#messages = limited
+  }
+
+  get output(): CompleteOutput {
+    return this.#output
+  }
+
+  set output(output: ModelOutput) {
+    this.#output = completeOutput(output)
   }
 
   static is(value: unknown): value is TaskState {
@@ -86,6 +99,12 @@ export class TaskState {
   get userPrompt(): ChatMessage | undefined {
     return this.messages.findLast(({ role }) => role === 'user')
   }
+}
+
+/** The same output where it has its text already. */
+export function completeOutput(output: ModelOutput): CompleteOutput {
+  const { completion = textOf(output.choices[0]?.message) } = output
+  return output.completion === undefined ? { ...output, completion } : (output as CompleteOutput)
 }
 
 /** The text of a message, without its other parts. */

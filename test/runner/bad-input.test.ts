@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate, evalSet, hookNames, scorer, task, type TaskOptions } from '../../src/index.ts'
+import { evaluate, evalSet, hookNames, mean, scorer, task, type TaskOptions } from '../../src/index.ts'
 import { streamProblems } from './hooks/stream-problems.ts'
 import { aTask, question, run, withHooks } from './run.ts'
 import { failing } from './scenarios.ts'
@@ -159,6 +159,21 @@ describe('an error names the place, and says what to do, for', () => {
       'a scorer without score',
       withTask({ scorer: { name: 'mine', metrics: [] } }),
       'task arithmetic: scorer[0] has no score; make it with scorer()',
+    ],
+    [
+      'a scorer that is made without metrics',
+      () => scorer('mine', { short: [mean()] } as never, () => ({ value: 1 })),
+      'scorer mine: give its metrics second: { metrics: [mean()] }',
+    ],
+    [
+      'a scorer that is made without its function',
+      () => scorer('mine', { metrics: [mean()] }, undefined as never),
+      'scorer mine: give third the function that scores: (state, target) => ({ value })',
+    ],
+    [
+      'a scorer that is made without a name',
+      () => scorer({ metrics: [mean()] } as never, {} as never, () => ({ value: 1 })),
+      'scorer without a name: give it one first: scorer(name, { metrics }, score)',
     ],
     ['no tasks', () => evaluate([]), 'tasks: there is none'],
     ['what is no task', () => evaluate([aTask(), {} as never]), 'tasks[1] is no task; make it with task()'],

@@ -1,9 +1,10 @@
 import { Emitter } from '../../hooks/emitter.ts'
-import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
+import type { ChatMessage, GenerateConfig, ToolChoice, ToolInfo } from '../../inspect/records.ts'
 import { activeSample, type ActiveSample } from '../active.ts'
 import { timestamp } from '../clock.ts'
 import type { Semaphore } from '../semaphore.ts'
 import { shortUuid } from '../short-uuid.ts'
+import { completeOutput, type CompleteOutput } from '../task-state.ts'
 import type { CachePolicy } from './cache-policy.ts'
 import { toGenerateConfig, type GenerateSettings } from '../generate-config.ts'
 import { ModelAttempts } from './model-attempts.ts'
@@ -57,7 +58,7 @@ export class Model {
   }
 
   /** Rejects with what the last attempt failed with, or a `LimitExceededError`. */
-  async generate(input: string | readonly ChatMessage[], options: CallOptions = {}): Promise<ModelOutput> {
+  async generate(input: string | readonly ChatMessage[], options: CallOptions = {}): Promise<CompleteOutput> {
     const sample = activeSample()
     const signal = sample?.signal ?? new AbortController().signal
     const config = { ...this.config, ...inherited(this, sample), ...toGenerateConfig(options.config) }
@@ -84,7 +85,7 @@ export class Model {
         Object.assign(event, place, { completed: timestamp(), working_time: output.time ?? 0 })
         sample?.transcript.changed(event)
       }
-      return output
+      return completeOutput(output)
     } finally {
       this.#connections.release()
     }
