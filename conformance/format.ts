@@ -78,6 +78,8 @@ const config = z.strictObject({
   timeout: seconds.optional(),
   max_connections: z.int().min(1).optional(),
   system_message: z.string().optional(),
+  max_tool_output: count.optional(),
+  fail_on_refusal: z.boolean().optional(),
 })
 
 const cache = z.union([

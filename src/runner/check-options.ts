@@ -66,6 +66,8 @@ const settings = {
   maxConnections: true,
   maxRetries: true,
   timeout: true,
+  maxToolOutput: true,
+  failOnRefusal: true,
 } satisfies Record<NamesOf<GenerateSettings>, true>
 
 /** Throws for an option that is not among the known ones: a mistyped one would have no effect, and nobody would see it. */

@@ -10,6 +10,7 @@ import { toGenerateConfig, type GenerateSettings } from '../generate-config.ts'
 import { ModelAttempts } from './model-attempts.ts'
 import type { ModelCost } from './model-cost.ts'
 import type { ModelApi } from './model-api.ts'
+import { ModelRefusalError } from './refusal.ts'
 
 export interface ModelOptions {
   /** What it is there for: `grader`. */
@@ -85,6 +86,9 @@ export class Model {
         Object.assign(event, place, { completed: timestamp(), working_time: output.time ?? 0 })
         sample?.transcript.changed(event)
       }
+      if (config['fail_on_refusal'] === true && output.choices[0]?.stop_reason === 'content_filter') {
+        throw new ModelRefusalError(completeOutput(output), this)
+      }
       return completeOutput(output)
     } finally {
       this.#connections.release()
@@ -96,7 +100,10 @@ export class Model {
 function inherited(model: Model, sample: ActiveSample | undefined): GenerateConfig {
   if (!sample) return {}
   if (sample.model === model) return sample.config
-  return Object.fromEntries(Object.entries(sample.config).filter(([name]) => operational.has(name)))
+  // Of refusals what a model says itself goes before.
+  const isInherited = (name: string): boolean =>
+    operational.has(name) || (name === 'fail_on_refusal' && model.config[name] === undefined)
+  return Object.fromEntries(Object.entries(sample.config).filter(([name]) => isInherited(name)))
 }
 
 const operational: ReadonlySet<string> = new Set(['max_connections', 'max_retries', 'timeout', 'cache'])
