@@ -217,6 +217,7 @@ class TaskRun {
     const { unit, run, settings, scorers, solvers, spec } = this.#options
     const { task, model, roles } = unit
     const { maxSamples, logSamples = true } = run.options
+    const signal = AbortSignal.any([run.signal, this.#stop.signal])
     return {
       ...settings,
       emitter: run.emitter,
@@ -234,8 +235,8 @@ class TaskRun {
       end: (thrown) => this.#end(thrown),
       writer: logSamples ? writer : undefined,
       usage: this.#usage,
-      places: new Semaphore(maxSamples ?? model.connections),
-      signal: AbortSignal.any([run.signal, this.#stop.signal]),
+      places: new Semaphore(maxSamples ?? model.connections, signal),
+      signal,
       within: run.within,
     }
   }
