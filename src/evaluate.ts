@@ -3,13 +3,15 @@ import { withinSpan } from './active-span.ts'
 import { openSession, type Session, type SessionOptions } from './builtin.ts'
 import type { DeliveryReport } from './delivery/report.ts'
 import { EvalspanError } from './errors.ts'
+import { rememberKey } from './hooks/known-keys.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
+import { secretsOf } from './masking/environment.ts'
 import { checkOptions } from './runner/check-options.ts'
 import { Datasets } from './runner/dataset/datasets.ts'
 import { CancelledError } from './runner/eval-error.ts'
 import type { EvaluateOptions } from './runner/evaluate-options.ts'
-import { hideKeys, withoutKeys } from './runner/model/hide-keys.ts'
+import { hideKeys, keyVariables, withoutKeys } from './runner/model/hide-keys.ts'
 import { ModelPool } from './runner/model/model-pool.ts'
 import { resolveUnits } from './runner/resolve-units.ts'
 import { retryOptions } from './runner/retry-options.ts'
@@ -136,6 +138,7 @@ async function inSession<T>(
   work: (run: RunContext) => Promise<T>,
 ): Promise<T> {
   checkOptions(options)
+  for (const key of secretsOf(keyVariables(process.env))) rememberKey(key)
   const interrupt = new AbortController()
   const cancel = (): void => interrupt.abort(new CancelledError())
   const { report: tell = reportToStderr } = host

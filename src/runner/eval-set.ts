@@ -1,9 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openLog } from '../inspect/log.ts'
-import { stringify } from '../inspect/json.ts'
 import type { EvalLog, EvalSpec } from '../inspect/records.ts'
 import { compareTimes, parseTime } from '../time.ts'
+import { keylessJson } from './log/keys-in-json.ts'
+import { logText } from './log/log-text.ts'
 import { removeLog } from './remove-log.ts'
 import { shortUuid } from './short-uuid.ts'
 import type { LoggedEval, TaskUnit } from './task-run.ts'
@@ -37,7 +38,8 @@ export class EvalSetFolder {
       model_args: {},
       sequence,
     }))
-    await writeFile(join(this.#folder, 'eval-set.json'), JSON.stringify({ eval_set_id: id, tasks }, undefined, 2))
+    const text = keylessJson(JSON.stringify({ eval_set_id: id, tasks }, undefined, 2))
+    await writeFile(join(this.#folder, 'eval-set.json'), text)
   }
 
   /** By task and model: the logs of all attempts, the latest first. Logs that cannot be read are left out. */
@@ -69,7 +71,8 @@ export function unitKey({ task, model }: TaskUnit): string {
 }
 
 function keyOf(task: string, model: string, args: EvalSpec['task_args']): string {
-  return stringify([task, model, args ?? {}])
+  // As logs have them.
+  return logText([task, model, args ?? {}])
 }
 
 function startOf(log: EvalLog): readonly [number, number] {

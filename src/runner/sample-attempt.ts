@@ -11,6 +11,7 @@ import { EventStream } from './event-stream.ts'
 import { generateFor } from './generate.ts'
 import { SampleLimits } from './limits.ts'
 import type { SampleRows } from './log/sample-rows.ts'
+import { hideKeys } from './model/hide-keys.ts'
 import { runSolvers } from './run-solver.ts'
 import { SampleClock } from './sample-clock.ts'
 import { scoreSample, tellScore } from './score-sample.ts'
@@ -209,7 +210,7 @@ export class SampleAttempt {
     const { context, mayRetry } = this.#options
     const thrown = error ?? new Error('nothing was thrown')
     if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
-      this.limit = { type: thrown.type, limit: thrown.limit ?? -1, reason: thrown.message }
+      this.limit = { type: thrown.type, limit: thrown.limit ?? -1, reason: hideKeys(thrown.message) }
       return
     }
     this.cancelled = context.signal.aborted

@@ -1,3 +1,4 @@
+import { EvalspanError } from '../errors.ts'
 import type { Emitter } from '../hooks/emitter.ts'
 import type { EvalLog, EvalPlan, EvalSpec, EvalStats } from '../inspect/records.ts'
 import { formatTimestamp } from '../time.ts'
@@ -10,6 +11,7 @@ import { CancelledError, evalError } from './eval-error.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig, type GenerateSettings } from './generate-config.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
+import { holdsKey } from './log/keys-in-json.ts'
 import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import { evalResults, type ScoredSample } from './results.ts'
@@ -79,6 +81,7 @@ export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEv
   const settings = taskSettings(unit.task, options)
   const dataset = await run.datasets.read(unit.task.options.dataset)
   const samples = selectSamples(dataset.samples, options)
+  expectKeyless(unit.task.name, samples)
   const { scorer, setup, solver = generate() } = unit.task.options
   const given = toList(scorer)
   const names = uniqueScorerNames(given)
@@ -96,6 +99,15 @@ export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEv
     maxTasks: run.maxTasks,
   })
   return await new TaskRun({ unit, run, settings, samples, scorers, solvers, spec }).run()
+}
+
+/** A log has them in names of files, too. */
+function expectKeyless(task: string, samples: readonly NamedSample[]): void {
+  if (holdsKey(task)) throw new EvalspanError('BAD_OPTION', 'the name of a task holds an API key; call it otherwise')
+  const index = samples.findIndex(({ id }) => holdsKey(String(id)))
+  if (index < 0) return
+  const what = `task ${task}: the id of sample ${index + 1} holds an API key; give it another one`
+  throw new EvalspanError('BAD_DATASET', what)
 }
 
 interface TaskRunOptions {
