@@ -143,8 +143,21 @@ async function inSession<T>(
   const cancel = (): void => interrupt.abort(new CancelledError())
   const { report: tell = reportToStderr } = host
   const report = (message: string): void => tell(hideKeys(message))
-  const session = await openSession({ host: 'evalspan', signals: false, ...progress(), ...host, report })
+  const session = await openSession({
+    host: 'evalspan',
+    signals: false,
+    ...progress(),
+    ...host,
+    cancelled: interrupt.signal,
+    report,
+  })
   const isOver = signals ? cancelOnSignal(cancel) : undefined
+  // Code that waits for what cannot come would end the process without a word.
+  const stuck = (): void => {
+    report('nothing is left that could go on, and something that the run waits for did not end: it is cancelled')
+    cancel()
+  }
+  process.once('beforeExit', stuck)
   if (options.signal?.aborted) cancel()
   options.signal?.addEventListener('abort', cancel, { once: true })
   try {
@@ -152,6 +165,7 @@ async function inSession<T>(
   } catch (error) {
     throw withoutKeys(error)
   } finally {
+    process.off('beforeExit', stuck)
     options.signal?.removeEventListener('abort', cancel)
     const account = await session.close()
     onAccount?.(account)
@@ -172,7 +186,7 @@ function runContext(
     models: new ModelPool(options.modelCosts),
     // As it is now: code of an eval may change the working folder.
     logDir: resolve(cwd, options.logDir ?? (process.env['INSPECT_LOG_DIR'] || './logs')),
-    datasets: new Datasets(),
+    datasets: new Datasets(options),
     signal,
     within: withinSpan(telemetrySettings()),
     sampleReused: (log) => session.sampleReused(log),

@@ -37,7 +37,8 @@ export async function runTasks(
         try {
           if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(units[index]!, { ...run, maxTasks })
         } catch (error) {
-          failure ??= { thrown: error }
+          // Cut off before it had a log.
+          if (error !== run.signal.reason) failure ??= { thrown: error }
         } finally {
           waiting.done(index)
         }

@@ -3,7 +3,7 @@ import type { SampleAttemptEnd, SampleInit, SampleScoring } from '../hooks/event
 import type { HookData, HookName } from '../hooks/hooks.ts'
 import { startSummary } from '../inspect/start-summary.ts'
 import type { ErrorEvent, EvalError, EvalSampleSummary, Event, OtherEvent, Score } from '../inspect/records.ts'
-import { orAborted, orUnwound } from './abortable.ts'
+import { orAborted, orUnwound, withGrace } from './abortable.ts'
 import { fire, runInSample, type ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
 import { CancelledError, evalError } from './eval-error.ts'
@@ -86,6 +86,7 @@ export class SampleAttempt {
       within: (kind, id, run) => this.#within(kind, id, run),
       state,
     }
+    state.signal = context.signal
   }
 
   /** Never rejects for what happens in the sample. */
@@ -157,7 +158,7 @@ export class SampleAttempt {
     this.#isStarted = true
     await this.#fire('onSampleAttemptStart', { ...this.#start(), attempt: number })
     const timeUp = new AbortController()
-    this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
+    this.#setSignal(AbortSignal.any([context.signal, timeUp.signal]))
     const endWatch = limits.watchTime(this.#clock, (reason) => timeUp.abort(reason))
     this.#stream.open()
     const generate = generateFor(this.active)
@@ -186,7 +187,7 @@ export class SampleAttempt {
     const bySolvers = Object.keys(state.scores)
     this.#phase = 'score'
     const timeUp = new AbortController()
-    this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
+    this.#setSignal(AbortSignal.any([context.signal, timeUp.signal]))
     const endWatch = this.active.limits.watchScoring((reason) => timeUp.abort(reason))
     try {
       await this.#fire('onSampleScoring', this.#ids())
@@ -221,11 +222,20 @@ export class SampleAttempt {
   }
 
   async #clean(what: string, clean: (state: TaskState) => unknown): Promise<void> {
+    const { cancelled, ms } = this.#options.context.grace
+    const left = new AbortController()
+    this.#setSignal(left.signal)
     try {
-      await clean(this.active.state)
+      await withGrace(async () => clean(this.active.state), cancelled, ms)
     } catch (error) {
       this.#options.context.report(`sample ${this.#options.sample.id}: ${what} failed: ${messageOf(error)}`)
+      left.abort(error)
     }
+  }
+
+  #setSignal(signal: AbortSignal): void {
+    this.active.signal = signal
+    this.active.state.signal = signal
   }
 
   async #fireEvent(event: Event): Promise<void> {

@@ -2,6 +2,7 @@ import { EvalspanError } from '../errors.ts'
 import type { Emitter } from '../hooks/emitter.ts'
 import type { EvalLog, EvalPlan, EvalSpec, EvalStats } from '../inspect/records.ts'
 import { formatTimestamp } from '../time.ts'
+import { orAborted } from './abortable.ts'
 import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
 import type { Datasets } from './dataset/datasets.ts'
@@ -79,7 +80,7 @@ export interface LoggedEval extends EvalLog {
 export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
   const { options } = run
   const settings = taskSettings(unit.task, options)
-  const dataset = await run.datasets.read(unit.task.options.dataset)
+  const dataset = await orAborted(() => run.datasets.read(unit.task.options.dataset), run.signal)
   const samples = selectSamples(dataset.samples, options)
   expectKeyless(unit.task.name, samples)
   const { scorer, setup, solver = generate() } = unit.task.options
@@ -228,7 +229,7 @@ class TaskRun {
   #context(writer: EvalLogWriter): TaskContext {
     const { unit, run, settings, scorers, solvers, spec } = this.#options
     const { task, model, roles } = unit
-    const { maxSamples, logSamples = true } = run.options
+    const { maxSamples, logSamples = true, cleanupTimeout = 20 } = run.options
     return {
       ...settings,
       emitter: run.emitter,
@@ -248,6 +249,7 @@ class TaskRun {
       usage: this.#usage,
       places: new Semaphore(maxSamples ?? model.connections),
       signal: AbortSignal.any([run.signal, this.#stop.signal]),
+      grace: { cancelled: run.signal, ms: cleanupTimeout * 1000 },
       within: run.within,
     }
   }

@@ -92,7 +92,10 @@ describe('a key in what is thrown', () => {
       },
     }
     const seen = await run(aTask({ model: throwing(cases['is a text']!), dataset }))
-    expect(dataOf(seen.events, 'onRunEnd')[0]!.exception).toEqual({ type: 'Error', message: 'no such key: [masked]' })
+    expect(dataOf(seen.events, 'onRunEnd')[0]!.exception).toEqual({
+      type: 'EvalspanError',
+      message: 'the dataset, after sample 0: its iterator failed: no such key: [masked]',
+    })
     expect(await everything(seen)).not.toContain(canary)
   })
 
