@@ -19,6 +19,19 @@ export async function runSet(
   resolve: (evalSetId: string, runId: string) => Promise<readonly TaskUnit[]>,
 ): Promise<{ readonly success: boolean; readonly logs: LoggedEval[] }> {
   const folder = new EvalSetFolder(run.logDir)
+  const leave = await folder.take()
+  try {
+    return await runTaken(folder, run, resolve)
+  } finally {
+    await leave()
+  }
+}
+
+async function runTaken(
+  folder: EvalSetFolder,
+  run: RunContext,
+  resolve: (evalSetId: string, runId: string) => Promise<readonly TaskUnit[]>,
+): Promise<{ readonly success: boolean; readonly logs: LoggedEval[] }> {
   const evalSetId = await folder.id()
   const set = { eval_set_id: evalSetId, log_dir: run.logDir }
   try {
