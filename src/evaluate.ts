@@ -109,7 +109,7 @@ export async function evalRetry(
           `${log} has answers of ${spec.model}, and not of ${other.model.name}; retry it with the same model`,
         )
       }
-      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: log, used }))
+      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: [log], used }))
     })
   })
 }

@@ -51,7 +51,7 @@ async function runTaken(
         open.push({
           ...unit,
           ids: { ...unit.ids, taskId: latest.eval.task_id },
-          earlier: latest.location,
+          earlier: [latest, ...older].map(({ location }) => location),
           used: latest.stats,
         })
       else open.push(unit)

@@ -6,7 +6,7 @@ import { orAborted } from './abortable.ts'
 import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
 import type { Datasets } from './dataset/datasets.ts'
-import { EarlierLog } from './earlier-log.ts'
+import { EarlierLogs } from './earlier-logs.ts'
 import { ErrorBudget } from './error-budget.ts'
 import { CancelledError, evalError } from './eval-error.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
@@ -65,8 +65,8 @@ export interface TaskUnit {
   readonly model: Model
   readonly roles: ReadonlyMap<string, Model>
   readonly ids: TaskIds
-  /** Of an earlier attempt at the task, whose finished samples are not run again. */
-  readonly earlier?: string | undefined
+  /** Logs of earlier attempts at the task, the latest first, whose finished samples are not run again. */
+  readonly earlier?: readonly string[] | undefined
   /** What earlier calls that worked at the task have used. */
   readonly used?: Pick<EvalStats, 'model_usage' | 'role_usage'> | undefined
 }
@@ -158,7 +158,7 @@ class TaskRun {
       try {
         await fire(run.emitter, 'onTaskStart', { ...this.#ids, spec, plan: this.#plan }, this.#started)
         const earlier =
-          this.#options.unit.earlier === undefined ? undefined : new EarlierLog(this.#options.unit.earlier)
+          this.#options.unit.earlier === undefined ? undefined : new EarlierLogs(this.#options.unit.earlier)
         if (earlier) await this.#reuse(earlier, writer, results)
         await this.#runSamples(this.#context(writer), results, earlier)
         found = this.#results(results)
@@ -181,7 +181,7 @@ class TaskRun {
     }
   }
 
-  async #reuse(earlier: EarlierLog, writer: EvalLogWriter, results: ScoredSample[]): Promise<void> {
+  async #reuse(earlier: EarlierLogs, writer: EvalLogWriter, results: ScoredSample[]): Promise<void> {
     const { samples, settings, run } = this.#options
     const planned = new Set(samples.map(({ id }) => String(id)))
     const isPlanned = (id: string | number, epoch: number): boolean =>
@@ -196,7 +196,7 @@ class TaskRun {
   }
 
   /** Rejects with the error that ends the task, when all that was under way is over. */
-  async #runSamples(context: TaskContext, results: ScoredSample[], earlier: EarlierLog | undefined): Promise<void> {
+  async #runSamples(context: TaskContext, results: ScoredSample[], earlier: EarlierLogs | undefined): Promise<void> {
     const { samples, settings } = this.#options
     const runs = Array.from({ length: settings.epochs }, (_, epoch) =>
       samples.map(async (sample) => {
