@@ -1,4 +1,4 @@
-import { EvalspanError } from '../errors.ts'
+import { EvalspanError, messageOf } from '../errors.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
 import { fire } from './active.ts'
 import { evalError } from './eval-error.ts'
@@ -95,10 +95,20 @@ export class SampleRun {
       messages: toMessages(input),
       target,
       choices,
-      metadata: structuredClone(metadata),
+      metadata: this.#copied(metadata),
     })
     const rows = this.#context.writer?.realtime?.begin(id, this.#epoch)
     return new SampleAttempt({ context: this.#context, sample: this.#sample, state, number, mayRetry, rows })
+  }
+
+  /** What an attempt does to it the next one does not see. */
+  #copied(metadata: NamedSample['metadata']): NamedSample['metadata'] {
+    try {
+      return structuredClone(metadata)
+    } catch (error) {
+      const what = `sample ${this.#sample.id}: its metadata cannot be copied (${messageOf(error)}); give plain data`
+      throw new EvalspanError('BAD_DATASET', what, { cause: error })
+    }
   }
 
   async #log(attempt: SampleAttempt): Promise<LoggedSample> {

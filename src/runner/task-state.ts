@@ -51,6 +51,8 @@ export class TaskState {
   toolChoice: ToolChoice | undefined
   /** Once true no further solver of a chain runs. */
   completed = false
+  /** Aborted when what works on the sample is to end: a limit of time, a cancelled run. For `fetch` and the like. */
+  signal: AbortSignal = new AbortController().signal
   /** Set by scorers, or by a solver that scores for itself. */
   scores: { [scorer: string]: Score } | undefined
 

@@ -16,6 +16,7 @@ import { logName } from './log-name.ts'
 import { logString, logText } from './log-text.ts'
 import { isNestedBeyond } from './nesting.ts'
 import { RealtimeBuffer, type RealtimeOptions } from './realtime-buffer.ts'
+import { unwritableField } from './unwritable-field.ts'
 import { writeError } from './write-error.ts'
 import { zipMember, type NewMember } from './zip-member.ts'
 
@@ -149,8 +150,9 @@ export class EvalLogWriter {
       if (isNestedBeyond(deepestSample, record)) throw new Error('something in it is nested too deeply')
       return { summary: summaryOf(sample), member: zipMember(name, logText(record)) }
     } catch (error) {
-      const what = `sample ${sample.id}, epoch ${sample.epoch}, cannot be written as JSON (${messageOf(error)})`
-      const message = `${this.path}: ${what}; keep such data out of metadata, store and messages`
+      const field = unwritableField(sample, deepestSample)
+      const what = `${field === undefined ? 'it' : `its ${field}`} cannot be written as JSON (${messageOf(error)})`
+      const message = `${this.path}: sample ${sample.id}, epoch ${sample.epoch}: ${what}; keep such data out of it`
       throw new EvalspanError('BAD_SAMPLE', message, { cause: error })
     }
   }
@@ -245,7 +247,14 @@ interface WaitingSample {
 }
 
 async function jsonMember(name: string, record: unknown): Promise<NewMember> {
-  return await zipMember(name, logText(record))
+  let text: string
+  try {
+    text = logText(record)
+  } catch (error) {
+    const field = unwritableField(record, deepestSample) ?? 'it'
+    throw new Error(`${field} cannot be written as JSON (${messageOf(error)})`, { cause: error })
+  }
+  return await zipMember(name, text)
 }
 
 /** Of small runs each sample is soon there, and large ones are not written over and over. */
