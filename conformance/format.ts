@@ -76,6 +76,8 @@ const config = z.strictObject({
   stop_seqs: z.array(z.string()).optional(),
   max_retries: count.optional(),
   timeout: seconds.optional(),
+  /** Whole ones, for Inspect. */
+  attempt_timeout: z.int().min(1).optional(),
   max_connections: z.int().min(1).optional(),
   system_message: z.string().optional(),
   max_tool_output: count.optional(),
@@ -144,6 +146,13 @@ const stepShape = {
     cache: cache.optional(),
     config: config.optional(),
   }),
+  multiple_choice: z.strictObject({
+    template: z.string(),
+    multiple_correct: z.boolean().optional(),
+    max_tokens: count.optional(),
+    /** Puts the choices in the opposite order before. */
+    reverse: z.boolean().optional(),
+  }),
   fail: failures,
   sleep: seconds,
   set_store: values,
@@ -176,6 +185,7 @@ const metrics = z.union([metricsByKey, z.array(z.union([metricName, metricsByKey
 const grading = z.strictObject({ model: modelName.optional(), partial_credit: z.boolean().optional() })
 
 const scorer = oneOf({
+  choice: z.strictObject({}),
   match: z.strictObject({
     location: z.enum(['begin', 'end', 'any', 'exact']).optional(),
     ignore_case: z.boolean().optional(),
@@ -219,7 +229,7 @@ const limits = {
 
 const common = {
   ...limits,
-  model_roles: z.record(z.string(), modelName).optional(),
+  model_roles: z.record(z.string(), z.union([modelName, z.array(modelName).min(1)])).optional(),
   config: config.optional(),
   epochs: z.int().min(1).optional(),
   epochs_reducer: z.array(name).optional(),

@@ -3,6 +3,7 @@ import { withinSpan } from './active-span.ts'
 import { openSession, type Session, type SessionOptions } from './builtin.ts'
 import type { DeliveryReport } from './delivery/report.ts'
 import { EvalspanError } from './errors.ts'
+import { localPath, schemeOf } from './files/paths.ts'
 import { rememberKey } from './hooks/known-keys.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
@@ -19,6 +20,7 @@ import { runSet } from './runner/run-set.ts'
 import { runTasks } from './runner/run-tasks.ts'
 import { shortUuid } from './runner/short-uuid.ts'
 import { cancelOnSignal } from './runner/signals.ts'
+import { taskOfLog } from './runner/task-of-log.ts'
 import { Task } from './runner/task.ts'
 import type { LoggedEval, RetryOptions, RunContext } from './runner/task-run.ts'
 import { terminalOutput, type StreamOutput } from './session/terminal-output.ts'
@@ -76,32 +78,62 @@ export async function evalSet(
 }
 
 /**
- * Runs a task again that failed or was cancelled, without those of its samples that were finished. `log`: its file, whose
- * options hold again where there are no others; the model is to be given once more.
+ * Runs a task again that failed or was cancelled, without those of its samples that were finished. `log`: its file, or what
+ * `evaluate` gave; its task, model and options hold again. The task is found in the file that the log names, or among those
+ * of the program by its name; else it has to be given. So has the model, unless it can be found by its name.
  */
 export async function evalRetry(
-  log: string,
+  log: string | LoggedEval,
+  options?: EvaluateOptions,
+  host?: HostOptions,
+): Promise<LoggedEval[]>
+export async function evalRetry(
+  log: string | LoggedEval,
   task: Task,
+  options?: EvaluateOptions,
+  host?: HostOptions,
+): Promise<LoggedEval[]>
+export async function evalRetry(
+  log: string | LoggedEval,
+  first?: Task | EvaluateOptions,
+  second?: EvaluateOptions | HostOptions,
+  third?: HostOptions,
+): Promise<LoggedEval[]> {
+  const place = typeof log === 'string' ? log : log.location
+  if (Task.is(first)) return await retryLog(place, first, second as EvaluateOptions, third)
+  return await retryLog(place, undefined, first, second as HostOptions)
+}
+
+async function retryLog(
+  place: string,
+  given: Task | undefined,
   options: EvaluateOptions = {},
   host: HostOptions = {},
 ): Promise<LoggedEval[]> {
-  const [one] = taskList(task)
+  checkOptions(options)
+  const { cwd = process.cwd() } = host
+  const log = schemeOf(place) === undefined ? resolve(cwd, localPath(place)) : place
   const reader = await openLog(log)
   const { eval: spec, stats: used } = reader.header
-  const { task_id: taskId, task: name } = spec
   await reader.close()
-  if (name !== one!.name) {
+  const task = given ?? (await taskOfLog(log, spec, cwd))
+  const { task_id: taskId, task: name } = spec
+  if (name !== task.name) {
     throw new EvalspanError(
       'BAD_OPTION',
-      `${log} is a log of task ${name}, not of ${one!.name}; give the task that it is of`,
+      `${log} is a log of task ${name}, not of ${task.name}; give the task that it is of`,
     )
   }
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  const all: EvaluateOptions = { ...retryOptions(spec), ...Object.fromEntries(given) }
+  const logged = retryOptions(spec, task.options)
+  const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const all: EvaluateOptions = { ...logged, ...said, modelRoles: { ...logged.modelRoles, ...options.modelRoles } }
   return await inSession(all, host, async (run) => {
     const ids = { evalSetId: undefined, runId: shortUuid() }
     return await runTasks(ids, run, async () => {
-      const units = await resolveUnits([one!], run, ids)
+      const units = await resolveUnits([task], run, ids).catch((error: unknown) => {
+        if (!(error instanceof EvalspanError) || error.code !== 'MISSING_PACKAGE') throw error
+        throw new EvalspanError(error.code, `${error.message}; or give the model of ${log} once more`, { cause: error })
+      })
       const other = units.find(({ model }) => model.name !== spec.model)
       if (other) {
         throw new EvalspanError(

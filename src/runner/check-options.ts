@@ -70,6 +70,7 @@ const settings = {
   timeout: true,
   maxToolOutput: true,
   failOnRefusal: true,
+  attemptTimeout: true,
 } satisfies Record<NamesOf<GenerateSettings>, true>
 
 /** Throws for an option that is not among the known ones: a mistyped one would have no effect, and nobody would see it. */

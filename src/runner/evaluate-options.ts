@@ -2,6 +2,7 @@ import type { Json } from '../inspect/records.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import type { Limits } from './limits.ts'
 import type { ModelCosts } from './model/model-cost.ts'
+import type { ModelRoles } from './model/model-roles.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { Solver } from './solver.ts'
 import type { Epochs, ErrorHandling } from './task.ts'
@@ -10,7 +11,7 @@ import type { Epochs, ErrorHandling } from './task.ts'
 export interface EvaluateOptions extends Limits, ErrorHandling {
   /** Each task is run with each model that is given here, but for tasks that bring their own. */
   readonly model?: ModelSpec | readonly ModelSpec[] | undefined
-  readonly modelRoles?: { readonly [role: string]: ModelSpec } | undefined
+  readonly modelRoles?: ModelRoles | undefined
   readonly config?: GenerateSettings | undefined
   /** What models cost: `total_cost` of usages comes from it, and `costLimit` needs it. */
   readonly modelCosts?: ModelCosts | undefined

@@ -1,4 +1,5 @@
 import type { GenerateConfig, Json } from '../inspect/records.ts'
+import { toCamelCase } from './to-camel-case.ts'
 import { toSnakeCase } from './to-snake-case.ts'
 
 /**
@@ -25,6 +26,8 @@ export interface GenerateSettings {
   readonly maxToolOutput?: number | undefined
   /** An answer that the provider has filtered (`content_filter`) is an error of the sample. */
   readonly failOnRefusal?: boolean | undefined
+  /** Seconds after which an attempt at a call is given up; it is tried again, as after any other failure. */
+  readonly attemptTimeout?: number | undefined
   readonly [name: string]: Json | undefined
 }
 
@@ -32,4 +35,9 @@ export interface GenerateSettings {
 export function toGenerateConfig(settings: GenerateSettings | undefined): GenerateConfig {
   const given = Object.entries(settings ?? {}).filter(([, value]) => value !== undefined)
   return Object.fromEntries(given.map(([name, value]) => [toSnakeCase(name), value]))
+}
+
+/** As users write them, from a log or a file of Inspect. */
+export function toGenerateSettings(config: GenerateConfig): GenerateSettings {
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [toCamelCase(name), value]))
 }

@@ -1,9 +1,16 @@
-import type { EvalSpec } from '../inspect/records.ts'
+import type { EvalSpec, ModelConfig } from '../inspect/records.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import type { GenerateSettings } from './generate-config.ts'
+import { toGenerateSettings } from './generate-config.ts'
+import type { ConfiguredModel, ModelRoles } from './model/model-roles.ts'
+import type { TaskOptions } from './task.ts'
+import { toList } from './to-list.ts'
 
-/** What a run that is tried again takes over from its log, where the caller does not say otherwise; as in Inspect. */
-export function retryOptions({ config, model_generate_config: settings, tags, metadata }: EvalSpec): EvaluateOptions {
+/**
+ * What a run that is tried again takes over from its log, where the caller does not say otherwise; as in Inspect. Models are
+ * known by their names alone, so those that the task brings go before.
+ */
+export function retryOptions(spec: EvalSpec, task: TaskOptions): EvaluateOptions {
+  const { config, model_generate_config: settings, tags, metadata, model } = spec
   const { epochs, epochs_reducer: reducer, sample_id: sampleId, limit } = config
   const own = {
     limit,
@@ -24,13 +31,18 @@ export function retryOptions({ config, model_generate_config: settings, tags, me
     logSamples: config['log_samples'],
     tags,
     metadata,
-    config: settings && inCamelCase(settings),
+    config: settings && toGenerateSettings(settings),
+    model: task.model ?? model,
+    modelRoles: { ...rolesOf(spec), ...task.modelRoles },
   }
   const given = Object.entries(own).filter(([, value]) => value !== undefined && value !== null)
   return Object.fromEntries(given)
 }
 
-function inCamelCase(settings: NonNullable<EvalSpec['model_generate_config']>): GenerateSettings {
-  const name = (snake: string): string => snake.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [name(key), value]))
+function rolesOf({ model_roles: roles = {} }: EvalSpec): ModelRoles {
+  const named = ({ model, config = {} }: ModelConfig): ConfiguredModel => ({
+    model,
+    config: toGenerateSettings(config),
+  })
+  return Object.fromEntries(Object.entries(roles).map(([role, models]) => [role, toList(models).map(named)]))
 }

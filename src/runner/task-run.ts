@@ -30,7 +30,7 @@ import { taskSettings, type TaskSettings } from './task-settings.ts'
 import type { Solver } from './solver.ts'
 import { taskPlan, taskSpec, type TaskIds } from './task-spec.ts'
 import type { Task } from './task.ts'
-import { toList } from './to-list.ts'
+import { toList, type OneOrMany } from './to-list.ts'
 import { Usage } from './usage.ts'
 
 /** What is done about tasks of an eval set that fail. */
@@ -63,7 +63,7 @@ export interface RunContext {
 export interface TaskUnit {
   readonly task: Task
   readonly model: Model
-  readonly roles: ReadonlyMap<string, Model>
+  readonly roles: ReadonlyMap<string, OneOrMany<Model>>
   readonly ids: TaskIds
   /** Logs of earlier attempts at the task, the latest first, whose finished samples are not run again. */
   readonly earlier?: readonly string[] | undefined

@@ -1,4 +1,5 @@
 import type { ChatMessage, Json, ModelOutput, Score, ToolChoice } from '../inspect/records.ts'
+import { Choices } from './choices.ts'
 import { LimitedMessages } from './limited-messages.ts'
 import type { Tools } from './tools.ts'
 import { Target } from './target.ts'
@@ -41,7 +42,8 @@ export class TaskState {
   readonly model: string
   readonly input: string | readonly ChatMessage[]
   target: Target
-  choices: readonly string[]
+  /** Of a multiple-choice question. */
+  choices: Choices
   metadata: { [key: string]: Json }
   /** What solvers and tools want to keep; it goes into the log. */
   store: { [key: string]: Json } = {}
@@ -64,7 +66,7 @@ export class TaskState {
     this.input = options.input
     this.#messages.push(...options.messages)
     this.target = new Target(options.target)
-    this.choices = [...(options.choices ?? [])]
+    this.choices = new Choices(options.choices)
     this.metadata = { ...options.metadata }
     this.#output = { model: options.model, choices: [], completion: '' }
   }
@@ -116,4 +118,12 @@ export function textOf(message: ChatMessage | undefined): string {
   return message.content
     .flatMap(({ type, text }) => (type === 'text' && typeof text === 'string' ? [text] : []))
     .join('\n')
+}
+
+/** The message with another text; its other parts stay, and the text is where the first one was. */
+export function withText(message: ChatMessage, text: string): ChatMessage {
+  if (typeof message.content === 'string') return { ...message, content: text }
+  const first = message.content.findIndex(({ type }) => type === 'text')
+  const others = message.content.filter(({ type }) => type !== 'text')
+  return { ...message, content: others.toSpliced(first === -1 ? others.length : first, 0, { type: 'text', text }) }
 }

@@ -5,6 +5,8 @@ import type { Dataset, Sample } from './sample.ts'
 import { checkNames, checkShared } from './check-options.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import type { Limits } from './limits.ts'
+import { rememberTask } from './made-tasks.ts'
+import type { ModelRoles } from './model/model-roles.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { Metrics, Reducer } from './scorer/metric.ts'
 import type { Scorer } from './scorer/scorer.ts'
@@ -57,7 +59,7 @@ export interface TaskOptions extends Limits, ErrorHandling {
   readonly sandbox?: Sandbox | undefined
   /** The one that is given to `evaluate` when left out. */
   readonly model?: ModelSpec | undefined
-  readonly modelRoles?: { readonly [role: string]: ModelSpec } | undefined
+  readonly modelRoles?: ModelRoles | undefined
   readonly config?: GenerateSettings | undefined
   readonly version?: number | string | undefined
   readonly tags?: readonly string[] | undefined
@@ -97,6 +99,8 @@ export interface TaskOrigin {
   /** What the function that made it was given. */
   readonly args?: { readonly [name: string]: Json } | undefined
   readonly file?: string | undefined
+  /** Under which it was asked for in its file, where it was. */
+  readonly name?: string | undefined
 }
 
 // By which copies of this package in one process know each other's tasks.
@@ -149,7 +153,7 @@ export function task(options: TaskOptions): Task {
       throw wrong(`scorer[${index}]`, 'has no metrics; make it with scorer()')
     }
   }
-  return new Task(options)
+  return rememberTask(new Task(options))
 }
 
 const advice = 'give a list of samples, or what jsonDataset() and csvDataset() read'

@@ -12,7 +12,7 @@ async function toolEvent(ofTask: number | undefined, ofCall: number | undefined)
   })
   const [sample] = (await run(task)).samples
   const event = sample!.events.find((each) => each.event === 'tool')
-  return event && { truncated: event.truncated, length: String(event.result).length }
+  return event && { truncated: event.truncated, length: typeof event.result === 'string' && event.result.length }
 }
 
 it.each<[string, number | undefined, number | undefined, unknown]>([

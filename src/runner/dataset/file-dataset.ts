@@ -12,6 +12,7 @@ import {
   type FileDatasetOptions,
   type RecordToSample,
 } from './options.ts'
+import { withShuffledChoices } from './shuffled-choices.ts'
 import { shuffled } from './shuffled.ts'
 import { toSample } from './to-sample.ts'
 
@@ -35,10 +36,12 @@ export function fileDataset(
   checkNames(options, known, (option, advice) => {
     return new EvalspanError('BAD_OPTION', `dataset ${location}: ${option} ${advice}`)
   })
-  const { name = basename(location, extname(location)), shuffle = false, limit = Number.POSITIVE_INFINITY } = options
+  const { name = basename(location, extname(location)), limit = Number.POSITIVE_INFINITY } = options
+  const { shuffle = false, shuffleChoices = false } = options
   if (!(limit >= 0)) throw new EvalspanError('BAD_OPTION', `the limit of dataset ${location} is no number from 0`)
   const all = { [Symbol.asyncIterator]: () => samplesOf(location, read, options) }
-  const samples = shuffle === false ? all : shuffled(all, shuffle)
+  const inOrder = shuffle === false ? all : shuffled(all, shuffle)
+  const samples = shuffleChoices === false ? inOrder : withShuffledChoices(inOrder, shuffleChoices)
   return { name, location, samples: { [Symbol.asyncIterator]: () => take(samples, limit) } }
 }
 

@@ -30,6 +30,8 @@ export interface FileDatasetOptions {
   readonly autoId?: boolean | undefined
   /** Puts the samples in random order; a number is the seed, with which the order is always the same, and that of Inspect. */
   readonly shuffle?: boolean | number | undefined
+  /** Puts the choices of each sample in random order, and its target with them; a number is the seed. */
+  readonly shuffleChoices?: boolean | number | undefined
 }
 
 export const fileDatasetOptions = {
@@ -38,4 +40,5 @@ export const fileDatasetOptions = {
   limit: true,
   autoId: true,
   shuffle: true,
+  shuffleChoices: true,
 } satisfies Record<keyof FileDatasetOptions, true>

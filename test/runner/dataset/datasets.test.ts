@@ -119,6 +119,31 @@ test('an error of such a function, or in what it makes, names the record', async
   )
 })
 
+test('choices are put in the order in which Inspect puts them for a seed, and targets with them', async () => {
+  const records = [
+    { input: 'q1', choices: ['a', 'b', 'c', 'd'], target: 'B' },
+    { input: 'q2', target: 'x' },
+    { input: 'q3', choices: ['a', 'b', 'c'], target: ['A', 'C'] },
+  ]
+  const path = await files.write('choices.jsonl', records.map((record) => JSON.stringify(record)).join('\n'))
+  const samples = await samplesOf(jsonlDataset(path, { shuffleChoices: 7 }))
+  expect(samples.map(({ choices, target }) => [choices, target])).toEqual([
+    [['d', 'b', 'a', 'c'], 'B'],
+    [undefined, 'x'],
+    [
+      ['b', 'a', 'c'],
+      ['B', 'C'],
+    ],
+  ])
+  const odd = await files.write(
+    'odd.jsonl',
+    JSON.stringify({ id: 'q4', input: 'q', choices: ['a', 'b'], target: 'a, b' }),
+  )
+  await expect(samplesOf(jsonlDataset(odd, { shuffleChoices: true }))).rejects.toThrow(
+    'sample q4: its choices cannot be shuffled: a, b names no choice',
+  )
+})
+
 test('a dataset can be read again, also by URL, and a shuffled one stays whole', async () => {
   const inputs = Array.from({ length: 50 }, (_, index) => `question ${index}`)
   const path = await files.write('a.jsonl', inputs.map((input) => JSON.stringify({ input })).join('\n'))
