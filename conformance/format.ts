@@ -81,6 +81,8 @@ const config = z.strictObject({
   max_connections: z.int().min(1).optional(),
   system_message: z.string().optional(),
   cache: z.boolean().optional(),
+  max_tool_output: count.optional(),
+  fail_on_refusal: z.boolean().optional(),
 })
 
 const cache = z.union([

@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly cwd?: string | undefined
   /** Only events of logs will be fired: hooks that keep them waiting for too long get no more of them. */
   readonly replay?: boolean | undefined
+  /** Of a live run: aborted when it is cancelled, and hooks that do not come back then are not waited for. */
+  readonly cancelled?: AbortSignal | undefined
   /** Ends the waiting for hooks, and soon after for backends. */
   readonly interrupt?: AbortSignal | undefined
   /** Exporters that are on without their variables, by name. */
@@ -156,6 +158,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     emitter: new Emitter({
       registry,
       report,
+      cancelled: options.cancelled,
       patience: replay ? { ms: Math.max(flushTimeoutMs(), leastPatienceMs), signal: interrupt } : undefined,
     }),
     mask: (data) => masker.data(data),

@@ -4,13 +4,15 @@ import { openSession, type Session, type SessionOptions } from './builtin.ts'
 import type { DeliveryReport } from './delivery/report.ts'
 import { EvalspanError } from './errors.ts'
 import { localPath, schemeOf } from './files/paths.ts'
+import { rememberKey } from './hooks/known-keys.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
+import { secretsOf } from './masking/environment.ts'
 import { checkOptions } from './runner/check-options.ts'
 import { Datasets } from './runner/dataset/datasets.ts'
 import { CancelledError } from './runner/eval-error.ts'
 import type { EvaluateOptions } from './runner/evaluate-options.ts'
-import { hideKeys, withoutKeys } from './runner/model/hide-keys.ts'
+import { hideKeys, keyVariables, withoutKeys } from './runner/model/hide-keys.ts'
 import { ModelPool } from './runner/model/model-pool.ts'
 import { resolveUnits } from './runner/resolve-units.ts'
 import { retryOptions } from './runner/retry-options.ts'
@@ -139,7 +141,7 @@ async function retryLog(
           `${log} has answers of ${spec.model}, and not of ${other.model.name}; retry it with the same model`,
         )
       }
-      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: log, used }))
+      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: [log], used }))
     })
   })
 }
@@ -168,12 +170,26 @@ async function inSession<T>(
   work: (run: RunContext) => Promise<T>,
 ): Promise<T> {
   checkOptions(options)
+  for (const key of secretsOf(keyVariables(process.env))) rememberKey(key)
   const interrupt = new AbortController()
   const cancel = (): void => interrupt.abort(new CancelledError())
   const { report: tell = reportToStderr } = host
   const report = (message: string): void => tell(hideKeys(message))
-  const session = await openSession({ host: 'evalspan', signals: false, ...progress(), ...host, report })
+  const session = await openSession({
+    host: 'evalspan',
+    signals: false,
+    ...progress(),
+    ...host,
+    cancelled: interrupt.signal,
+    report,
+  })
   const isOver = signals ? cancelOnSignal(cancel) : undefined
+  // Code that waits for what cannot come would end the process without a word.
+  const stuck = (): void => {
+    report('nothing is left that could go on, and something that the run waits for did not end: it is cancelled')
+    cancel()
+  }
+  process.once('beforeExit', stuck)
   if (options.signal?.aborted) cancel()
   options.signal?.addEventListener('abort', cancel, { once: true })
   try {
@@ -181,6 +197,7 @@ async function inSession<T>(
   } catch (error) {
     throw withoutKeys(error)
   } finally {
+    process.off('beforeExit', stuck)
     options.signal?.removeEventListener('abort', cancel)
     const account = await session.close()
     onAccount?.(account)
@@ -201,7 +218,7 @@ function runContext(
     models: new ModelPool(options.modelCosts),
     // As it is now: code of an eval may change the working folder.
     logDir: resolve(cwd, options.logDir ?? (process.env['INSPECT_LOG_DIR'] || './logs')),
-    datasets: new Datasets(),
+    datasets: new Datasets(options),
     signal,
     within: withinSpan(telemetrySettings()),
     sampleReused: (log) => session.sampleReused(log),

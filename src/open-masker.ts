@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { EvalspanError, messageOf } from './errors.ts'
 import { isObject } from './hooks/is-object.ts'
+import { knownKeys } from './hooks/known-keys.ts'
 import { locateEntry, moduleEntries } from './hooks/module-entry.ts'
 import { readPackageJson } from './hooks/package-json.ts'
 import { Masker, type Mask } from './masking/masker.ts'
@@ -14,12 +15,12 @@ export interface OpenMaskerOptions {
 }
 
 /**
- * The masker of this process's environment, with the modules of `EVALSPAN_MASK`. Throws an `EvalspanError` (`BAD_OPTION`) when
+ * The masker of this process's environment and of the keys it has come to know, with the modules of `EVALSPAN_MASK`. Throws an `EvalspanError` (`BAD_OPTION`) when
  * one of them cannot be used: nothing must leave without the mask that was asked for.
  */
 export function openMasker({ cwd = process.cwd(), env = process.env, report }: OpenMaskerOptions = {}): Masker {
   const masks = moduleEntries(env['EVALSPAN_MASK']).map((name) => ({ name, mask: loadMask(name, cwd) }))
-  return new Masker({ env, masks, report })
+  return new Masker({ env, keys: knownKeys(), masks, report })
 }
 
 // Required instead of imported, because hooks for a host's own provider are made at once or not at all.

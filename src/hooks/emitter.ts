@@ -2,6 +2,7 @@ import { LimitExceededError } from '../errors.ts'
 import { isEnabled, isPromise } from './enabled.ts'
 import { Failures } from './failures.ts'
 import { listensTo, type EventMeta, type HookData, type HookName } from './hooks.ts'
+import { LiveWaits } from './live-waits.ts'
 import { globalRegistry, type RegisteredHooks, type Registry } from './registry.ts'
 import { reportToStderr, type Report } from './report.ts'
 import { protect } from './snapshot.ts'
@@ -11,8 +12,10 @@ export interface EmitterOptions {
   readonly registry?: Registry | undefined
   /** Takes what hooks did wrong; standard error when left out. */
   readonly report?: Report | undefined
-  /** How long a replay waits for a hook; a live run waits for as long as it takes. */
+  /** How long a replay waits for a hook. */
   readonly patience?: Patience | undefined
+  /** Of a live run, which waits for a hook for as long as it takes: aborted when the run is cancelled. */
+  readonly cancelled?: AbortSignal | undefined
 }
 
 /** For how long a hook may keep others waiting. Then it gets no more events. */
@@ -36,25 +39,33 @@ export class Emitter {
   readonly #known = new Map<string, readonly RegisteredHooks[]>()
   #list: readonly RegisteredHooks[] | undefined
   readonly #patience: Patience | undefined
+  readonly #liveWaits: LiveWaits | undefined
   readonly #leftOut = new Set<RegisteredHooks>()
 
-  constructor({ registry = globalRegistry, report = reportToStderr, patience }: EmitterOptions = {}) {
+  constructor({ registry = globalRegistry, report = reportToStderr, patience, cancelled }: EmitterOptions = {}) {
     this.#registry = registry
     this.#report = report
     this.#failures = new Failures(report)
     this.#patience = patience
+    this.#liveWaits = cancelled && new LiveWaits({ cancelled, report })
   }
 
   /** Fires an event. Freezes `data` at the top level, but for what `onBeforeModelGenerate` may change. */
   emit<N extends HookName>(name: N, data: HookData<N>, meta: EventMeta): Promise<void> {
     if (this.#registry.pending) return this.#loadAndDeliver(name, data, meta)
     const listeners = this.#listeners(name, meta)
-    return listeners.length === 0 ? nothingToDo : this.#deliver(listeners, name, data, meta)
+    // Most often there is none that is on, and then an event costs next to nothing.
+    const first = listeners.findIndex((listener) => this.#isWanted(listener))
+    return first === -1 ? nothingToDo : this.#deliver(listeners, first, name, data, meta)
   }
 
   async #loadAndDeliver<N extends HookName>(name: N, data: HookData<N>, meta: EventMeta): Promise<void> {
     await this.#registry.load(this.#report)
-    await this.#deliver(this.#listeners(name, meta), name, data, meta)
+    await this.emit(name, data, meta)
+  }
+
+  #isWanted(listener: RegisteredHooks): boolean {
+    return !this.#leftOut.has(listener) && isEnabled(listener, this.#failures)
   }
 
   /** Worked out once for each event, until something is registered. */
@@ -75,26 +86,33 @@ export class Emitter {
     return listeners
   }
 
+  /** Up to the `first` one nobody wants it, and that one does. */
   async #deliver<N extends HookName>(
     listeners: readonly RegisteredHooks[],
+    first: number,
     name: N,
     data: HookData<N>,
     meta: EventMeta,
   ): Promise<void> {
-    if (listeners.length > 0) protect(name, data, meta)
-    for (const listener of listeners) {
-      if (this.#leftOut.has(listener) || !isEnabled(listener, this.#failures)) continue
+    protect(name, data, meta)
+    for (const [index, listener] of listeners.entries()) {
+      if (index < first || (index > first && !this.#isWanted(listener))) continue
       try {
         // TypeScript cannot see that the data belongs to the method, since both depend on the same N.
         const method = listener.hooks[name] as (data: HookData<N>, meta: EventMeta) => unknown
         const result = method.call(listener.hooks, data, meta)
-        if (isPromise(result)) await (this.#patience ? this.#inTime(result, listener, this.#patience) : result)
+        if (isPromise(result)) await this.#wait(result, listener, name)
       } catch (error) {
         // In a replay there is no sample left to end.
         if (LimitExceededError.is(error) && !meta.replay) throw error
         this.#failures.add(listener.name, name, error)
       }
     }
+  }
+
+  #wait(result: PromiseLike<unknown>, listener: RegisteredHooks, name: HookName): PromiseLike<unknown> {
+    if (this.#patience) return this.#inTime(result, listener, this.#patience)
+    return this.#liveWaits?.for(result, listener.name, name, () => this.#leftOut.add(listener)) ?? result
   }
 
   async #inTime(result: PromiseLike<unknown>, listener: RegisteredHooks, { ms, signal }: Patience): Promise<void> {

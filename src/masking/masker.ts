@@ -2,7 +2,7 @@ import { credentialName, looksRandom } from './credential-names.ts'
 import { secretsOf } from './environment.ts'
 import { isHeaderName, maskFields } from './fields.ts'
 import { masked, withheld } from './marks.ts'
-import { Needles } from './needles.ts'
+import { Needles } from '../needles.ts'
 import { maskSchemes } from './schemes.ts'
 import { maskShapes } from './shapes.ts'
 import { mayHoldSecret } from './suspicion.ts'
@@ -14,6 +14,8 @@ export type Mask = (value: string, context: { readonly name?: string }) => strin
 export interface MaskerOptions {
   /** Where secrets are looked for once; `process.env` when left out. */
   readonly env?: { readonly [name: string]: string | undefined } | undefined
+  /** Secrets that become known as time goes on; the set may grow. */
+  readonly keys?: ReadonlySet<string> | undefined
   /** Called with what is left after the built-in masking, one after another. */
   readonly masks?: readonly { readonly name: string; readonly mask: Mask }[] | undefined
   /** Told once for each mask that fails. */
@@ -29,19 +31,25 @@ const fieldName = /^[a-z][a-z0-9_]*$/
 const kinds = new Set(['event', 'role', 'status'])
 
 /**
- * Takes secrets out of texts: values of environment variables that look like credentials, keys of known shapes,
- * credentials in URLs, headers and fields. What it has masked it leaves as it is.
+ * Takes secrets out of texts: values of environment variables that look like credentials, keys of models and of known
+ * shapes, credentials in URLs, headers and fields. What it has masked it leaves as it is.
  */
 export class Masker {
-  readonly #needles: Needles
+  readonly #secrets: readonly string[]
+  readonly #keys: ReadonlySet<string>
+  #needles: Needles
+  #keysInNeedles: number
   readonly #masks: NonNullable<MaskerOptions['masks']>
   readonly #report: (message: string) => void
   readonly #failed = new Set<string>()
   /** Short texts come again and again: names of fields, models, errors. */
   readonly #known = new Map<string, string>()
 
-  constructor({ env = process.env, masks = [], report = () => {} }: MaskerOptions = {}) {
-    this.#needles = new Needles(secretsOf(env))
+  constructor({ env = process.env, keys = new Set(), masks = [], report = () => {} }: MaskerOptions = {}) {
+    this.#secrets = secretsOf(env)
+    this.#keys = keys
+    this.#keysInNeedles = keys.size
+    this.#needles = new Needles([...this.#secrets, ...keys])
     this.#masks = masks
     this.#report = report
   }
@@ -54,6 +62,7 @@ export class Masker {
   /** The same without custom masks: for a text that comes by again. */
   builtIn(value: string, name?: string): string {
     if (name !== undefined && isCredential(name, value)) return masked
+    this.#lookForNewKeys()
     if (value.length > longestRemembered) return this.#mask(value)
     let result = this.#known.get(value)
     if (result === undefined) {
@@ -69,12 +78,20 @@ export class Masker {
    * The names in it must be known to be of no credentials.
    */
   concerns(json: string): boolean {
+    this.#lookForNewKeys()
     return this.#masks.length > 0 || this.#needles.mayBeIn(json) || mayHoldSecret(json, { json: true })
   }
 
   /** A copy of JSON data without secrets in its strings and names, or the data itself where there are none. */
   data<T>(value: T): T {
     return this.#data(value, undefined) as T
+  }
+
+  #lookForNewKeys(): void {
+    if (this.#keys.size === this.#keysInNeedles) return
+    this.#keysInNeedles = this.#keys.size
+    this.#needles = new Needles([...this.#secrets, ...this.#keys])
+    this.#known.clear()
   }
 
   #data(value: unknown, name: string | undefined): unknown {

@@ -8,6 +8,7 @@ import { checkLimits, limitNames } from './limits.ts'
 import { checkModelCosts } from './model/model-cost.ts'
 import type { RetryOptions } from './task-run.ts'
 import type { TaskOptions } from './task.ts'
+import { longestTimer } from './timer.ts'
 import { toList } from './to-list.ts'
 
 /** What a task and a run have in common. */
@@ -35,6 +36,7 @@ const runOptions = {
   logSamples: true,
   logRealtime: true,
   logShared: true,
+  cleanupTimeout: true,
   tags: true,
   metadata: true,
   signal: true,
@@ -60,6 +62,8 @@ const settings = {
   maxConnections: true,
   maxRetries: true,
   timeout: true,
+  maxToolOutput: true,
+  failOnRefusal: true,
   attemptTimeout: true,
 } satisfies Record<NamesOf<GenerateSettings>, true>
 
@@ -124,7 +128,10 @@ export function checkOptions(options: EvaluateOptions & RetryOptions): void {
     if (value !== undefined && !isCount(value, 1))
       throw wrong(name, `is ${inspect(value)}; give a whole number from 1 on`)
   }
-  const { retryAttempts = 0 } = options
+  const { retryAttempts = 0, cleanupTimeout = 0 } = options
+  if (typeof cleanupTimeout !== 'number' || !(cleanupTimeout >= 0 && cleanupTimeout <= longestTimer / 1000)) {
+    throw wrong('cleanupTimeout', `is ${inspect(cleanupTimeout)}; give a number of seconds from 0 on`)
+  }
   if (!isCount(retryAttempts, 0)) {
     throw wrong('retryAttempts', `is ${inspect(retryAttempts)}; give a whole number from 0 on`)
   }

@@ -1,10 +1,14 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { EvalspanError } from '../errors.ts'
 import { openLog } from '../inspect/log.ts'
-import { stringify } from '../inspect/json.ts'
 import type { EvalLog, EvalSpec } from '../inspect/records.ts'
 import { compareTimes, parseTime } from '../time.ts'
+import { keylessJson } from './log/keys-in-json.ts'
+import { logText } from './log/log-text.ts'
+import { writeError } from './log/write-error.ts'
 import { removeLog } from './remove-log.ts'
+import { lockSet } from './set-lock.ts'
 import { shortUuid } from './short-uuid.ts'
 import type { LoggedEval, TaskUnit } from './task-run.ts'
 
@@ -18,13 +22,22 @@ export class EvalSetFolder {
 
   /** The same for all calls that work on the folder. */
   async id(): Promise<string> {
-    await mkdir(this.#folder, { recursive: true })
     const path = join(this.#folder, '.eval-set-id')
     const known = await readFile(path, 'utf8').catch(() => '')
     if (known.trim() !== '') return known.trim()
     const id = shortUuid()
-    await writeFile(path, id, { flag: 'wx' })
+    await writeFile(path, id)
     return id
+  }
+
+  /** Makes the folder, and takes it until what is returned is called. Rejects with an `EvalspanError`. */
+  async take(): Promise<() => Promise<void>> {
+    try {
+      await mkdir(this.#folder, { recursive: true })
+      return await lockSet(this.#folder)
+    } catch (error) {
+      throw error instanceof EvalspanError ? error : writeError(this.#folder, error)
+    }
   }
 
   /** Says what the set is made of, for Inspect's tools. */
@@ -37,7 +50,8 @@ export class EvalSetFolder {
       model_args: {},
       sequence,
     }))
-    await writeFile(join(this.#folder, 'eval-set.json'), JSON.stringify({ eval_set_id: id, tasks }, undefined, 2))
+    const text = keylessJson(JSON.stringify({ eval_set_id: id, tasks }, undefined, 2))
+    await writeFile(join(this.#folder, 'eval-set.json'), text)
   }
 
   /** By task and model: the logs of all attempts, the latest first. Logs that cannot be read are left out. */
@@ -69,7 +83,8 @@ export function unitKey({ task, model }: TaskUnit): string {
 }
 
 function keyOf(task: string, model: string, args: EvalSpec['task_args']): string {
-  return stringify([task, model, args ?? {}])
+  // As logs have them.
+  return logText([task, model, args ?? {}])
 }
 
 function startOf(log: EvalLog): readonly [number, number] {

@@ -41,6 +41,8 @@ export interface EvaluateOptions extends Limits, ErrorHandling {
   readonly logRealtime?: boolean | undefined
   /** After so many seconds what is new is beside the log, for all who can see its folder: 2 when left out. */
   readonly logShared?: number | undefined
+  /** Seconds that each `cleanup` has once the run is cancelled; then it is left alone. 20 when left out. */
+  readonly cleanupTimeout?: number | undefined
   readonly tags?: readonly string[] | undefined
   readonly metadata?: { readonly [key: string]: Json } | undefined
   /** Ends the run: what is under way is cancelled, and logs tell so. */

@@ -22,6 +22,10 @@ export interface GenerateSettings {
   readonly maxRetries?: number | undefined
   /** Seconds after which a call is not tried again. */
   readonly timeout?: number | undefined
+  /** Bytes of a tool's result; of a longer one the middle is left out. 16 KiB when left out; 0: as long as it is. */
+  readonly maxToolOutput?: number | undefined
+  /** An answer that the provider has filtered (`content_filter`) is an error of the sample. */
+  readonly failOnRefusal?: boolean | undefined
   /** Seconds after which an attempt at a call is given up; it is tried again, as after any other failure. */
   readonly attemptTimeout?: number | undefined
   readonly [name: string]: Json | undefined

@@ -19,6 +19,19 @@ export async function runSet(
   resolve: (evalSetId: string, runId: string) => Promise<readonly TaskUnit[]>,
 ): Promise<{ readonly success: boolean; readonly logs: LoggedEval[] }> {
   const folder = new EvalSetFolder(run.logDir)
+  const leave = await folder.take()
+  try {
+    return await runTaken(folder, run, resolve)
+  } finally {
+    await leave()
+  }
+}
+
+async function runTaken(
+  folder: EvalSetFolder,
+  run: RunContext,
+  resolve: (evalSetId: string, runId: string) => Promise<readonly TaskUnit[]>,
+): Promise<{ readonly success: boolean; readonly logs: LoggedEval[] }> {
   const evalSetId = await folder.id()
   const set = { eval_set_id: evalSetId, log_dir: run.logDir }
   try {
@@ -38,7 +51,7 @@ export async function runSet(
         open.push({
           ...unit,
           ids: { ...unit.ids, taskId: latest.eval.task_id },
-          earlier: latest.location,
+          earlier: [latest, ...older].map(({ location }) => location),
           used: latest.stats,
         })
       else open.push(unit)

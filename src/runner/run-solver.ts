@@ -1,5 +1,6 @@
 import type { OtherEvent } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
+import { messageProblem } from './dataset/check-sample.ts'
 import { jsonChanges } from './json-changes.ts'
 import { solverInfo, type Generate, type Solver } from './solver.ts'
 import { stateRecord } from './state-record.ts'
@@ -16,10 +17,19 @@ export async function runSolvers(solvers: readonly Solver[], sample: ActiveSampl
       if (!TaskState.is(state)) {
         throw new TypeError(`solver ${name} gave ${describe(state)}; it has to return the state that comes after it`)
       }
+      expectMessages(state, name)
       sample.state = state
       const changes = jsonChanges(before, await stateRecord(state))
       if (changes.length > 0) sample.transcript.add<OtherEvent>({ event: 'state', changes })
     })
+  }
+}
+
+/** A log with something else among them cannot be read. */
+function expectMessages({ messages }: TaskState, solver: string): void {
+  for (const [index, message] of messages.entries()) {
+    const problem = messageProblem(message)
+    if (problem !== undefined) throw new TypeError(`after solver ${solver} state.messages[${index}] ${problem}`)
   }
 }
 

@@ -37,7 +37,8 @@ export async function runTasks(
         try {
           if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(units[index]!, { ...run, maxTasks })
         } catch (error) {
-          failure ??= { thrown: error }
+          // Cut off before it had a log.
+          if (error !== run.signal.reason) failure ??= { thrown: error }
         } finally {
           waiting.done(index)
         }
@@ -60,11 +61,11 @@ export async function runTasks(
 async function runWithRetries(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
   if (!run.retries) return await runTask(unit, run)
   const { retryAttempts = 10, retryCleanup = true } = run.retries
-  const earlier = unit.earlier === undefined ? [] : [unit.earlier]
+  let earlier = unit.earlier ?? []
   let log = await runTask(unit, run)
   for (let retry = 1; retry <= retryAttempts && log.status === 'error' && !run.signal.aborted; retry += 1) {
-    earlier.push(log.location)
-    log = await runTask({ ...unit, earlier: log.location }, run)
+    earlier = [log.location, ...earlier]
+    log = await runTask({ ...unit, earlier }, run)
   }
   if (log.status === 'success' && retryCleanup) for (const path of earlier) await removeLog(path)
   return log

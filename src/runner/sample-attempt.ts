@@ -3,7 +3,7 @@ import type { SampleAttemptEnd, SampleInit, SampleScoring } from '../hooks/event
 import type { HookData, HookName } from '../hooks/hooks.ts'
 import { startSummary } from '../inspect/start-summary.ts'
 import type { ErrorEvent, EvalError, EvalSampleSummary, Event, OtherEvent, Score } from '../inspect/records.ts'
-import { orAborted, orUnwound } from './abortable.ts'
+import { orAborted, orUnwound, withGrace } from './abortable.ts'
 import { fire, runInSample, type ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
 import { CancelledError, evalError } from './eval-error.ts'
@@ -11,6 +11,7 @@ import { EventStream } from './event-stream.ts'
 import { generateFor } from './generate.ts'
 import { SampleLimits } from './limits.ts'
 import type { SampleRows } from './log/sample-rows.ts'
+import { hideKeys } from './model/hide-keys.ts'
 import { runSolvers } from './run-solver.ts'
 import { SampleClock } from './sample-clock.ts'
 import { scoreSample, tellScore } from './score-sample.ts'
@@ -60,8 +61,10 @@ export class SampleAttempt {
     const transcript = new Transcript({
       clock: this.#clock,
       onEvent: (event) => {
-        this.#stream.push(event)
-        rows?.push(event)
+        // As it is now: it may change before anybody looks at it, and comes once more then.
+        const version = { ...event }
+        this.#stream.push(version)
+        rows?.push(version)
       },
       store: () => this.active.state.store,
       within: (id, run) => this.active.within('span', id, run),
@@ -85,6 +88,7 @@ export class SampleAttempt {
       within: (kind, id, run) => this.#within(kind, id, run),
       state,
     }
+    state.signal = context.signal
   }
 
   /** Never rejects for what happens in the sample. */
@@ -156,7 +160,7 @@ export class SampleAttempt {
     this.#isStarted = true
     await this.#fire('onSampleAttemptStart', { ...this.#start(), attempt: number })
     const timeUp = new AbortController()
-    this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
+    this.#setSignal(AbortSignal.any([context.signal, timeUp.signal]))
     const endWatch = limits.watchTime(this.#clock, (reason) => timeUp.abort(reason))
     this.#stream.open()
     const generate = generateFor(this.active)
@@ -185,7 +189,7 @@ export class SampleAttempt {
     const bySolvers = Object.keys(state.scores)
     this.#phase = 'score'
     const timeUp = new AbortController()
-    this.active.signal = AbortSignal.any([context.signal, timeUp.signal])
+    this.#setSignal(AbortSignal.any([context.signal, timeUp.signal]))
     const endWatch = this.active.limits.watchScoring((reason) => timeUp.abort(reason))
     try {
       await this.#fire('onSampleScoring', this.#ids())
@@ -209,7 +213,7 @@ export class SampleAttempt {
     const { context, mayRetry } = this.#options
     const thrown = error ?? new Error('nothing was thrown')
     if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
-      this.limit = { type: thrown.type, limit: thrown.limit ?? -1, reason: thrown.message }
+      this.limit = { type: thrown.type, limit: thrown.limit ?? -1, reason: hideKeys(thrown.message) }
       return
     }
     this.cancelled = context.signal.aborted
@@ -220,11 +224,20 @@ export class SampleAttempt {
   }
 
   async #clean(what: string, clean: (state: TaskState) => unknown): Promise<void> {
+    const { cancelled, ms } = this.#options.context.grace
+    const left = new AbortController()
+    this.#setSignal(left.signal)
     try {
-      await clean(this.active.state)
+      await withGrace(async () => clean(this.active.state), cancelled, ms)
     } catch (error) {
       this.#options.context.report(`sample ${this.#options.sample.id}: ${what} failed: ${messageOf(error)}`)
+      left.abort(error)
     }
+  }
+
+  #setSignal(signal: AbortSignal): void {
+    this.active.signal = signal
+    this.active.state.signal = signal
   }
 
   async #fireEvent(event: Event): Promise<void> {

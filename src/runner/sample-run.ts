@@ -1,4 +1,4 @@
-import { EvalspanError } from '../errors.ts'
+import { EvalspanError, messageOf } from '../errors.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
 import { fire } from './active.ts'
 import { evalError } from './eval-error.ts'
@@ -40,10 +40,10 @@ export class SampleRun {
 
   /** Undefined when it was never begun, because its task was over. Rejects with what a hook ends the task with. */
   async run(): Promise<ScoredSample | undefined> {
-    const { retryOnError, places, signal } = this.#context
+    const { retryOnError, places } = this.#context
     for (let number = 1; ; number += 1) {
       // Each attempt queues anew: one that is tried again comes after those that wait.
-      const hasPlace = await places.acquire(signal).then(
+      const hasPlace = await places.acquire().then(
         () => true,
         () => false,
       )
@@ -95,10 +95,20 @@ export class SampleRun {
       messages: toMessages(input),
       target,
       choices,
-      metadata: structuredClone(metadata),
+      metadata: this.#copied(metadata),
     })
     const rows = this.#context.writer?.realtime?.begin(id, this.#epoch)
     return new SampleAttempt({ context: this.#context, sample: this.#sample, state, number, mayRetry, rows })
+  }
+
+  /** What an attempt does to it the next one does not see. */
+  #copied(metadata: NamedSample['metadata']): NamedSample['metadata'] {
+    try {
+      return structuredClone(metadata)
+    } catch (error) {
+      const what = `sample ${this.#sample.id}: its metadata cannot be copied (${messageOf(error)}); give plain data`
+      throw new EvalspanError('BAD_DATASET', what, { cause: error })
+    }
   }
 
   async #log(attempt: SampleAttempt): Promise<LoggedSample> {

@@ -1,5 +1,6 @@
 import type { Score, ScoreEvent } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
+import { checkScore } from './scorer/check-score.ts'
 import type { Scorer } from './scorer/scorer.ts'
 import { Target } from './target.ts'
 
@@ -18,9 +19,7 @@ export async function scoreSample(
         const result = await score(state, new Target(target))
         if (Object.hasOwn(scores, name)) throw new ScorerClash(`Scorer ${name} has modified state.scores`)
         if (result === undefined) return
-        if (typeof result !== 'object' || result === null || !('value' in result)) {
-          throw new TypeError(`scorer ${name} gave no score; it has to return { value: … }, or undefined for none`)
-        }
+        checkScore(name, result)
         scores[name] = result
         given[name] = tellScore(name, result, target, sample, params)
       })
@@ -36,6 +35,7 @@ export function tellScore(
   { transcript, usage }: ActiveSample,
   params?: Scorer['params'],
 ): Score {
+  checkScore(scorer, score)
   transcript.add<ScoreEvent>({
     event: 'score',
     score,

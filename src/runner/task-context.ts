@@ -56,5 +56,7 @@ export interface TaskContext {
   readonly places: Semaphore
   /** Aborted when the task is over before all of its samples are. */
   readonly signal: AbortSignal
+  /** Once the whole run is cancelled, what cleans up has so many milliseconds. */
+  readonly grace: { readonly cancelled: AbortSignal; readonly ms: number }
   readonly within: WithinSpan
 }

@@ -1,15 +1,18 @@
+import { EvalspanError } from '../errors.ts'
 import type { Emitter } from '../hooks/emitter.ts'
 import type { EvalLog, EvalPlan, EvalSpec, EvalStats } from '../inspect/records.ts'
 import { formatTimestamp } from '../time.ts'
+import { orAborted } from './abortable.ts'
 import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
 import type { Datasets } from './dataset/datasets.ts'
-import { EarlierLog } from './earlier-log.ts'
+import { EarlierLogs } from './earlier-logs.ts'
 import { ErrorBudget } from './error-budget.ts'
 import { CancelledError, evalError } from './eval-error.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig, type GenerateSettings } from './generate-config.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
+import { holdsKey } from './log/keys-in-json.ts'
 import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import { evalResults, type ScoredSample } from './results.ts'
@@ -62,8 +65,8 @@ export interface TaskUnit {
   readonly model: Model
   readonly roles: ReadonlyMap<string, OneOrMany<Model>>
   readonly ids: TaskIds
-  /** Of an earlier attempt at the task, whose finished samples are not run again. */
-  readonly earlier?: string | undefined
+  /** Logs of earlier attempts at the task, the latest first, whose finished samples are not run again. */
+  readonly earlier?: readonly string[] | undefined
   /** What earlier calls that worked at the task have used. */
   readonly used?: Pick<EvalStats, 'model_usage' | 'role_usage'> | undefined
 }
@@ -77,8 +80,9 @@ export interface LoggedEval extends EvalLog {
 export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
   const { options } = run
   const settings = taskSettings(unit.task, options)
-  const dataset = await run.datasets.read(unit.task.options.dataset)
+  const dataset = await orAborted(() => run.datasets.read(unit.task.options.dataset), run.signal)
   const samples = selectSamples(dataset.samples, options)
+  expectKeyless(unit.task.name, samples)
   const { scorer, setup, solver = generate() } = unit.task.options
   const given = toList(scorer)
   const names = uniqueScorerNames(given)
@@ -96,6 +100,15 @@ export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEv
     maxTasks: run.maxTasks,
   })
   return await new TaskRun({ unit, run, settings, samples, scorers, solvers, spec }).run()
+}
+
+/** A log has them in names of files, too. */
+function expectKeyless(task: string, samples: readonly NamedSample[]): void {
+  if (holdsKey(task)) throw new EvalspanError('BAD_OPTION', 'the name of a task holds an API key; call it otherwise')
+  const index = samples.findIndex(({ id }) => holdsKey(String(id)))
+  if (index < 0) return
+  const what = `task ${task}: the id of sample ${index + 1} holds an API key; give it another one`
+  throw new EvalspanError('BAD_DATASET', what)
 }
 
 interface TaskRunOptions {
@@ -145,7 +158,7 @@ class TaskRun {
       try {
         await fire(run.emitter, 'onTaskStart', { ...this.#ids, spec, plan: this.#plan }, this.#started)
         const earlier =
-          this.#options.unit.earlier === undefined ? undefined : new EarlierLog(this.#options.unit.earlier)
+          this.#options.unit.earlier === undefined ? undefined : new EarlierLogs(this.#options.unit.earlier)
         if (earlier) await this.#reuse(earlier, writer, results)
         await this.#runSamples(this.#context(writer), results, earlier)
         found = this.#results(results)
@@ -168,7 +181,7 @@ class TaskRun {
     }
   }
 
-  async #reuse(earlier: EarlierLog, writer: EvalLogWriter, results: ScoredSample[]): Promise<void> {
+  async #reuse(earlier: EarlierLogs, writer: EvalLogWriter, results: ScoredSample[]): Promise<void> {
     const { samples, settings, run } = this.#options
     const planned = new Set(samples.map(({ id }) => String(id)))
     const isPlanned = (id: string | number, epoch: number): boolean =>
@@ -183,7 +196,7 @@ class TaskRun {
   }
 
   /** Rejects with the error that ends the task, when all that was under way is over. */
-  async #runSamples(context: TaskContext, results: ScoredSample[], earlier: EarlierLog | undefined): Promise<void> {
+  async #runSamples(context: TaskContext, results: ScoredSample[], earlier: EarlierLogs | undefined): Promise<void> {
     const { samples, settings } = this.#options
     const runs = Array.from({ length: settings.epochs }, (_, epoch) =>
       samples.map(async (sample) => {
@@ -216,7 +229,8 @@ class TaskRun {
   #context(writer: EvalLogWriter): TaskContext {
     const { unit, run, settings, scorers, solvers, spec } = this.#options
     const { task, model, roles } = unit
-    const { maxSamples, logSamples = true } = run.options
+    const { maxSamples, logSamples = true, cleanupTimeout = 20 } = run.options
+    const signal = AbortSignal.any([run.signal, this.#stop.signal])
     return {
       ...settings,
       emitter: run.emitter,
@@ -234,8 +248,9 @@ class TaskRun {
       end: (thrown) => this.#end(thrown),
       writer: logSamples ? writer : undefined,
       usage: this.#usage,
-      places: new Semaphore(maxSamples ?? model.connections),
-      signal: AbortSignal.any([run.signal, this.#stop.signal]),
+      places: new Semaphore(maxSamples ?? model.connections, signal),
+      signal,
+      grace: { cancelled: run.signal, ms: cleanupTimeout * 1000 },
       within: run.within,
     }
   }

@@ -4,6 +4,11 @@ import { LimitedMessages } from './limited-messages.ts'
 import type { Tools } from './tools.ts'
 import { Target } from './target.ts'
 
+/** What a model answered, with the text of its first choice at hand. */
+export interface CompleteOutput extends ModelOutput {
+  readonly completion: string
+}
+
 /** What a state begins with. */
 export interface TaskStateOptions {
   readonly uuid: string
@@ -43,11 +48,13 @@ export class TaskState {
   /** What solvers and tools want to keep; it goes into the log. */
   store: { [key: string]: Json } = {}
   #messages: ChatMessage[] = new LimitedMessages()
-  output: ModelOutput
+  #output: CompleteOutput
   tools: Tools = {}
   toolChoice: ToolChoice | undefined
   /** Once true no further solver of a chain runs. */
   completed = false
+  /** Aborted when what works on the sample is to end: a limit of time, a cancelled run. For `fetch` and the like. */
+  signal: AbortSignal = new AbortController().signal
   /** Set by scorers, or by a solver that scores for itself. */
   scores: { [scorer: string]: Score } | undefined
 
@@ -61,7 +68,7 @@ export class TaskState {
     this.target = new Target(options.target)
     this.choices = new Choices(options.choices)
     this.metadata = { ...options.metadata }
-    this.output = { model: options.model, choices: [], completion: '' }
+    this.#output = { model: options.model, choices: [], completion: '' }
   }
 
   get messages(): ChatMessage[] {
@@ -72,6 +79,14 @@ export class TaskState {
     const limited = new LimitedMessages()
     limited.push(...messages)
     this.#messages = limited
+  }
+
+  get output(): CompleteOutput {
+    return this.#output
+  }
+
+  set output(output: ModelOutput) {
+    this.#output = completeOutput(output)
   }
 
   static is(value: unknown): value is TaskState {
@@ -88,6 +103,12 @@ export class TaskState {
   get userPrompt(): ChatMessage | undefined {
     return this.messages.findLast(({ role }) => role === 'user')
   }
+}
+
+/** The same output where it has its text already. */
+export function completeOutput(output: ModelOutput): CompleteOutput {
+  const { completion = textOf(output.choices[0]?.message) } = output
+  return output.completion === undefined ? { ...output, completion } : (output as CompleteOutput)
 }
 
 /** The text of a message, without its other parts. */

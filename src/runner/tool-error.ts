@@ -1,3 +1,5 @@
+import { hideKeys } from './model/hide-keys.ts'
+
 /** What went wrong with the call of a tool, as the model is told. */
 export interface ToolCallError {
   /** `parsing`, `timeout`, `unicode_decode`, `permission`, `file_not_found`, `is_a_directory`, `limit`, `approval`, `unknown`. */
@@ -29,7 +31,8 @@ export function toolCallError(error: unknown, tool: string): ToolCallError | und
   const filename = typeof path === 'string' ? ` Filename '${path}'.` : ''
   // By name, so that it may come from another copy of the package.
   if (error.name === 'ToolError') {
-    return { type: typeof type === 'string' ? type : 'unknown', message: error.message }
+    // The model's provider is told, too.
+    return { type: typeof type === 'string' ? type : 'unknown', message: hideKeys(error.message) }
   }
   if (error.name === 'TimeoutError' || code === 'ETIMEDOUT') {
     return { type: 'timeout', message: 'Command timed out before completing.' }
@@ -37,7 +40,7 @@ export function toolCallError(error: unknown, tool: string): ToolCallError | und
   if (error.name === 'LimitExceededError') return limitError(error)
   switch (code) {
     case 'ERR_ENCODING_INVALID_ENCODED_DATA':
-      return { type: 'unicode_decode', message: `Error decoding bytes: ${error.message}` }
+      return { type: 'unicode_decode', message: hideKeys(`Error decoding bytes: ${error.message}`) }
     case 'ERR_INVALID_ARG_VALUE':
       if (!error.message.includes('without null bytes')) return undefined
       return { type: 'parsing', message: `An argument to tool '${tool}' contained an embedded null byte.` }

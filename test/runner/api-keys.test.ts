@@ -129,7 +129,7 @@ describe('the key of a model', () => {
     const { sequence, samples } = await run(aTask({ model: keyed(server) }))
     expect(server.requests).toHaveLength(1)
     expect(sequence).not.toContain('ModelRetry 1')
-    expect(samples[0]!.error?.message).toBe("AI_APICallError('Incorrect API key provided: ***.')")
+    expect(samples[0]!.error?.message).toBe("AI_APICallError('Incorrect API key provided: [masked].')")
   })
 
   it('is tried as often as maxRetries says, even where each new key is refused', async () => {
@@ -206,8 +206,10 @@ describe('a key', () => {
     )
     expect(keysSent(server)).toEqual(canaries)
     const [first, second] = modelEvents(seen.samples[0]!)
-    expect([first!.error, second!.error]).toEqual(Array(2).fill("AI_APICallError('Incorrect API key provided: ***.')"))
-    expect(seen.samples[0]!.error?.traceback).toContain('Incorrect API key provided: ***.')
+    expect([first!.error, second!.error]).toEqual(
+      Array(2).fill("AI_APICallError('Incorrect API key provided: [masked].')"),
+    )
+    expect(seen.samples[0]!.error?.traceback).toContain('Incorrect API key provided: [masked].')
     expectHidden(await traces(seen, printed.mock.calls))
     expectHidden(stringify(caught))
     printed.mockRestore()
@@ -225,7 +227,7 @@ describe('a key', () => {
       throw new TypeError(`not a key: ${key}`)
     }
     const seen = await run(aTask({ model: { apiKey: variable, create } }))
-    expect(seen.thrown).toMatchObject({ message: 'not a key: ***' })
+    expect(seen.thrown).toMatchObject({ message: 'not a key: [masked]' })
     expectHidden(await traces(seen, printed.mock.calls))
     printed.mockRestore()
   })
@@ -240,7 +242,7 @@ describe('a key', () => {
     })
     await run(aTask({ model: keyed(server) }))
     expect(printed.mock.calls.map(String)).toEqual([
-      expect.stringMatching(/^evalspan: hook 'test \d+' failed in overrideApiKey: no such secret: \*\*\*$/),
+      expect.stringMatching(/^evalspan: hook 'test \d+' failed in overrideApiKey: no such secret: \[masked\]$/),
     ])
     printed.mockRestore()
   })

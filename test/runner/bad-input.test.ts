@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate, evalSet, hookNames, scorer, task, type TaskOptions } from '../../src/index.ts'
+import { evaluate, evalSet, hookNames, mean, scorer, task, type TaskOptions, type TaskState } from '../../src/index.ts'
+import { representString } from '../../src/runner/python-text.ts'
 import { streamProblems } from './hooks/stream-problems.ts'
 import { aTask, question, run, withHooks } from './run.ts'
 import { failing } from './scenarios.ts'
@@ -164,6 +165,21 @@ describe('an error names the place, and says what to do, for', () => {
       withTask({ scorer: { name: 'mine', metrics: [] } }),
       'task arithmetic: scorer[0] has no score; make it with scorer()',
     ],
+    [
+      'a scorer that is made without metrics',
+      () => scorer('mine', { short: [mean()] } as never, () => ({ value: 1 })),
+      'scorer mine: give its metrics second: { metrics: [mean()] }',
+    ],
+    [
+      'a scorer that is made without its function',
+      () => scorer('mine', { metrics: [mean()] }, undefined as never),
+      'scorer mine: give third the function that scores: (state, target) => ({ value })',
+    ],
+    [
+      'a scorer that is made without a name',
+      () => scorer({ metrics: [mean()] } as never, {} as never, () => ({ value: 1 })),
+      'scorer without a name: give it one first: scorer(name, { metrics }, score)',
+    ],
     ['no tasks', () => evaluate([]), 'tasks: there is none'],
     ['what is no task', () => evaluate([aTask(), {} as never]), 'tasks[1] is no task; make it with task()'],
     ['a set without a folder', () => evalSet(aTask(), {} as never), 'logDir: an eval set needs a folder of its own'],
@@ -226,6 +242,45 @@ describe('a sample has its error, and its task its log, for', () => {
     const bad = scorer('bad', { metrics: [] }, () => 'C' as never)
     const message = "TypeError('scorer bad gave no score; it has to return { value: … }, or undefined for none')"
     expect(await errorOf({ scorer: bad })).toEqual(['error', message])
+  })
+
+  it.each<[string, object, string]>([
+    [
+      'without a value',
+      { value: undefined },
+      'value is undefined; give a text, a number, true or false, or a list or an object of them',
+    ],
+    [
+      'with a date',
+      { value: { when: new Date(0) } },
+      'value is { when: 1970-01-01T00:00:00.000Z }; give a text, a number, true or false, or a list or an object of them',
+    ],
+    ['with an answer that is a number', { value: 1, answer: 4 }, 'answer is 4; give a text'],
+    ['with words for metadata', { value: 1, metadata: 'why' }, "metadata is 'why'; give an object"],
+  ])('a scorer that gives a score %s', async (_what, score, words) => {
+    const bad = scorer('bad', { metrics: [] }, () => score as never)
+    const message = representString(`scorer bad gave a score whose ${words}`)
+    expect(await errorOf({ scorer: bad })).toEqual(['error', `TypeError(${message})`])
+  })
+
+  it('a solver that leaves what is no message', async () => {
+    const solver = function mine(state: TaskState): TaskState {
+      state.messages.push({ role: 'user', content: 4 as never })
+      return state
+    }
+    const message =
+      "TypeError('after solver mine state.messages[1] has no content; it is a string or a list of parts with a type')"
+    expect(await errorOf({ solver })).toEqual(['error', message])
+  })
+
+  it('metadata that cannot be copied, which ends the task', async () => {
+    const metadata = { call: (() => {}) as never }
+    const { logs, events } = await run(aTask({ dataset: [{ ...question, metadata }] }))
+    expect([logs[0]!.status, logs[0]!.error?.message, streamProblems(events)]).toEqual([
+      'error',
+      "EvalspanError('sample 1: its metadata cannot be copied (() => {} could not be cloned.); give plain data')",
+      [],
+    ])
   })
 
   it.each([

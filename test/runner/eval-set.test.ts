@@ -1,5 +1,8 @@
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { evalRetry, evalSet, evaluate, generate, match, task, type Sample, type TaskOptions } from '../../src/index.ts'
+import { thisWriter } from '../../src/inspect/buffer/folder-writer.ts'
 import { temporaryFolders } from './in-folder.ts'
 import { failing, quickModel } from './scenarios.ts'
 
@@ -40,6 +43,44 @@ describe('an eval set', () => {
   it('has not succeeded when it was cancelled before it began', async () => {
     const cancelled = { logDir: newFolder(), signal: AbortSignal.abort() }
     expect(await evalSet(sums(), cancelled, quiet)).toEqual({ success: false, logs: [] })
+  })
+})
+
+describe('the folder of an eval set', () => {
+  it('is worked on by one call at a time', async () => {
+    const logDir = newFolder()
+    const [first, second] = await Promise.allSettled([
+      evalSet(sums(), { logDir }, quiet),
+      evalSet(sums(), { logDir }, quiet),
+    ])
+    expect([first, second].map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect([first, second].find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: {
+        code: 'BAD_OPTION',
+        message: `logDir: this process works on the eval set in ${logDir}; wait for it, or give another folder`,
+      },
+    })
+    expect((await evalSet(sums(), { logDir }, quiet)).success).toBe(true)
+    expect(readdirSync(logDir).filter((name) => name.endsWith('.eval'))).toHaveLength(1)
+  })
+
+  it.each([
+    ['has ended', { ...thisWriter(), start: '1' }],
+    ['is elsewhere', { ...thisWriter(), place: 'another machine' }],
+  ])('is taken over from a process that %s', async (_, writer) => {
+    const logDir = newFolder()
+    writeFileSync(join(logDir, '.eval-set-lock'), JSON.stringify(writer))
+    expect((await evalSet(sums(), { logDir }, quiet)).success).toBe(true)
+    expect(readdirSync(logDir)).not.toContain('.eval-set-lock')
+  })
+
+  it('cannot be a file', async () => {
+    const logDir = join(newFolder(), 'file')
+    writeFileSync(logDir, '')
+    await expect(evalSet(sums(), { logDir }, quiet)).rejects.toMatchObject({
+      code: 'UNWRITABLE_LOG',
+      message: expect.stringContaining(`${logDir}: `) as string,
+    })
   })
 })
 

@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -91,8 +92,25 @@ describe('a key in what is thrown', () => {
       },
     }
     const seen = await run(aTask({ model: throwing(cases['is a text']!), dataset }))
-    expect(dataOf(seen.events, 'onRunEnd')[0]!.exception).toEqual({ type: 'Error', message: 'no such key: ***' })
+    expect(dataOf(seen.events, 'onRunEnd')[0]!.exception).toEqual({
+      type: 'EvalspanError',
+      message: 'the dataset, after sample 0: its iterator failed: no such key: [masked]',
+    })
     expect(await everything(seen)).not.toContain(canary)
+  })
+
+  it.each([
+    [
+      'the id of a sample',
+      { dataset: [{ input: 'x' }, { id: `of ${canary}`, input: 'y' }] },
+      'task arithmetic: the id of sample 2 holds an API key; give it another one',
+    ],
+    ['the name of a task', { name: `with ${canary}` }, 'the name of a task holds an API key; call it otherwise'],
+  ])('in %s is refused: it would be in names of files', async (_, options, message) => {
+    process.env['LAB_SECOND_API_KEY'] = canary
+    const seen = await run(aTask(options))
+    expect(seen.thrown).toMatchObject({ message })
+    expect(readdirSync(seen.logDir)).toEqual([])
   })
 
   it('is hidden where an error is its own cause', async () => {
@@ -103,7 +121,7 @@ describe('a key in what is thrown', () => {
       throw error
     }
     const seen = await run(aTask({ solver }))
-    expect(seen.samples[0]!.error?.message).toBe("Error('no such key: ***')")
+    expect(seen.samples[0]!.error?.message).toBe("Error('no such key: [masked]')")
     expect(await everything(seen)).not.toContain(canary)
   })
 
@@ -123,7 +141,11 @@ describe('a key in what is thrown', () => {
     await run(aTask({ model: throwing(() => error), solver }))
     expect([client.apiKey, error.message]).toEqual([canary, `no such key: ${canary}`])
     expect(caught[0]).toBeInstanceOf(TypeError)
-    expect(caught[0]).toMatchObject({ message: 'no such key: ***', client: { apiKey: '***' }, statusCode: 400 })
+    expect(caught[0]).toMatchObject({
+      message: 'no such key: [masked]',
+      client: { apiKey: '[masked]' },
+      statusCode: 400,
+    })
   })
 })
 

@@ -6,6 +6,11 @@ import { findBuffers } from '../../src/inspect/buffer/find-buffers.ts'
 import { isAbandoned } from '../../src/inspect/buffer/is-abandoned.ts'
 import type { EvalSample, EvalSampleSummary } from '../../src/inspect/records.ts'
 import { evalRetry, evalSet, type HookEvent } from '../../src/index.ts'
+import { openLog } from '../../src/inspect/log.ts'
+import { now } from '../../src/runner/clock.ts'
+import { EvalLogWriter } from '../../src/runner/log/eval-log-writer.ts'
+import { shortUuid } from '../../src/runner/short-uuid.ts'
+import { formatTimestamp } from '../../src/time.ts'
 import { Mapping } from '../../src/telemetry/mapping.ts'
 import { telemetrySettings } from '../../src/telemetry/settings.ts'
 import { changesOf, openFor } from '../inspect/buffer/read-buffer.ts'
@@ -76,6 +81,23 @@ describe('an eval that is killed', { timeout: 60_000 }, () => {
     expect(found.length).toBeGreaterThan(inLog.length)
     // Of attempts before the last one a buffer has nothing.
     for (const [sample, told] of found) expect({ error_retries: [], ...sample }).toEqual(told)
+  })
+
+  it('keeps what it had though the next one was killed before it took that over', async () => {
+    const { folder, log } = await killedEval(15)
+    const killed = await openLog(log)
+    const { header } = killed
+    await killed.close()
+    const created = formatTimestamp(now())
+    const spec = { ...header.eval, eval_id: shortUuid(), created }
+    const writer = await EvalLogWriter.create({ folder, spec, plan: header.plan })
+    await writer.close()
+    const had = (await readAll(log)) as EvalSample[]
+    const { success, logs } = await evalSet(longTask, { logDir: folder, maxSamples: 100 }, { banner: () => {} })
+    expect([success, had.length > 0]).toEqual([true, true])
+    const uuids = new Set(((await readAll(logs[0]!.location)) as EvalSample[]).map(({ uuid }) => uuid))
+    expect(had.filter(({ uuid }) => !uuids.has(uuid))).toEqual([])
+    expect(readdirSync(folder).toSorted()).toEqual(['.eval-set-id', basename(logs[0]!.location), 'eval-set.json'])
   })
 
   it('is gone on with by an eval set, which leaves nothing of it', async () => {

@@ -125,6 +125,16 @@ describe.concurrent('a program that evaluates', () => {
     expect(await place.logged()).toEqual(cancelled)
   })
 
+  it('is told when nothing is left that could go on, and has its ends', async ({ expect }) => {
+    await using place = await Place.make()
+    const ended = await place.start({ waitsForNothing: true }).ended
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(ended.stderr).toContain('nothing is left that could go on')
+    expect(ended.stdout).toContain('{"statuses":["cancelled"]}')
+    expect(await place.logged()).toEqual(cancelled)
+    expect(streamProblems(place.events)).toEqual([])
+  })
+
   it('goes on where it has a listener of its own', async ({ expect }) => {
     await using place = await Place.make()
     const child = place.start({ ownListener: true })

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -14,7 +14,7 @@ export function demoCommand(context: CliContext, exit: Exit): Command {
     .description(
       'Runs an eval of six samples with scripted models, without network, in a few seconds: parallel tools, a sub-agent, ' +
         'retries of a call and of a sample, a limit, answers from the cache. Hooks are on, and it is sent to all ' +
-        'destinations that are switched on.',
+        'destinations that are switched on. Its log stays in the temporary folder; the last lines say where.',
     )
     .addHelpText(
       'after',
@@ -26,9 +26,16 @@ Examples:
     .action(async () => {
       const folder = await mkdtemp(join(tmpdir(), 'evalspan-demo-'))
       // Answers of an earlier demo would leave nothing to see.
-      process.env['EVALSPAN_CACHE_DIR'] = join(folder, 'cache')
+      const cache = join(folder, 'cache')
+      process.env['EVALSPAN_CACHE_DIR'] = cache
       const options = { logDir: folder, maxSamples: 3, signal: context.interrupt }
       const work = async (host: HostOptions) => ({ logs: await evaluate(bugHunt(), options, host) })
-      exit(await runEvals(context, work, { tellNowhere: true }))
+      try {
+        exit(await runEvals(context, work, { tellNowhere: true }))
+      } finally {
+        await rm(cache, { recursive: true, force: true })
+        // Where there is no log.
+        await rmdir(folder).catch(() => {})
+      }
     })
 }

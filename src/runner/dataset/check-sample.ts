@@ -1,4 +1,4 @@
-import { isFields, type Fields } from '../../inspect/fields.ts'
+import { isFields } from '../../inspect/fields.ts'
 import type { Sample } from '../sample.ts'
 import { badDataset } from './bad-dataset.ts'
 
@@ -26,15 +26,18 @@ export function checkSample(value: unknown, where: string): Sample {
 function checkInput(input: unknown, where: string): void {
   if (typeof input === 'string') return
   if (!Array.isArray(input) || input.length === 0) {
-    throw badDataset(where, "has no 'input'; give a string or a list of messages, or name its field in 'fields'")
+    throw badDataset(where, "has no 'input'; give a string or a list of messages, or name its field in 'sampleFields'")
   }
   for (const [index, message] of input.entries()) {
-    const problem = isFields(message) ? problemOf(message) : 'is no message'
+    const problem = messageProblem(message)
     if (problem !== undefined) throw badDataset(where, `'input[${index}]' ${problem}`)
   }
 }
 
-function problemOf({ role, content }: Fields): string | undefined {
+/** Why something is no message; undefined for one. */
+export function messageProblem(message: unknown): string | undefined {
+  if (!isFields(message)) return 'is no message'
+  const { role, content } = message
   if (!roles.includes(role)) return "has no role; it is one of 'system', 'user', 'assistant' and 'tool'"
   if (typeof content === 'string' || (Array.isArray(content) && content.every(isPart))) return undefined
   return 'has no content; it is a string or a list of parts with a type'

@@ -16,6 +16,7 @@ import { logName } from './log-name.ts'
 import { logString, logText } from './log-text.ts'
 import { isNestedBeyond } from './nesting.ts'
 import { RealtimeBuffer, type RealtimeOptions } from './realtime-buffer.ts'
+import { unwritableField } from './unwritable-field.ts'
 import { writeError } from './write-error.ts'
 import { zipMember, type NewMember } from './zip-member.ts'
 
@@ -56,6 +57,8 @@ export class EvalLogWriter {
   /** Finished samples that are not in the file, by the names of their members. */
   readonly #waiting = new Map<string, WaitingSample>()
   #waitingSince = 0
+  /** So many of them are on their way into it just now. */
+  #underWay = 0
   #timer: NodeJS.Timeout | undefined
   /** Of the samples in the file. */
   #summaries = new Map<string, EvalSampleSummary>()
@@ -147,15 +150,18 @@ export class EvalLogWriter {
       if (isNestedBeyond(deepestSample, record)) throw new Error('something in it is nested too deeply')
       return { summary: summaryOf(sample), member: zipMember(name, logText(record)) }
     } catch (error) {
-      const what = `sample ${sample.id}, epoch ${sample.epoch}, cannot be written as JSON (${messageOf(error)})`
-      const message = `${this.path}: ${what}; keep such data out of metadata, store and messages`
+      const field = unwritableField(sample, deepestSample)
+      const what = `${field === undefined ? 'it' : `its ${field}`} cannot be written as JSON (${messageOf(error)})`
+      const message = `${this.path}: sample ${sample.id}, epoch ${sample.epoch}: ${what}; keep such data out of it`
       throw new EvalspanError('BAD_SAMPLE', message, { cause: error })
     }
   }
 
   #isDue(): boolean {
-    if (this.#waiting.size === 0) return false
-    return this.#waiting.size >= this.#flushEvery || performance.now() - this.#waitingSince >= this.#flushAfter
+    // The eval goes on while a batch is written, as long as there is not another one.
+    const count = this.#waiting.size - this.#underWay
+    if (count === 0) return false
+    return count >= this.#flushEvery || performance.now() - this.#waitingSince >= this.#flushAfter
   }
 
   /** A process that has nothing else to do ends without it. */
@@ -172,8 +178,21 @@ export class EvalLogWriter {
     return this.#exclusively(() => (this.#waiting.size > 0 ? this.#flush() : undefined))
   }
 
-  async #flush(rest?: (summaries: readonly EvalSampleSummary[]) => Promise<NewMember[]>): Promise<void> {
+  async #flush(rest?: Rest): Promise<void> {
     const batch = [...this.#waiting]
+    this.#underWay = batch.length
+    try {
+      await this.#write(batch, rest)
+    } finally {
+      this.#underWay = 0
+    }
+    this.#waitingSince = performance.now()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#setTimer()
+  }
+
+  async #write(batch: readonly [string, WaitingSample][], rest: Rest | undefined): Promise<void> {
     const members = await Promise.all(batch.map(([, { member }]) => member))
     const summaries = new Map(this.#summaries)
     for (const [name, { summary }] of batch) {
@@ -193,10 +212,6 @@ export class EvalLogWriter {
       this.#drop(name, waiting)
       this.realtime?.drop(waiting.summary.id, waiting.summary.epoch)
     }
-    this.#waitingSince = performance.now()
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#setTimer()
   }
 
   /** Unless another one came in its place. */
@@ -223,13 +238,23 @@ export class EvalLogWriter {
   }
 }
 
+/** What comes after the samples. */
+type Rest = (summaries: readonly EvalSampleSummary[]) => Promise<NewMember[]>
+
 interface WaitingSample {
   readonly summary: EvalSampleSummary
   readonly member: Promise<NewMember>
 }
 
 async function jsonMember(name: string, record: unknown): Promise<NewMember> {
-  return await zipMember(name, logText(record))
+  let text: string
+  try {
+    text = logText(record)
+  } catch (error) {
+    const field = unwritableField(record, deepestSample) ?? 'it'
+    throw new Error(`${field} cannot be written as JSON (${messageOf(error)})`, { cause: error })
+  }
+  return await zipMember(name, text)
 }
 
 /** Of small runs each sample is soon there, and large ones are not written over and over. */

@@ -1,11 +1,12 @@
 import { stringify } from '../../inspect/json.ts'
+import { keylessJson } from './keys-in-json.ts'
 
 /**
- * The JSON of a record as Inspect writes it into logs. Half a surrogate pair, which UTF-8 has no place for and Python's
+ * The JSON of a record as Inspect writes it into logs, without keys of models. Half a surrogate pair, which UTF-8 has no place for and Python's
  * parser refuses, becomes the six characters of its escape.
  */
 export function logText(record: unknown): string {
-  const text = stringify(record)
+  const text = keylessJson(stringify(record))
   // Of what JavaScript escapes nothing else begins like this, but an escaped backslash before a `u` looks the same.
   return text.includes(String.raw`\ud`) ? text.replace(escapes, (whole, half) => (half ? `\\${whole}` : whole)) : text
 }

@@ -3,7 +3,7 @@ import type { ToolChoice, ToolInfo } from '../../inspect/records.ts'
 import { callSettings, type CallSettings } from './call-settings.ts'
 import { callFailure } from './failure.ts'
 import { fromContent } from './from-content.ts'
-import { withoutKeys } from './hide-keys.ts'
+import { hideKeys, withoutKeys } from './hide-keys.ts'
 import type { CallOptions, GenerateResult, LanguageModel } from './language-model.ts'
 import type { ModelApi, ModelRequest } from './model-api.ts'
 import { outputOf } from './model-output.ts'
@@ -25,7 +25,7 @@ export interface AiSdkModelOptions {
 /** Calls a model of the AI SDK, of any provider, once a request: the runner retries by itself. */
 export function aiSdkModel(model: LanguageModel, options: AiSdkModelOptions = {}): ModelApi {
   const { provider = providerName(model), keys = [], report = reportToStderr } = options
-  const warnings = new CallWarnings(`${provider}/${model.modelId}`, report)
+  const warnings = new CallWarnings(`${provider}/${model.modelId}`, (message) => report(hideKeys(message, keys)))
   const callable = model as { doGenerate(call: CallOptions): PromiseLike<GenerateResult> }
   return {
     provider,

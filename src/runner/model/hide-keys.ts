@@ -1,25 +1,21 @@
 import { isNativeError } from 'node:util/types'
-import { processWide } from '../../hooks/process-wide.ts'
+import { knownKeys, shortestKey } from '../../hooks/known-keys.ts'
+import { Needles } from '../../needles.ts'
 
 const secretName = /(^|_)(API_?KEY|ACCESS_KEY|TOKEN|SECRET|PASSWORD)$/i
-/** What is shorter may be a word like any other. */
-const shortest = 8
 /** What is deeper no log shows, and the stack has an end. */
 const deepest = 50
 
 type Environment = { readonly [name: string]: string | undefined }
 
-/** The keys that calls were made with, wherever they came from: an error may repeat one long after. */
-const known = processWide('keys', () => new Set<string>())
-
-/** From here on the key is in no error that goes into a log. */
-export function rememberKey(key: string): void {
-  if (key.length >= shortest) known.add(key)
+/** The variables of an environment that hold keys. */
+export function keyVariables(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => secretName.test(name)))
 }
 
-/** A text without the keys that somebody may have repeated in it: those given, those remembered and those of the environment. */
+/** A text without the keys that somebody may have repeated in it: those given, those known and those of the environment. */
 export function hideKeys(text: string, keys: readonly string[] = [], environment: Environment = process.env): string {
-  return hide(text, secrets(keys, environment))
+  return needlesOf(secrets(keys, environment)).mask(text)
 }
 
 /**
@@ -31,39 +27,40 @@ export function withoutKeys(
   keys: readonly string[] = [],
   environment: Environment = process.env,
 ): unknown {
-  const values = secrets(keys, environment)
-  return values.length > 0 && holds(thrown, values, new Set()) ? copyOf(thrown, values, new Map()) : thrown
+  const needles = needlesOf(secrets(keys, environment))
+  return holds(thrown, needles, new Set()) ? copyOf(thrown, needles, new Map()) : thrown
 }
 
 function secrets(keys: readonly string[], environment: Environment): readonly string[] {
-  const values = Object.entries(environment).flatMap(([name, value]) => (secretName.test(name) && value ? [value] : []))
-  const long = [...keys, ...known, ...values].filter((key) => key.length >= shortest)
-  // In a text that shows an object it stands with escapes.
-  const all = new Set(long.flatMap((key) => [key, JSON.stringify(key).slice(1, -1), key.replaceAll("'", "\\'")]))
-  // A key that another one begins with would leave the rest of that.
-  return [...all].toSorted((a, b) => b.length - a.length)
+  const values = Object.values(keyVariables(environment)).filter((value) => value !== undefined)
+  return [...new Set([...keys, ...knownKeys(), ...values])].filter((key) => key.length >= shortestKey)
 }
 
-function hide(text: string, values: readonly string[]): string {
-  return values.reduce((hidden, key) => hidden.replaceAll(key, '***'), text)
+let latest: { readonly secrets: string; readonly needles: Needles } | undefined
+
+/** They are the same for most of a run. */
+function needlesOf(all: readonly string[]): Needles {
+  const key = all.join('\0')
+  if (latest?.secrets !== key) latest = { secrets: key, needles: new Needles(all) }
+  return latest.needles
 }
 
-function holds(value: unknown, values: readonly string[], seen: Set<unknown>, depth = 0): boolean {
-  if (typeof value === 'string') return values.some((key) => value.includes(key))
+function holds(value: unknown, needles: Needles, seen: Set<unknown>, depth = 0): boolean {
+  if (typeof value === 'string') return needles.mayBeIn(value) && needles.mask(value) !== value
   if (!isHolder(value) || seen.has(value) || depth > deepest) return false
   seen.add(value)
   if (value instanceof Map || value instanceof Set) {
-    return [...value].some((each) => holds(each, values, seen, depth + 1))
+    return [...value].some((each) => holds(each, needles, seen, depth + 1))
   }
-  return fieldsOf(value).some(([, field]) => holds(field, values, seen, depth + 1))
+  return fieldsOf(value).some(([, field]) => holds(field, needles, seen, depth + 1))
 }
 
-function copyOf(value: unknown, values: readonly string[], copies: Map<unknown, unknown>, depth = 0): unknown {
-  if (typeof value === 'string') return hide(value, values)
+function copyOf(value: unknown, needles: Needles, copies: Map<unknown, unknown>, depth = 0): unknown {
+  if (typeof value === 'string') return needles.mask(value)
   if (!isHolder(value) || depth > deepest) return value
   const made = copies.get(value)
   if (made !== undefined) return made
-  const copy = (each: unknown): unknown => copyOf(each, values, copies, depth + 1)
+  const copy = (each: unknown): unknown => copyOf(each, needles, copies, depth + 1)
   if (value instanceof Map) {
     const map = new Map<unknown, unknown>()
     copies.set(value, map)
@@ -77,7 +74,7 @@ function copyOf(value: unknown, values: readonly string[], copies: Map<unknown, 
     return set
   }
   // What is neither an error nor a plain object may not work as a copy.
-  if (!isPlain(value) && !isError(value) && !holds(value, values, new Set())) return value
+  if (!isPlain(value) && !isError(value) && !holds(value, needles, new Set())) return value
   const like: object = Array.isArray(value) ? [] : isError(value) ? new Error() : {}
   Object.setPrototypeOf(like, Object.getPrototypeOf(value) as object | null)
   copies.set(value, like)

@@ -1,7 +1,8 @@
 import { hasApiKeyOverride, resolveApiKey } from '../../hooks/api-keys.ts'
+import { rememberKey } from '../../hooks/known-keys.ts'
 import { reportToStderr, type Report } from '../../hooks/report.ts'
 import type { ModelOutput } from '../../inspect/records.ts'
-import { hideKeys, rememberKey } from './hide-keys.ts'
+import { hideKeys } from './hide-keys.ts'
 import type { CallFailure, ModelApi, ModelRequest } from './model-api.ts'
 import { keyedModel, type KeyedModel } from './model-spec.ts'
 

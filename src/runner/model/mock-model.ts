@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
 import { shortUuid } from '../short-uuid.ts'
-import { textOf } from '../task-state.ts'
+import { completeOutput, textOf } from '../task-state.ts'
 import { callFailure } from './failure.ts'
 import type { ModelApi, ModelRequest } from './model-api.ts'
 import { outputOf } from './model-output.ts'
@@ -88,7 +88,7 @@ function complete(output: ModelOutput, { input, tools }: ModelRequest, time: num
     ...choice,
     message: { ...message, id: message.id ?? shortUuid() },
   }))
-  const completion = output.completion ?? textOf(choices[0]?.message)
+  const { completion } = completeOutput(output)
   return { time, ...output, choices, completion, usage: output.usage ?? estimate(input, tools, completion) }
 }
 

@@ -108,7 +108,9 @@ export class ModelAttempts {
       sample?.transcript.changed(event)
     }
     await this.#countUsage(output)
-    if (entry) await caching(() => new ResponseCache().store(entry, output))
+    // One that was filtered may be another the next time; as in Inspect.
+    const isFiltered = output.choices.some(({ stop_reason: reason }) => reason === 'content_filter')
+    if (entry && !isFiltered) await caching(() => new ResponseCache().store(entry, output))
     return { output, event }
   }
 

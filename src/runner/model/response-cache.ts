@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { EvalspanError } from '../../errors.ts'
 import { parse, stringify } from '../../inspect/json.ts'
 import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
+import { keylessJson } from '../log/keys-in-json.ts'
 import { shortUuid } from '../short-uuid.ts'
 import type { CachePolicy } from './cache-policy.ts'
 
@@ -20,7 +21,14 @@ export interface CacheEntry {
 }
 
 /** Settings that change nothing about an answer. */
-const withoutEffect = new Set(['max_connections', 'max_retries', 'timeout', 'attempt_timeout', 'cache'])
+const withoutEffect = new Set([
+  'max_connections',
+  'max_retries',
+  'timeout',
+  'attempt_timeout',
+  'cache',
+  'fail_on_refusal',
+])
 
 /** Answers of models in a folder: `EVALSPAN_CACHE_DIR`, or `evalspan/generate` in the user's folder for caches. */
 export class ResponseCache {
@@ -51,7 +59,7 @@ export class ResponseCache {
     const temporary = `${path}.${shortUuid()}`
     await mkdir(join(path, '..'), { recursive: true })
     try {
-      await writeFile(temporary, stringify({ expires, output }))
+      await writeFile(temporary, keylessJson(stringify({ expires, output })))
       await rename(temporary, path)
     } catch (error) {
       await rm(temporary, { force: true })

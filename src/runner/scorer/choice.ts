@@ -1,6 +1,6 @@
 import { answerIndex, answerLetter, type Choices } from '../choices.ts'
 import type { Target } from '../target.ts'
-import { completionOf, noResponse } from './completion.ts'
+import { noResponse } from './no-response.ts'
 import { CORRECT, INCORRECT, NOANSWER } from './grades.ts'
 import { scorer, type Scorer } from './scorer.ts'
 import { accuracyMetrics } from './text-scorer.ts'
@@ -10,7 +10,7 @@ export function choice(): Scorer {
   return scorer('choice', { metrics: accuracyMetrics() }, (state, target) => {
     const { choices } = state
     if (choices.length === 0) throw new Error('choice needs samples with choices')
-    const completion = completionOf(state)
+    const { completion } = state.output
     const explanation = choices.areShuffled ? shuffledAnswer(choices) : completion
     const { answers } = choices.unshuffled()
     const wanted = wantedBy(target, choices.length)

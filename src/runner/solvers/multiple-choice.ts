@@ -1,6 +1,5 @@
 import { EvalspanError } from '../../errors.ts'
 import { paramsOf } from '../params.ts'
-import { completionOf } from '../scorer/completion.ts'
 import { solver, type Solver } from '../solver.ts'
 import { textOf, withText } from '../task-state.ts'
 import { choiceTemplate } from './choice-template.ts'
@@ -33,7 +32,7 @@ export function multipleChoice(options: MultipleChoiceOptions = {}): Solver {
     const text = state.choices.prompt(textOf(prompt), asked)
     state.messages[state.messages.indexOf(prompt)] = withText(prompt, text)
     const answered = await generate(state, maxTokens === undefined ? {} : { config: { maxTokens } })
-    const chosen = parseAnswers(completionOf(answered), answered.choices.length, multipleCorrect)
+    const chosen = parseAnswers(answered.output.completion, answered.choices.length, multipleCorrect)
     if (chosen.size > 0) {
       for (let index = 0; index < answered.choices.length; index += 1)
         answered.choices.markChoice(index, chosen.has(index))

@@ -12,9 +12,16 @@ export interface EvalRun {
   readonly ownListener?: boolean
   /** A hook keeps the end of the task waiting for ever. */
   readonly stuck?: boolean
+  /** What the model waits for cannot come any more. */
+  readonly waitsForNothing?: boolean
 }
 
-const { logDir, ownListener = false, stuck = false } = JSON.parse(process.argv[2] ?? '{}') as EvalRun
+const {
+  logDir,
+  ownListener = false,
+  stuck = false,
+  waitsForNothing = false,
+} = JSON.parse(process.argv[2] ?? '{}') as EvalRun
 
 if (ownListener) process.on('SIGINT', () => tell({ heard: true }))
 
@@ -33,6 +40,7 @@ const arithmetic = task({
   model: mockModel(async (input) => {
     if (input[0]!.content === 'What is 1+0?') return '1'
     tell({ begun: true })
+    if (waitsForNothing) return await new Promise<never>(() => {})
     return sleep(ownListener ? 500 : 60_000, 'late')
   }),
   solver: generate(),

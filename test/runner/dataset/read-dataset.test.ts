@@ -49,8 +49,8 @@ test('a dataset of a file keeps name and place, and its errors name it', async (
 
 test.each<[sample: unknown, problem: string]>([
   [undefined, 'is no sample; give an object with an input'],
-  [{}, "has no 'input'; give a string or a list of messages, or name its field in 'fields'"],
-  [{ input: [] }, "has no 'input'; give a string or a list of messages, or name its field in 'fields'"],
+  [{}, "has no 'input'; give a string or a list of messages, or name its field in 'sampleFields'"],
+  [{ input: [] }, "has no 'input'; give a string or a list of messages, or name its field in 'sampleFields'"],
   [{ input: ['q'] }, "'input[0]' is no message"],
   [{ input: 'q', id: 1.5 }, "'id' is no string and no whole number"],
   [{ input: 'q', target: 5 }, "'target' is no string and no list of strings"],
@@ -70,4 +70,31 @@ test('ids are unique, also those that come of numbers', async () => {
   await expect(readDataset([{ input: 'a', id: 2 }, { input: 'b' }])).rejects.toThrow(
     "the dataset, sample 2: has the id '2' of sample 1; give each its own, or none at all",
   )
+})
+
+test('asks an iterator for no more samples than it is to give, and ends it', async () => {
+  const ended: string[] = []
+  function* endless() {
+    try {
+      for (;;) yield { input: 'a' }
+    } finally {
+      ended.push('ended')
+    }
+  }
+  const { samples } = await readDataset(endless(), 3)
+  expect([samples.map(({ id }) => id), ended]).toEqual([[1, 2, 3], ['ended']])
+  expect((await readDataset([{ input: 'a' }, { input: 'b' }], 1)).samples).toHaveLength(2)
+})
+
+test('says after which sample an iterator failed', async () => {
+  const cause = new Error('in the middle')
+  function* failing() {
+    yield { input: 'a' }
+    throw cause
+  }
+  await expect(readDataset(failing())).rejects.toMatchObject({
+    code: 'BAD_DATASET',
+    message: 'the dataset, after sample 1: its iterator failed: in the middle',
+    cause,
+  })
 })

@@ -194,6 +194,24 @@ describe('samples are written', () => {
     await writer.close()
   })
 
+  it('while the eval goes on: only the one that makes a batch full waits for it', async () => {
+    const writer = await create({ flushEvery: 2 })
+    const order: number[] = []
+    const give = async (id: number): Promise<void> => {
+      await writer.sample(sampleOf(id))
+      order.push(id)
+    }
+    await give(1)
+    const second = give(2)
+    // As far as it gets without the disk.
+    for (let tick = 0; tick < 100; tick += 1) await Promise.resolve()
+    await Promise.all([second, give(3)])
+    expect(order).toEqual([1, 3, 2])
+    expect(await readIds(writer.path)).toEqual([1, 2])
+    await writer.close()
+    expect(await readIds(writer.path)).toEqual([1, 2, 3])
+  })
+
   it('after some time when no more of them come', async () => {
     const writer = await create({ flushEvery: 100, flushAfter: 30 })
     for (const id of [1, 2]) {
@@ -240,19 +258,28 @@ describe('what cannot be written', () => {
   })
 
   it.each([
-    ['no JSON', 1n, 'Do not know how to serialize a BigInt'],
+    ['no JSON', 1n, 'any', 'Do not know how to serialize a BigInt'],
     // To this depth Inspect 0.3.285 can write it again (`is_log_serializable`).
-    ['nested too deeply', nested(251), 'something in it is nested too deeply'],
-    ['nested much too deeply', nested(100_000), 'something in it is nested too deeply'],
-  ])('is a sample that is %s; the others are', async (_, value, reason) => {
+    ['nested too deeply', nested(251), 'any[0][0][0]', 'something in it is nested too deeply'],
+    ['nested much too deeply', nested(100_000), 'any[0][0][0]', 'something in it is nested too deeply'],
+  ])('is a sample that is %s; the others are', async (_, value, field, reason) => {
     const writer = await create()
     const of = (any: unknown): EvalSample => sampleOf('odd', { metadata: { any } as EvalSample['metadata'] })
-    const what = `sample odd, epoch 1, cannot be written as JSON (${reason}); keep such data out of metadata, store and messages`
+    const what = `sample odd, epoch 1: its metadata.${field} cannot be written as JSON (${reason}); keep such data out of it`
     const error = { code: 'BAD_SAMPLE', message: `${writer.path}: ${what}` }
     await expect(writer.sample(of(value))).rejects.toMatchObject(error)
     await writer.sample(of(nested(250)))
     await writer.finish(logOf(specOf()))
     expect(await readAll(writer.path)).toEqual([of(nested(250))])
+  })
+
+  it('is a log whose own words are no JSON, which names them', async () => {
+    const spec = { ...specOf(), metadata: { started: 1n } as never }
+    const what = 'eval.metadata.started cannot be written as JSON (Do not know how to serialize a BigInt)'
+    await expect(create({ spec })).rejects.toMatchObject({
+      code: 'UNWRITABLE_LOG',
+      message: expect.stringContaining(what) as string,
+    })
   })
 
   it('is a log that something else changes or takes away', async () => {

@@ -160,7 +160,7 @@ it('calls once, and explains what went wrong', async () => {
   expect(failures).toEqual([
     {
       ...common,
-      message: 'Incorrect API key provided: ***.',
+      message: 'Incorrect API key provided: [masked].',
       statusCode: 401,
       retryable: false,
       authentication: true,

@@ -104,7 +104,7 @@ it('shows neither keys nor requests', () => {
     requestHeaders: { authorization: 'Bearer given-1234' },
   })
   try {
-    expect(callFailure(error, ['given-1234']).message).toBe('No key *** and not ***')
+    expect(callFailure(error, ['given-1234']).message).toBe('No key [masked] and not [masked]')
   } finally {
     delete process.env['SOME_API_KEY']
   }

@@ -33,7 +33,7 @@ it('takes a model in each of its forms', async () => {
 it('does not show the key that it was made with', () => {
   const model = keyedModel({ apiKey: 'X_API_KEY', create: () => sdkModel }, 'very-secret')
 
-  expect(model.failure(new Error('wrong: very-secret')).message).toBe('wrong: ***')
+  expect(model.failure(new Error('wrong: very-secret')).message).toBe('wrong: [masked]')
 })
 
 const forms =

@@ -6,20 +6,21 @@ import { openLog } from '../inspect/log.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
 import { nameOfSample } from './name-of-sample.ts'
 
-/** What an earlier attempt at a task has come to, sample by sample. */
-export class EarlierLog {
-  readonly #path: string
+/** What earlier attempts at a task have come to, sample by sample. */
+export class EarlierLogs {
+  readonly #paths: readonly string[]
   readonly #errors = new Map<string, readonly EvalRetryError[]>()
   readonly #reused = new Set<string>()
 
-  constructor(path: string) {
-    this.#path = path
+  /** The latest first. */
+  constructor(paths: readonly string[]) {
+    this.#paths = paths
   }
 
   /** Gives the samples that need not be run again, one at a time. What cannot be read is run again. */
   async *reusable(isPlanned: (id: string | number, epoch: number) => boolean): AsyncGenerator<EvalSample> {
     const known = new Set<string>()
-    for await (const sample of this.#samples()) {
+    for await (const sample of this.#all()) {
       const { id, epoch, error, error_retries = [], events } = sample
       const key = nameOfSample(id, epoch)
       if (known.has(key) || !isPlanned(id, epoch)) continue
@@ -32,12 +33,21 @@ export class EarlierLog {
     }
   }
 
-  /** All that were finished; those of a run that was killed may not have come into the log. */
-  async *#samples(): AsyncGenerator<EvalSample> {
-    const log = await openLog(this.#path)
+  /** One that was killed may not have come to take over what those before it had. */
+  async *#all(): AsyncGenerator<EvalSample> {
+    for (const path of this.#paths) if (yield* this.#samples(path)) return
+  }
+
+  /**
+   * All that were finished, and whether the attempt has come to its end. Those of a run that was killed may not have come into
+   * the log.
+   */
+  async *#samples(path: string): AsyncGenerator<EvalSample, boolean> {
+    const log = await openLog(path)
     try {
       for await (const entry of log.samples()) if (!('error' in entry)) yield entry.sample
-      if (!log.finished) yield* finishedSamples(this.#path)
+      if (!log.finished) yield* finishedSamples(path)
+      return log.finished
     } finally {
       await log.close()
     }

@@ -1,4 +1,4 @@
-import { masked } from './marks.ts'
+import { masked } from './masking/marks.ts'
 
 /** Secrets that are known word by word, and the forms in which texts may hold them. */
 export class Needles {
@@ -36,14 +36,15 @@ function probesOf(secret: string): string[] {
   const unchanged = longestRun(secret, /[\w.~-]+/g)
   const plain =
     unchanged.length >= probeLength ? [unchanged] : writtenForms(secret).flatMap((form) => [form, jsonForm(form)])
-  return [...plain, ...base64Forms(secret).map((form) => longestRun(form, /[A-Za-z0-9]+/g))]
+  const inHex = hexForm(secret)
+  return [...plain, inHex, inHex.toUpperCase(), ...base64Forms(secret).map((form) => longestRun(form, /[A-Za-z0-9]+/g))]
 }
 
 function longestRun(text: string, pattern: RegExp): string {
   return (text.match(pattern) ?? []).reduce((longest, run) => (run.length > longest.length ? run : longest), '')
 }
 
-/** As it is, in JSON, in JSON in JSON, in URLs. */
+/** As it is, in JSON, in JSON in JSON, in URLs, in hexadecimal digits. */
 function writtenForms(secret: string): string[] {
   const inJson = jsonForm(secret)
   const inUrl = encodeURIComponent(secret.toWellFormed())
@@ -56,11 +57,19 @@ function writtenForms(secret: string): string[] {
     inUrl,
     inUrl.replaceAll('%20', '+'),
     inUrl.replace(/%../g, (code) => code.toLowerCase()),
+    // As Node shows a text in an object.
+    secret.replaceAll("'", "\\'"),
+    hexForm(secret),
+    hexForm(secret).toUpperCase(),
   ]
 }
 
 function jsonForm(text: string): string {
   return JSON.stringify(text).slice(1, -1)
+}
+
+function hexForm(text: string): string {
+  return Buffer.from(text).toString('hex')
 }
 
 /** As Python writes JSON. */
