@@ -38,6 +38,8 @@ describe('options of evalspan eval', () => {
     ['--sample-id a,b --sample-id 3', { sampleId: ['a', 'b', '3'] }],
     ['--sample-shuffle', { sampleShuffle: true }],
     ['--sample-shuffle 42', { sampleShuffle: 42 }],
+    ['--max-tool-output 9 --no-fail-on-refusal', { config: { maxToolOutput: 9, failOnRefusal: false } }],
+    ['--fail-on-refusal', { config: { failOnRefusal: true } }],
     ['--cache', { config: { cache: true } }],
     ['--cache 3', { config: { cache: { expiry: '3D' } } }],
     ['--cache 12h', { config: { cache: { expiry: '12h' } } }],

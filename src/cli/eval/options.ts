@@ -242,6 +242,14 @@ export function evalOptions(folder: string): OptionGroups {
         help: 'fields of requests, in YAML or JSON',
         read: mapping,
       },
+      {
+        flags: '--max-tool-output <bytes>',
+        to: 'config.maxToolOutput',
+        help: 'of the result of a tool: 16384; 0 for no end',
+        read: amount,
+      },
+      { flags: '--fail-on-refusal', to: 'config.failOnRefusal', help: 'an answer that was filtered is an error' },
+      { flags: '--no-fail-on-refusal', to: 'config.failOnRefusal', help: 'also where a task says so' },
     ],
     'Logs:': [
       {
