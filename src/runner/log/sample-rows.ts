@@ -161,7 +161,7 @@ function eventText(event: Event, condenser: EventCondenser): string | undefined 
   }
 }
 
-function newItems(pool: Pool<unknown>, known: number): string[] {
+function newItems(pool: Pool, known: number): string[] {
   return pool.items.slice(known).map(logText)
 }
 

@@ -94,7 +94,8 @@ function complete(output: ModelOutput, { input, tools }: ModelRequest, time: num
 
 /** Four characters are about a token; Inspect's own mock asks a tokenizer. */
 function estimate(input: readonly ChatMessage[], tools: readonly ToolInfo[], completion: string) {
-  const characters = [...input.map(textOf), ...tools.map((tool) => JSON.stringify(tool))].join('\n').length
+  const texts = input.reduce((sum, message) => sum + textOf(message).length + 1, 0)
+  const characters = tools.reduce((sum, tool) => sum + JSON.stringify(tool).length + 1, texts) - 1
   const tokens = Math.max(1, Math.ceil(characters / 4))
   return { input_tokens: tokens, output_tokens: completion.length, total_tokens: tokens + completion.length }
 }
