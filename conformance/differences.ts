@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Difference } from './compare/difference.ts'
 import type { Fields } from './compare/fired.ts'
 import type { View } from './compare/view.ts'
+import type { Scenario, Step } from './format.ts'
 
 /** A way in which our runner is meant to differ from Inspect. */
 export interface IntendedDifference {
@@ -13,6 +14,7 @@ export interface IntendedDifference {
 export interface Views {
   readonly ours: View
   readonly inspect: View
+  readonly scenario: Scenario
 }
 
 /** All of them. What matches none of these is a fault of the runner. */
@@ -110,7 +112,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       isOfSample(section) &&
       taskStatus(ours, section) === 'error' &&
       sampleEnd(ours, section)?.['error'] === 'CancelledError' &&
-      sampleEnd(inspect, section)?.['error'] === 'CancelledError',
+      (sampleEnd(inspect, section)?.['error'] ?? 'CancelledError') === 'CancelledError',
   },
   {
     name: 'all events of failed attempts',
@@ -165,6 +167,65 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     matches: ({ inspect }) => inspect === "IndexError('list index out of range')",
   },
   {
+    name: 'errors as Python shows them',
+    reason:
+      'Its errors of files have a number and no file, an empty message is shown, and StopIteration is another error.',
+    matches: ({ ours, inspect }) =>
+      typeof ours === 'string' &&
+      typeof inspect === 'string' &&
+      (ours.replace(/\(\)$/, "('')") === inspect ||
+        (fileError.test(ours) && inspect.startsWith(`${fileError.exec(ours)![1]}(`)) ||
+        (ours.startsWith('StopIteration(') && inspect === "RuntimeError('coroutine raised StopIteration')")),
+  },
+  {
+    name: 'ValueError of a tool',
+    reason:
+      'It escapes Inspect where it looks after errors of tools, so that its event tells of a call beside it that was none.',
+    matches: ({ section, what, field, ours }, { inspect }) =>
+      ours === undefined &&
+      ((what === 'info' && field === '') || (what.startsWith('tool ') && field === 'error')) &&
+      JSON.stringify(inspect.get(`${sampleOf(section)} events`)).includes('a parallel sibling tool call raised'),
+  },
+  {
+    name: 'TimeoutError of a solver',
+    reason:
+      'In Inspect it ends the solvers, and the sample goes on as if nothing had happened. Ours is an error as any other: it is what fetch throws.',
+    matches: (_, { scenario: { tasks } }) =>
+      tasks.some(({ setup = [], solver = [] }) =>
+        [...setup, ...solver].some((step) => JSON.stringify(failures(step)).includes('TimeoutError')),
+      ),
+  },
+  {
+    name: 'samples that a set has not run',
+    reason:
+      'Inspect counts the samples of a log that is there, and takes others for as many; ours looks which they are, and runs those that are new.',
+    matches: ({ ours, inspect, field }, { scenario: { runs = [] } }) =>
+      field === '' &&
+      ours !== undefined &&
+      inspect === undefined &&
+      runs.filter(({ eval_set: set }) => set?.sample_id !== undefined || Array.isArray(set?.limit)).length > 1,
+  },
+  {
+    name: 'words for wrong options',
+    reason:
+      'An option that cannot be is an EvalspanError that says what to do, where Inspect has errors of several classes.',
+    matches: ({ field, ours, inspect }, views) =>
+      (/^exception\.(type|message)$/.test(field) &&
+        find(views.ours, 'runs', 'run_end')?.['exception']?.type === 'EvalspanError') ||
+      (String(ours).startsWith('EvalspanError(') &&
+        /^(ValueError|TypeError|PrerequisiteError)\(/.test(String(inspect))),
+  },
+  {
+    name: 'events after a limit of SampleEvent',
+    reason:
+      'When that hook raises a limit after the solvers, Inspect drops what still waits to be delivered; ours gives all.',
+    matches: ({ section, field, inspect }, { scenario }) =>
+      section.endsWith(' deliveries') &&
+      field === '' &&
+      inspect === undefined &&
+      (scenario.hooks ?? []).some(({ on, raise }) => on === 'on_sample_event' && raise?.type === 'LimitExceededError'),
+  },
+  {
     name: 'words of wrong arguments',
     reason: 'What is wrong with the arguments of a tool is said by the library of its schema.',
     matches: ({ field, ours, inspect }) =>
@@ -205,6 +266,13 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   },
 ]
 
+/** The steps that fail, in it and within it. */
+function failures(step: Step): unknown[] {
+  const inner = step.span?.steps ?? step.only?.steps ?? step.chain ?? []
+  return [step.fail ?? [], ...inner.map(failures)]
+}
+
+const fileError = /^(PermissionError|FileNotFoundError|IsADirectoryError)\(/
 const wrongArguments = /^Found \d+ validation errors parsing tool input arguments:\n/
 
 function isFailed({ status }: Fields): boolean {

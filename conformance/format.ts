@@ -223,7 +223,6 @@ const common = {
   epochs_reducer: z.array(name).optional(),
   fail_on_error: z.union([z.boolean(), z.number().min(0)]).optional(),
   continue_on_fail: z.boolean().optional(),
-  retry_on_error: count.optional(),
   score_on_error: z.boolean().optional(),
   tags: z.array(z.string()).optional(),
   metadata: values.optional(),
@@ -238,7 +237,7 @@ const task = z.strictObject({
     .array(
       z.strictObject({
         id: sampleId.optional(),
-        input: z.union([z.string(), z.array(chatMessage)]),
+        input: z.union([z.string(), z.array(chatMessage).min(1)]),
         target: z.union([z.string(), z.array(z.string())]).optional(),
         choices: z.array(z.string()).optional(),
         metadata: z.record(z.string(), z.unknown()).optional(),
@@ -260,9 +259,15 @@ const runOptions = z.strictObject({
   model: z.union([modelName, z.array(modelName)]).optional(),
   max_samples: z.int().min(1).optional(),
   max_tasks: z.int().min(1).optional(),
+  retry_on_error: count.optional(),
   max_connections: z.int().min(1).optional(),
   score: z.boolean().optional(),
-  limit: z.union([z.int(), z.tuple([z.int(), z.int()])]).optional(),
+  limit: z
+    .union([
+      z.int().min(1),
+      z.tuple([count, count]).refine(([from, to]) => from < to, { error: 'has to be a range, as [0, 5]' }),
+    ])
+    .optional(),
   sample_id: z.union([sampleId, z.array(sampleId)]).optional(),
   log_samples: z.boolean().optional(),
   log_dir: name.optional(),
@@ -349,5 +354,6 @@ export type ScenarioMetrics = z.infer<typeof metrics>
 export type RunOptions = z.infer<typeof runOptions>
 export type ModelCall = z.infer<typeof modelCall>
 export type Action = z.infer<typeof action>
+export type HookName = z.infer<typeof hookName>
 export type Failures = z.infer<typeof failures>
 export type ErrorSaid = z.infer<typeof error>

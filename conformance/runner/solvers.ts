@@ -35,7 +35,8 @@ export function makeSteps(steps: readonly Step[], key: string): Solver[] {
 /** Asks a model by hand. */
 export async function callModel({ model, role, input = 'Well?', config, cache }: ModelCall) {
   const options: CallOptions = { config, cache: camel(cache) }
-  return await (await getModel(model === undefined ? undefined : modelOf(model), { role })).generate(input, options)
+  const called = await getModel(model === undefined ? undefined : modelOf(model), { role })
+  return await called.generate(input, options)
 }
 
 type Said<K extends keyof Step> = NonNullable<Step[K]>
