@@ -1,20 +1,24 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Difference } from './compare/difference.ts'
 import type { Fields } from './compare/fired.ts'
-import type { View } from './compare/view.ts'
-import type { Scenario, Step } from './format.ts'
+import {
+  attempts,
+  find,
+  isOfSample,
+  isReordered,
+  isSameSet,
+  sampleEnd,
+  sampleOf,
+  taskStatus,
+  type Views,
+} from './compare/in-views.ts'
+import type { Step } from './format/steps.ts'
 
 /** A way in which our runner is meant to differ from Inspect. */
 export interface IntendedDifference {
   readonly name: string
   readonly reason: string
   readonly matches: (difference: Difference, views: Views) => boolean
-}
-
-export interface Views {
-  readonly ours: View
-  readonly inspect: View
-  readonly scenario: Scenario
 }
 
 /** All of them. What matches none of these is a fault of the runner. */
@@ -286,48 +290,4 @@ function isGrading(text: unknown): boolean {
 function hasLoneSurrogate(value: unknown): boolean {
   // As JSON alone has them escaped.
   return /\\ud[89a-f]/.test(JSON.stringify(value) ?? '')
-}
-
-/** Whether spans of several tools are among what both have. */
-function isReordered(section: string, views: Views): boolean {
-  const tools = views.ours.get(section)?.filter(({ what }) => what.startsWith('span_begin tool')) ?? []
-  return tools.length > 1 && isSameSet(section, views)
-}
-
-/** Whether both have the same, in whatever order. */
-function isSameSet(section: string, { ours, inspect }: Views): boolean {
-  const sorted = (view: View): string =>
-    JSON.stringify(
-      view
-        .get(section)
-        ?.map(({ what }) => what)
-        .toSorted(),
-    )
-  return sorted(ours) === sorted(inspect)
-}
-
-function isOfSample(section: string): boolean {
-  return section.includes(', sample ')
-}
-
-function sampleOf(section: string): string {
-  return section.replace(/ (hooks|events|events before retry \d+|attempt \d+ deliveries)$/, '')
-}
-
-function sampleEnd(view: View, section: string): Fields | undefined {
-  return find(view, `${sampleOf(section)} hooks`, 'sample_end')
-}
-
-/** Our runner tells the end of every task. */
-function taskStatus(view: View, section: string): unknown {
-  return find(view, section.replace(/, sample .*/, ''), 'task_end')?.['status']
-}
-
-function attempts(view: View, section: string): number {
-  const hooks = view.get(`${sampleOf(section)} hooks`) ?? []
-  return hooks.filter(({ what }) => what.startsWith('sample_attempt_start')).length
-}
-
-function find(view: View, section: string, what: string): Fields | undefined {
-  return view.get(section)?.find((entry) => entry.what === what)?.details
 }

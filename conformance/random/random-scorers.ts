@@ -1,4 +1,4 @@
-import type { ScenarioMetrics, ScenarioScorer } from '../format.ts'
+import type { ScenarioMetrics, ScenarioScorer } from '../format/scorers.ts'
 import type { Dice } from './dice.ts'
 import { randomFailures, randomModelCall, type Names } from './random-steps.ts'
 

@@ -1,4 +1,5 @@
-import type { Failures, Step } from '../format.ts'
+import type { Failures } from '../format/parts.ts'
+import type { Step } from '../format/steps.ts'
 import type { Dice } from './dice.ts'
 
 /** What steps and scorers may name. */

@@ -18,7 +18,8 @@ import {
   type Solver,
   type TaskState,
 } from '../../src/index.ts'
-import type { ModelCall, Step } from '../format.ts'
+import type { ModelCall } from '../format/parts.ts'
+import type { Step } from '../format/steps.ts'
 import { camel } from './camel.ts'
 import { failTimes } from './errors.ts'
 import { makeTools } from './tools.ts'

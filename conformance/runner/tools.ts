@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Tool, Tools } from '../../src/index.ts'
-import type { ScenarioTool } from '../format.ts'
+import type { ScenarioTool } from '../format/steps.ts'
 import { failTimes } from './errors.ts'
 
 /** The tools that scenarios may use, by name. */
