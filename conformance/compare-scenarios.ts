@@ -70,7 +70,7 @@ function compare({ scenario, folder }: Place, printed: string, inspectFile: stri
   const ours = readFired(join(folder, 'ours.jsonl'))
   const inspect = readFired(inspectFile)
   const options = { callsBySample: knowsSamples(inspect) }
-  const views = { ours: viewOf(ours, options), inspect: viewOf(inspect, options) }
+  const views = { ours: viewOf(ours, options), inspect: viewOf(inspect, options), scenario: scenario.scenario }
   const all = differencesOf(views.ours, views.inspect)
   const named = all.map((each) => ({
     ...each,

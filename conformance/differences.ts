@@ -1,18 +1,24 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Difference } from './compare/difference.ts'
 import type { Fields } from './compare/fired.ts'
-import type { View } from './compare/view.ts'
+import {
+  attempts,
+  find,
+  isOfSample,
+  isReordered,
+  isSameSet,
+  sampleEnd,
+  sampleOf,
+  taskStatus,
+  type Views,
+} from './compare/in-views.ts'
+import type { Step } from './format/steps.ts'
 
 /** A way in which our runner is meant to differ from Inspect. */
 export interface IntendedDifference {
   readonly name: string
   readonly reason: string
   readonly matches: (difference: Difference, views: Views) => boolean
-}
-
-export interface Views {
-  readonly ours: View
-  readonly inspect: View
 }
 
 /** All of them. What matches none of these is a fault of the runner. */
@@ -110,7 +116,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       isOfSample(section) &&
       taskStatus(ours, section) === 'error' &&
       sampleEnd(ours, section)?.['error'] === 'CancelledError' &&
-      sampleEnd(inspect, section)?.['error'] === 'CancelledError',
+      (sampleEnd(inspect, section)?.['error'] ?? 'CancelledError') === 'CancelledError',
   },
   {
     name: 'all events of failed attempts',
@@ -176,6 +182,65 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     matches: ({ inspect }) => inspect === "IndexError('list index out of range')",
   },
   {
+    name: 'errors as Python shows them',
+    reason:
+      'Its errors of files have a number and no file, an empty message is shown, and StopIteration is another error.',
+    matches: ({ ours, inspect }) =>
+      typeof ours === 'string' &&
+      typeof inspect === 'string' &&
+      (ours.replace(/\(\)$/, "('')") === inspect ||
+        (fileError.test(ours) && inspect.startsWith(`${fileError.exec(ours)![1]}(`)) ||
+        (ours.startsWith('StopIteration(') && inspect === "RuntimeError('coroutine raised StopIteration')")),
+  },
+  {
+    name: 'ValueError of a tool',
+    reason:
+      'It escapes Inspect where it looks after errors of tools, so that its event tells of a call beside it that was none.',
+    matches: ({ section, what, field, ours }, { inspect }) =>
+      ours === undefined &&
+      ((what === 'info' && field === '') || (what.startsWith('tool ') && field === 'error')) &&
+      JSON.stringify(inspect.get(`${sampleOf(section)} events`)).includes('a parallel sibling tool call raised'),
+  },
+  {
+    name: 'TimeoutError of a solver',
+    reason:
+      'In Inspect it ends the solvers, and the sample goes on as if nothing had happened. Ours is an error as any other: it is what fetch throws.',
+    matches: (_, { scenario: { tasks } }) =>
+      tasks.some(({ setup = [], solver = [] }) =>
+        [...setup, ...solver].some((step) => JSON.stringify(failures(step)).includes('TimeoutError')),
+      ),
+  },
+  {
+    name: 'samples that a set has not run',
+    reason:
+      'Inspect counts the samples of a log that is there, and takes others for as many; ours looks which they are, and runs those that are new.',
+    matches: ({ ours, inspect, field }, { scenario: { runs = [] } }) =>
+      field === '' &&
+      ours !== undefined &&
+      inspect === undefined &&
+      runs.filter(({ eval_set: set }) => set?.sample_id !== undefined || Array.isArray(set?.limit)).length > 1,
+  },
+  {
+    name: 'words for wrong options',
+    reason:
+      'An option that cannot be is an EvalspanError that says what to do, where Inspect has errors of several classes.',
+    matches: ({ field, ours, inspect }, views) =>
+      (/^exception\.(type|message)$/.test(field) &&
+        find(views.ours, 'runs', 'run_end')?.['exception']?.type === 'EvalspanError') ||
+      (String(ours).startsWith('EvalspanError(') &&
+        /^(ValueError|TypeError|PrerequisiteError)\(/.test(String(inspect))),
+  },
+  {
+    name: 'events after a limit of SampleEvent',
+    reason:
+      'When that hook raises a limit after the solvers, Inspect drops what still waits to be delivered; ours gives all.',
+    matches: ({ section, field, inspect }, { scenario }) =>
+      section.endsWith(' deliveries') &&
+      field === '' &&
+      inspect === undefined &&
+      (scenario.hooks ?? []).some(({ on, raise }) => on === 'on_sample_event' && raise?.type === 'LimitExceededError'),
+  },
+  {
     name: 'words of wrong arguments',
     reason: 'What is wrong with the arguments of a tool is said by the library of its schema.',
     matches: ({ field, ours, inspect }) =>
@@ -216,6 +281,13 @@ export const intendedDifferences: readonly IntendedDifference[] = [
   },
 ]
 
+/** The steps that fail, in it and within it. */
+function failures(step: Step): unknown[] {
+  const inner = step.span?.steps ?? step.only?.steps ?? step.chain ?? []
+  return [step.fail ?? [], ...inner.map(failures)]
+}
+
+const fileError = /^(PermissionError|FileNotFoundError|IsADirectoryError)\(/
 const wrongArguments = /^Found \d+ validation errors parsing tool input arguments:\n/
 
 function isFailed({ status }: Fields): boolean {
@@ -229,48 +301,4 @@ function isGrading(text: unknown): boolean {
 function hasLoneSurrogate(value: unknown): boolean {
   // As JSON alone has them escaped.
   return /\\ud[89a-f]/.test(JSON.stringify(value) ?? '')
-}
-
-/** Whether spans of several tools are among what both have. */
-function isReordered(section: string, views: Views): boolean {
-  const tools = views.ours.get(section)?.filter(({ what }) => what.startsWith('span_begin tool')) ?? []
-  return tools.length > 1 && isSameSet(section, views)
-}
-
-/** Whether both have the same, in whatever order. */
-function isSameSet(section: string, { ours, inspect }: Views): boolean {
-  const sorted = (view: View): string =>
-    JSON.stringify(
-      view
-        .get(section)
-        ?.map(({ what }) => what)
-        .toSorted(),
-    )
-  return sorted(ours) === sorted(inspect)
-}
-
-function isOfSample(section: string): boolean {
-  return section.includes(', sample ')
-}
-
-function sampleOf(section: string): string {
-  return section.replace(/ (hooks|events|events before retry \d+|attempt \d+ deliveries)$/, '')
-}
-
-function sampleEnd(view: View, section: string): Fields | undefined {
-  return find(view, `${sampleOf(section)} hooks`, 'sample_end')
-}
-
-/** Our runner tells the end of every task. */
-function taskStatus(view: View, section: string): unknown {
-  return find(view, section.replace(/, sample .*/, ''), 'task_end')?.['status']
-}
-
-function attempts(view: View, section: string): number {
-  const hooks = view.get(`${sampleOf(section)} hooks`) ?? []
-  return hooks.filter(({ what }) => what.startsWith('sample_attempt_start')).length
-}
-
-function find(view: View, section: string, what: string): Fields | undefined {
-  return view.get(section)?.find((entry) => entry.what === what)?.details
 }

@@ -3,7 +3,7 @@ import { evalRetry, evalSet, evaluate, type LoggedEval } from '../src/index.ts'
 import type { Scenario, ScenarioRun } from './format.ts'
 import { readScenario } from './read-scenario.ts'
 import { actOnHooks } from './runner/acting-hooks.ts'
-import { modelCosts, modelOf, useModels } from './runner/models.ts'
+import { modelCosts, modelOf, modelsOf, useModels } from './runner/models.ts'
 import { recordTo } from './runner/recorder.ts'
 import { makeTask, runOptions } from './runner/tasks.ts'
 
@@ -18,13 +18,15 @@ process.env['EVALSPAN_CACHE_DIR'] = join(folder, 'cache')
 
 recordTo(hooksFile)
 useModels(scenario.models)
-const controller = new AbortController()
+let controller = new AbortController()
 actOnHooks(scenario, () => {
   if (scenario.cancel?.by === 'ctrl_c') process.kill(process.pid, 'SIGINT')
   else controller.abort()
 })
 const logs: (readonly LoggedEval[])[] = []
 for (const said of scenario.runs ?? [{ eval: {} }]) {
+  // Ctrl-C ends one run.
+  controller = new AbortController()
   try {
     logs.push(await run(said, scenario))
   } catch (error) {
@@ -39,12 +41,14 @@ async function run({ eval: once, eval_set: set, eval_retry: retry }: ScenarioRun
   const common = { logDir: join(folder, said.log_dir ?? 'logs'), signal: controller.signal, modelCosts: modelCosts() }
   const host = { banner: () => {} }
   if (retry) {
-    const failed = logs[retry.of ?? 0]![0]!
+    const [failed] = logs[retry.of ?? 0]!
+    if (!failed) throw new Error(`run ${retry.of ?? 0} has left no log`)
     const { max_samples: maxSamples, retry_on_error: retryOnError } = retry
     const { eval: spec } = failed
     const options = {
       // Inspect finds it by its name.
       model: modelOf(spec.model),
+      modelRoles: modelsOf(rolesOf(spec)),
       maxSamples,
       retryOnError,
       ...common,
@@ -55,4 +59,12 @@ async function run({ eval: once, eval_set: set, eval_retry: retry }: ScenarioRun
   if (once) return await evaluate(chosen, { ...runOptions(once), ...common }, host)
   const { retry_attempts: retryAttempts, retry_cleanup: retryCleanup } = set!
   return (await evalSet(chosen, { ...runOptions(set!), ...common, retryAttempts, retryCleanup }, host)).logs
+}
+
+/** The names of the models by role. */
+function rolesOf(spec: object): { [role: string]: string } {
+  const { model_roles: roles = {} } = spec as {
+    readonly model_roles?: { readonly [role: string]: { readonly model: string } }
+  }
+  return Object.fromEntries(Object.entries(roles).map(([role, { model }]) => [role, model]))
 }

@@ -1,223 +1,13 @@
 import { z } from 'zod'
+import { model } from './format/models.ts'
+import { config, count, error, failures, modelName, name, oneOf, sampleId, seconds, values } from './format/parts.ts'
+import { metrics, scorer } from './format/scorers.ts'
+import { steps } from './format/steps.ts'
 
 /*
  * The format of scenarios; README.md explains it. An object that has one of several meanings (a step, a scorer, a run) has
  * one key that says which.
  */
-
-const count = z.int().min(0)
-const seconds = z.number().min(0)
-const name = z.string().min(1)
-const json = z.json()
-const values = z.record(z.string(), json)
-const sampleId = z.union([z.string(), z.int()])
-const modelName = z.string().regex(/^fake\/[\w.-]+$/, "is no name of a model of the scenario, such as 'fake/model'")
-
-const error = z.strictObject({
-  type: z.string().optional(),
-  message: z.string().optional(),
-  /** Of a `LimitExceededError`. */
-  limit_type: z.string().optional(),
-  value: z.number().optional(),
-  limit: z.number().optional(),
-})
-
-const failures = error.extend({
-  times: count.optional(),
-  by: z.enum(['sample', 'all']).optional(),
-})
-
-const modelError = error.extend({
-  status: z.int().optional(),
-  retry: z.boolean().optional(),
-  retry_after: seconds.optional(),
-})
-
-const usage = z.strictObject({
-  input_tokens: count,
-  output_tokens: count,
-  total_tokens: count,
-  input_tokens_cache_write: count.optional(),
-  input_tokens_cache_read: count.optional(),
-  reasoning_tokens: count.optional(),
-  total_cost: z.number().optional(),
-})
-
-const output = z.preprocess(
-  (given) => (typeof given === 'string' ? { text: given } : given),
-  z.strictObject({
-    text: z.string().optional(),
-    tool_calls: z.array(z.strictObject({ function: name, arguments: values.optional() })).optional(),
-    stop_reason: z.string().optional(),
-    /** Null: the answer has none. */
-    usage: usage.nullable().optional(),
-    /** An answer without any choice. */
-    none: z.literal(true).optional(),
-    error: modelError.optional(),
-    delay: seconds.optional(),
-  }),
-)
-
-const model = z.strictObject({
-  outputs: z.array(output).min(1).optional(),
-  by_sample: z.record(z.string(), z.array(output).min(1)).optional(),
-  delay: seconds.optional(),
-  /** Dollars for a million tokens. */
-  cost: z.strictObject({ input: z.number(), output: z.number() }).optional(),
-  retry_wait: seconds.optional(),
-  max_connections: z.int().min(1).optional(),
-})
-
-const config = z.strictObject({
-  temperature: z.number().optional(),
-  max_tokens: count.optional(),
-  top_p: z.number().optional(),
-  seed: z.int().optional(),
-  stop_seqs: z.array(z.string()).optional(),
-  max_retries: count.optional(),
-  timeout: seconds.optional(),
-  /** Whole ones, for Inspect. */
-  attempt_timeout: z.int().min(1).optional(),
-  max_connections: z.int().min(1).optional(),
-  system_message: z.string().optional(),
-  cache: z.boolean().optional(),
-  max_tool_output: count.optional(),
-  fail_on_refusal: z.boolean().optional(),
-})
-
-const cache = z.union([
-  z.boolean(),
-  z.strictObject({
-    expiry: z.string().nullable().optional(),
-    per_epoch: z.boolean().optional(),
-    scopes: z.record(z.string(), z.string()).optional(),
-  }),
-])
-
-const toolChoice = z.union([z.enum(['auto', 'any', 'none']), z.strictObject({ name })])
-
-const tool = z.preprocess(
-  (given) => (typeof given === 'string' ? { tool: given } : given),
-  failures.extend({
-    tool: z.enum(['add', 'echo', 'fail', 'slow']),
-    name: name.optional(),
-    seconds: seconds.optional(),
-  }),
-)
-
-const modelCall = z.strictObject({
-  model: modelName.optional(),
-  role: name.optional(),
-  input: z.string().optional(),
-  config: config.optional(),
-  cache: cache.optional(),
-})
-
-function oneOf<S extends z.core.$ZodLooseShape>(shape: S) {
-  return z
-    .strictObject(shape)
-    .partial()
-    .refine((given) => Object.keys(given).length === 1, {
-      error: `has to have one key, out of ${Object.keys(shape).join(', ')}`,
-    })
-}
-
-/** A step of a solver. */
-export type Step = z.infer<typeof simpleStep> & {
-  readonly span?: { readonly name: string; readonly type?: string | undefined; readonly steps: Step[] } | undefined
-  readonly only?:
-    | {
-        readonly name?: string | undefined
-        readonly samples?: (string | number)[]
-        readonly epochs?: number[]
-        readonly steps: Step[]
-      }
-    | undefined
-  readonly chain?: Step[] | undefined
-}
-
-const stepShape = {
-  system_message: z.string(),
-  user_message: z.string(),
-  prompt_template: z.string(),
-  use_tools: z.strictObject({ tools: z.array(tool), tool_choice: toolChoice.optional() }),
-  generate: z.strictObject({
-    tool_calls: z.enum(['loop', 'single', 'none']).optional(),
-    tool_choice: toolChoice.optional(),
-    cache: cache.optional(),
-    config: config.optional(),
-  }),
-  multiple_choice: z.strictObject({
-    template: z.string(),
-    multiple_correct: z.boolean().optional(),
-    max_tokens: count.optional(),
-    /** Puts the choices in the opposite order before. */
-    reverse: z.boolean().optional(),
-  }),
-  fail: failures,
-  sleep: seconds,
-  set_store: values,
-  set_metadata: values,
-  set_output: z.string(),
-  set_scores: values,
-  complete: z.literal(true),
-  info: json,
-  call_tools: z.literal(true),
-  call_model: modelCall,
-}
-const simpleStep = z.strictObject(stepShape).partial()
-const steps: z.ZodType<Step[]> = z.lazy(() => z.array(step))
-const step = oneOf({
-  ...stepShape,
-  span: z.strictObject({ name, type: name.optional(), steps }),
-  only: z.strictObject({
-    name: name.optional(),
-    samples: z.array(sampleId).optional(),
-    epochs: z.array(z.int()).optional(),
-    steps,
-  }),
-  chain: steps,
-}) as unknown as z.ZodType<Step>
-
-const metricName = z.enum(['accuracy', 'mean', 'stderr', 'std', 'var'])
-const metricsByKey = z.record(z.string(), z.array(metricName))
-const metrics = z.union([metricsByKey, z.array(z.union([metricName, metricsByKey]))])
-
-const grading = z.strictObject({ model: modelName.optional(), partial_credit: z.boolean().optional() })
-
-const scorer = oneOf({
-  choice: z.strictObject({}),
-  match: z.strictObject({
-    location: z.enum(['begin', 'end', 'any', 'exact']).optional(),
-    ignore_case: z.boolean().optional(),
-    numeric: z.boolean().optional(),
-  }),
-  includes: z.strictObject({ ignore_case: z.boolean().optional() }),
-  exact: z.strictObject({}),
-  f1: z.strictObject({}),
-  pattern: z.strictObject({
-    pattern: z.string(),
-    ignore_case: z.boolean().optional(),
-    match_all: z.boolean().optional(),
-  }),
-  model_graded_qa: grading,
-  model_graded_fact: grading,
-  fixed: z.strictObject({
-    name: name.optional(),
-    // Whatever JSON, NaN and infinite numbers too; null leaves a sample unscored.
-    value: z.unknown().optional(),
-    by_sample: z.record(z.string(), z.unknown()).optional(),
-    /** Whole scores by sample. */
-    scores: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
-    metrics: metrics.optional(),
-    answer: z.string().optional(),
-    explanation: z.string().optional(),
-    metadata: values.optional(),
-  }),
-  fail: failures.extend({ name: name.optional() }),
-  slow: z.strictObject({ seconds }),
-  call_model: modelCall,
-})
 
 const limits = {
   message_limit: count.optional(),
@@ -236,7 +26,6 @@ const common = {
   epochs_reducer: z.array(name).optional(),
   fail_on_error: z.union([z.boolean(), z.number().min(0)]).optional(),
   continue_on_fail: z.boolean().optional(),
-  retry_on_error: count.optional(),
   score_on_error: z.boolean().optional(),
   tags: z.array(z.string()).optional(),
   metadata: values.optional(),
@@ -251,7 +40,7 @@ const task = z.strictObject({
     .array(
       z.strictObject({
         id: sampleId.optional(),
-        input: z.union([z.string(), z.array(chatMessage)]),
+        input: z.union([z.string(), z.array(chatMessage).min(1)]),
         target: z.union([z.string(), z.array(z.string())]).optional(),
         choices: z.array(z.string()).optional(),
         metadata: z.record(z.string(), z.unknown()).optional(),
@@ -273,9 +62,15 @@ const runOptions = z.strictObject({
   model: z.union([modelName, z.array(modelName)]).optional(),
   max_samples: z.int().min(1).optional(),
   max_tasks: z.int().min(1).optional(),
+  retry_on_error: count.optional(),
   max_connections: z.int().min(1).optional(),
   score: z.boolean().optional(),
-  limit: z.union([z.int(), z.tuple([z.int(), z.int()])]).optional(),
+  limit: z
+    .union([
+      z.int().min(1),
+      z.tuple([count, count]).refine(([from, to]) => from < to, { error: 'has to be a range, as [0, 5]' }),
+    ])
+    .optional(),
   sample_id: z.union([sampleId, z.array(sampleId)]).optional(),
   sample_shuffle: z.int().min(1).optional(),
   log_samples: z.boolean().optional(),
@@ -328,6 +123,9 @@ const action = z
     set_config: config.optional(),
     clear_tools: z.literal(true).optional(),
   })
+  .refine((given) => Object.keys(given).some((key) => key !== 'on' && key !== 'nth'), {
+    error: 'says not what to do; give raise, append_input, set_config or clear_tools',
+  })
   .refine(
     ({ on, append_input: input, set_config: settings, clear_tools: clear }) =>
       on === 'on_before_model_generate' || (input === undefined && settings === undefined && clear === undefined),
@@ -355,13 +153,6 @@ export const scenarioFormat = z.strictObject({
 export type Scenario = z.infer<typeof scenarioFormat>
 export type ScenarioTask = z.infer<typeof task>
 export type ScenarioRun = z.infer<typeof run>
-export type ScenarioModel = z.infer<typeof model>
-export type ScenarioOutput = z.infer<typeof output>
-export type ScenarioScorer = z.infer<typeof scorer>
-export type ScenarioTool = z.infer<typeof tool>
-export type ScenarioMetrics = z.infer<typeof metrics>
 export type RunOptions = z.infer<typeof runOptions>
-export type ModelCall = z.infer<typeof modelCall>
 export type Action = z.infer<typeof action>
-export type Failures = z.infer<typeof failures>
-export type ErrorSaid = z.infer<typeof error>
+export type HookName = z.infer<typeof hookName>

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { EvalspanError } from '../src/errors.ts'
 import { parse } from '../src/inspect/json.ts'
 import { scenarioFormat, type Scenario, type ScenarioTask } from './format.ts'
+import type { Step } from './format/steps.ts'
 
 export interface ScenarioFile {
   /** Of its file, without `.json`. */
@@ -38,6 +39,25 @@ function fieldOf(path: readonly PropertyKey[]): string {
     .replace(/^\./, '')
 }
 
+/** The models that steps and scorers name, with the fields where they do. */
+function modelsIn({ setup = [], solver = [], scorer = [] }: ScenarioTask): [string, string][] {
+  const graders = scorer.map((said) => said.call_model ?? said.model_graded_qa ?? said.model_graded_fact)
+  return [
+    ...modelsOfSteps('setup', setup),
+    ...modelsOfSteps('solver', solver),
+    ...graders.flatMap((said, index): [string, string][] => (said?.model ? [[`scorer[${index}]`, said.model]] : [])),
+  ]
+}
+
+function modelsOfSteps(field: string, steps: readonly Step[]): [string, string][] {
+  return steps.flatMap((step, index): [string, string][] => {
+    const at = `${field}[${index}]`
+    const inner = modelsOfSteps(at, step.span?.steps ?? step.only?.steps ?? step.chain ?? [])
+    const name = step.call_model?.model
+    return name === undefined ? inner : [[`${at}.call_model.model`, name]]
+  })
+}
+
 /** What names something that is not there. */
 function references({ models, tasks, runs = [] }: Scenario): string[] {
   const problems: string[] = []
@@ -53,6 +73,7 @@ function references({ models, tasks, runs = [] }: Scenario): string[] {
   for (const [index, task] of tasks.entries()) {
     check(`tasks[${index}].model`, task.model)
     checkRoles(`tasks[${index}]`, task.model_roles)
+    for (const [field, name] of modelsIn(task)) check(`tasks[${index}].${field}`, name)
     if (names.indexOf(task.name) !== index) problems.push(`tasks[${index}].name: there is another task '${task.name}'`)
   }
   for (const [index, run] of runs.entries()) {

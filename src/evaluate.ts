@@ -66,12 +66,12 @@ export async function evalSet(
   host: HostOptions = {},
 ): Promise<{ readonly success: boolean; readonly logs: readonly LoggedEval[] }> {
   const list = taskList(tasks)
-  const { retryAttempts, retryCleanup } = options
+  const { retryAttempts, retryCleanup, logDirAllowDirty } = options
   if (typeof options.logDir !== 'string' || options.logDir === '') {
     throw new EvalspanError('BAD_OPTION', 'logDir: an eval set needs a folder of its own')
   }
   return await inSession(options, host, (run) =>
-    runSet({ ...run, retries: { retryAttempts, retryCleanup } }, (evalSetId, runId) =>
+    runSet({ ...run, retries: { retryAttempts, retryCleanup, logDirAllowDirty } }, (evalSetId, runId) =>
       resolveUnits(list, run, { evalSetId, runId }),
     ),
   )

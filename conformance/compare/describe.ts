@@ -10,6 +10,11 @@ export function errorText(error: Fields | undefined): string | undefined {
   return message?.replace(/^CancelledError\([^]*$/, 'CancelledError')
 }
 
+/** What ended a run. Python says of a cancellation by whom it was. */
+export function exception(given: Fields | undefined): Fields | undefined {
+  return given?.['type'] === 'CancelledError' ? { type: given['type'] } : given
+}
+
 export function messages(given: readonly Fields[] = []): Fields[] {
   return given.map(({ role, content, tool_calls: calls, error, function: name, source, model }) => ({
     role,

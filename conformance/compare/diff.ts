@@ -11,14 +11,20 @@ export function differencesOf(ours: View, inspect: View): Difference[] {
 }
 
 function listDifferences(section: string, ours: readonly Entry[], inspect: readonly Entry[]): Difference[] {
-  return align(ours, inspect).flatMap(([our, their]) => {
+  // Of these Inspect has the last ones.
+  const pairs = / before retry \d+$/.test(section)
+    ? align(inspect.toReversed(), ours.toReversed())
+        .toReversed()
+        .map(([their, our]) => [our, their] as const)
+    : align(ours, inspect)
+  return pairs.flatMap(([our, their]) => {
     if (our && their) return valueDifferences(section, our.what, '', our.details, their.details)
     const { what } = (our ?? their)!
     return [{ section, what, field: '', ours: our?.details, inspect: their?.details }]
   })
 }
 
-/** Pairs of what is in both lists, in order, as many as can be; and all that is in one of them only. */
+/** Pairs of what is in both lists, in order, as many as can be; and all that is in one of them only, those of the first list before. */
 function align(ours: readonly Entry[], inspect: readonly Entry[]): (readonly [Entry | undefined, Entry | undefined])[] {
   const lengths = Array.from({ length: ours.length + 1 }, () => new Uint32Array(inspect.length + 1))
   for (let i = ours.length - 1; i >= 0; i -= 1) {

@@ -45,7 +45,10 @@ class ViewBuilder {
         this.#run += 1
         return this.#put('runs', name, { task_names: data['task_names'], in_set: data['eval_set_id'] !== undefined })
       case 'run_end':
-        return this.#put('runs', name, { exception: data['exception'], logs: data['logs'].map(describe.log) })
+        return this.#put('runs', name, {
+          exception: describe.exception(data['exception']),
+          logs: data['logs'].map(describe.log),
+        })
       case 'task_start': {
         const { task, model } = data['spec']
         this.#put('runs', `task_start ${task} with ${model}`, {})

@@ -34,8 +34,8 @@ SECONDS = 60
 """After which a scenario is stopped."""
 
 LIMITS = ["message_limit", "token_limit", "cost_limit", "turn_limit", "time_limit", "working_limit"]
-COMMON = [*LIMITS, "fail_on_error", "continue_on_fail", "retry_on_error", "score_on_error", "tags", "metadata", "model"]
-OF_RUN = [*COMMON, "model_roles", "max_samples", "max_tasks", "score", "limit", "sample_id", "sample_shuffle", "log_samples"]
+COMMON = [*LIMITS, "fail_on_error", "continue_on_fail", "score_on_error", "tags", "metadata", "model"]
+OF_RUN = [*COMMON, "model_roles", "max_samples", "max_tasks", "retry_on_error", "score", "limit", "sample_id", "sample_shuffle", "log_samples"]
 OF_SET = ["retry_attempts", "retry_cleanup", "retry_immediate"]
 
 
@@ -81,7 +81,11 @@ def make_task(said: dict[str, Any]) -> Task:
     return task_function(make, name=name)()
 
 
-def run(kind: str, said: dict[str, Any], tasks: list[dict[str, Any]], folder: Path, logs: list[list[Any]]) -> None:
+def logs_in(folder: Path) -> list[str]:
+    return sorted(str(path) for path in folder.glob("*/*.eval"))
+
+
+def run(kind: str, said: dict[str, Any], tasks: list[dict[str, Any]], folder: Path, logs: list[list[str]]) -> list[Any]:
     log_dir = str(folder / said.get("log_dir", "logs"))
     common: dict[str, Any] = {"log_dir": log_dir, "display": "none"}
     if "max_connections" in said:
@@ -90,17 +94,14 @@ def run(kind: str, said: dict[str, Any], tasks: list[dict[str, Any]], folder: Pa
         failed = logs[said.get("of", 0)][0]
         for each in tasks:
             make_task(each)
-        logs.append(eval_retry(failed.location, **common, **chosen(said, ["max_samples", "retry_on_error"])))
-        return
+        return eval_retry(failed, **common, **chosen(said, ["max_samples", "retry_on_error"]))
     common |= chosen(said, OF_RUN) | epochs(said) | said.get("config", {})
     if isinstance(common.get("limit"), list):
         common["limit"] = tuple(common["limit"])
     made = [make_task(each) for each in tasks if each["name"] in said.get("tasks", [each["name"]])]
     if kind == "eval_set":
-        _, done = eval_set(made, retry_wait=0.01, **common, **chosen(said, OF_SET))
-        logs.append(done)
-    else:
-        logs.append(eval(made, **common))
+        return eval_set(made, retry_wait=0.01, **common, **chosen(said, OF_SET))[1]
+    return eval(made, **common)
 
 
 def sample_of_call() -> dict[str, Any]:
@@ -119,15 +120,19 @@ def drive(path: Path, hooks_file: Path, folder: Path) -> None:
     stop = scenario.get("cancel")
     cancel = Cancel(stop.get("on", "on_task_start"), stop.get("nth", 1), stop.get("after", 0)) if stop else None
     act_on_hooks(scenario.get("hooks", []), cancel)
-    logs: list[list[Any]] = []
+    logs: list[list[str]] = []
     for each in scenario.get("runs", [{"eval": {}}]):
         kind, said = next(iter(each.items()))
+        before = logs_in(folder)
+        done: list[Any] = []
         try:
-            run(kind, said, scenario["tasks"], folder, logs)
+            done = run(kind, said, scenario["tasks"], folder, logs)
         except (KeyboardInterrupt, Exception) as error:
-            logs.append([])
             print(f"{kind} raised {type(error).__name__}: {error}")
             traceback.print_exc()
+        # After Ctrl-C it does not give the logs that it has written.
+        written = [each for each in logs_in(folder) if each not in before]
+        logs.append([log.location for log in done] or written)
 
 
 def start(path: Path, hooks_file: Path, folder: Path) -> int:

@@ -1,5 +1,5 @@
 import { LimitExceededError, ToolError } from '../../src/index.ts'
-import type { ErrorSaid, Failures } from '../format.ts'
+import type { ErrorSaid, Failures } from '../format/parts.ts'
 import { count } from './counts.ts'
 
 /** What Node has for Python's errors of files, whose message is the name of a file. */

@@ -9,7 +9,7 @@ import {
 } from '../../src/index.ts'
 import { activeSample } from '../../src/runner/active.ts'
 import { outputOf } from '../../src/runner/model/model-output.ts'
-import type { ScenarioModel, ScenarioOutput } from '../format.ts'
+import type { ScenarioModel, ScenarioOutput } from '../format/models.ts'
 import { count } from './counts.ts'
 import { makeError } from './errors.ts'
 

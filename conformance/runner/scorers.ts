@@ -20,7 +20,7 @@ import {
   type Score,
   type Scorer,
 } from '../../src/index.ts'
-import type { ScenarioMetrics, ScenarioScorer } from '../format.ts'
+import type { ScenarioMetrics, ScenarioScorer } from '../format/scorers.ts'
 import { camel } from './camel.ts'
 import { failTimes } from './errors.ts'
 import { modelOf } from './models.ts'

@@ -19,7 +19,8 @@ import {
   type Solver,
   type TaskState,
 } from '../../src/index.ts'
-import type { ModelCall, Step } from '../format.ts'
+import type { ModelCall } from '../format/parts.ts'
+import type { Step } from '../format/steps.ts'
 import { camel } from './camel.ts'
 import { failTimes } from './errors.ts'
 import { makeTools } from './tools.ts'
@@ -36,7 +37,8 @@ export function makeSteps(steps: readonly Step[], key: string): Solver[] {
 /** Asks a model by hand. */
 export async function callModel({ model, role, input = 'Well?', config, cache }: ModelCall) {
   const options: CallOptions = { config, cache: camel(cache) }
-  return await (await getModel(model === undefined ? undefined : modelOf(model), { role })).generate(input, options)
+  const called = await getModel(model === undefined ? undefined : modelOf(model), { role })
+  return await called.generate(input, options)
 }
 
 type Said<K extends keyof Step> = NonNullable<Step[K]>

@@ -37,6 +37,7 @@ export function runOptions(said: RunOptions): EvaluateOptions {
     ...common(said),
     maxSamples: said.max_samples,
     maxTasks: said.max_tasks,
+    retryOnError: said.retry_on_error,
     maxConnections,
     score: said.score,
     limit: said.limit,
@@ -78,7 +79,6 @@ function errorHandling(said: Common): ErrorHandling {
   return {
     failOnError: said.fail_on_error,
     continueOnFail: said.continue_on_fail,
-    retryOnError: said.retry_on_error,
     scoreOnError: said.score_on_error,
   }
 }

@@ -6,6 +6,7 @@ import type { EvaluateOptions } from './evaluate-options.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import { checkLimits, limitNames } from './limits.ts'
 import { checkModelCosts } from './model/model-cost.ts'
+import { parseReducer } from './scorer/reducers/resolve-reducers.ts'
 import type { RetryOptions } from './task-run.ts'
 import type { TaskOptions } from './task.ts'
 import { longestTimer } from './timer.ts'
@@ -44,6 +45,7 @@ const runOptions = {
   ...limitNames,
   retryAttempts: true,
   retryCleanup: true,
+  logDirAllowDirty: true,
 } satisfies Record<keyof EvaluateOptions | keyof RetryOptions, true>
 
 /** The names of a type that has others too. */
@@ -100,6 +102,9 @@ export function checkShared(options: SharedOptions, wrong: Wrong): void {
   const { epochs = 1, retryOnError = 0, failOnError = true, tags = [] } = options
   const count: unknown = typeof epochs === 'object' && epochs !== null ? epochs.epochs : epochs
   if (!isCount(count, 1)) throw wrong('epochs', `is ${inspect(count)}; give a whole number from 1 on`)
+  for (const reducer of typeof epochs === 'object' ? toList(epochs.reducer) : []) {
+    if (typeof reducer === 'string') checked(() => parseReducer(reducer), 'epochs.reducer:', wrong)
+  }
   if (!isCount(retryOnError, 0))
     throw wrong('retryOnError', `is ${inspect(retryOnError)}; give a whole number from 0 on`)
   if (typeof failOnError !== 'boolean' && !(typeof failOnError === 'number' && failOnError >= 0)) {
@@ -109,10 +114,14 @@ export function checkShared(options: SharedOptions, wrong: Wrong): void {
   for (const [index, solve] of toList(options.solver).entries()) {
     if (typeof solve !== 'function') throw wrong(`solver[${index}]`, 'is no solver; give a function')
   }
+  checked(() => checkLimits(options), '', wrong)
+}
+
+function checked(check: () => unknown, field: string, wrong: Wrong): void {
   try {
-    checkLimits(options)
+    check()
   } catch (error) {
-    throw wrong((error as Error).message, '')
+    throw wrong(`${field} ${(error as Error).message}`.trimStart(), '')
   }
 }
 

@@ -6,6 +6,9 @@ import { openLog } from '../inspect/log.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
 import { nameOfSample } from './name-of-sample.ts'
 
+/** A sample that ended with its task has not failed itself. */
+const cancelled = /^Cancelled(Error)?\(/
+
 /** What earlier attempts at a task have come to, sample by sample. */
 export class EarlierLogs {
   readonly #paths: readonly string[]
@@ -25,7 +28,8 @@ export class EarlierLogs {
       const key = nameOfSample(id, epoch)
       if (known.has(key) || !isPlanned(id, epoch)) continue
       known.add(key)
-      if (error) this.#errors.set(key, [...error_retries, { ...error, events }])
+      const isFailed = error && !cancelled.test(error.message)
+      if (error) this.#errors.set(key, isFailed ? [...error_retries, { ...error, events }] : error_retries)
       else {
         this.#reused.add(key)
         yield sample
@@ -55,6 +59,11 @@ export class EarlierLogs {
 
   isReused(id: string | number, epoch: number): boolean {
     return this.#reused.has(nameOfSample(id, epoch))
+  }
+
+  /** Whether it is in that log, and is to be run again. */
+  isKnown(id: string | number, epoch: number): boolean {
+    return this.#errors.has(nameOfSample(id, epoch))
   }
 
   /** Those of a sample that failed, which belong to its history. */

@@ -9,10 +9,11 @@ export function evalError(thrown: unknown): EvalError {
   const traceback = hideKeys(stackOf(thrown))
   // Before it is quoted, which could make another text of a key.
   const message = hideKeys(thrown instanceof Error ? thrown.message : messageOf(thrown))
-  // As Inspect shows it.
-  const shown = LimitExceededError.is(thrown)
-    ? message
-    : `${classOf(thrown)}(${message === '' ? '' : representString(message)})`
+  // As Inspect shows it: of some classes the message alone.
+  const shown =
+    LimitExceededError.is(thrown) || classOf(thrown) === 'ToolError'
+      ? message
+      : `${classOf(thrown)}(${message === '' ? '' : representString(message)})`
   return { message: shown, traceback, traceback_ansi: traceback }
 }
 

@@ -11,10 +11,29 @@ export function formatTemplate(template: string, values: { readonly [name: strin
   return template.replaceAll(part, (found: string, name: string | undefined, path: string | undefined) => {
     if (found === '{{') return '{'
     if (found === '}}') return '}'
-    if (name === undefined || name === '') {
-      throw badTemplate(`has '${found}', which is no '{name}'; write a brace that stands for itself twice`)
-    }
-    return toText(valueAt(values, [name, ...keysOf(path ?? '')], found))
+    if (name === undefined || name === '') throw badBrace(found)
+    const value = valueAt(values, [name, ...keysOf(path ?? '')])
+    if (value !== undefined) return toText(value)
+    throw badTemplate(`asks for ${found}, which has no value here; take it out, or give it in the sample's metadata`)
+  })
+}
+
+const anyField = /\{\{|\}\}|\{([^{}!:]*)(![rsa])?(:[^{}]*)?\}|[{}]/g
+
+/** The same for prompts, in which names without a value, and those whose value is null, stay as they are. */
+export function fillTemplate(template: string, values: { readonly [name: string]: unknown }): string {
+  let unnamed = 0
+  return template.replaceAll(anyField, (found: string, given: string | undefined, ...rest: (string | undefined)[]) => {
+    if (found === '{{') return '{'
+    if (found === '}}') return '}'
+    if (given === undefined) throw badBrace(found)
+    // As Python numbers them.
+    const field = given === '' ? String(unnamed++) : given
+    const [, name = '', path = ''] = /^([^.[\]]*)(.*)$/s.exec(field) ?? []
+    const value = valueAt(values, [name, ...keysOf(path)])
+    const text = value === undefined || value === null ? `{${field}}` : toText(value)
+    const format = rest[1] ?? ''
+    return format.length > 1 ? `{${text}${format}}` : text
   })
 }
 
@@ -22,15 +41,18 @@ function keysOf(path: string): string[] {
   return [...path.matchAll(/\[([^\]]*)\]|\.([^[\].]+)/g)].map(([, key, field]) => key ?? field!)
 }
 
-function valueAt(values: object, keys: readonly string[], shown: string): unknown {
+/** Undefined where there is none. */
+function valueAt(values: object, keys: readonly string[]): unknown {
   let value: unknown = values
   for (const key of keys) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) {
-      throw badTemplate(`asks for ${shown}, which has no value here; take it out, or give it in the sample's metadata`)
-    }
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
     value = (value as { [key: string]: unknown })[key]
   }
   return value
+}
+
+function badBrace(found: string): EvalspanError {
+  return badTemplate(`has '${found}', which is no '{name}'; write a brace that stands for itself twice`)
 }
 
 function badTemplate(problem: string): EvalspanError {

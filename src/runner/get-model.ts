@@ -13,14 +13,14 @@ export interface GetModelOptions {
 
 /**
  * A model to call from solvers, tools and scorers, with hooks, limits and events: the one that is evaluated, the one in a role,
- * or any other.
+ * or any other. Where both are given the role goes before, and the model is what it is when nothing is bound to it.
  */
 export async function getModel(spec?: ModelSpec, { role, default: fallback }: GetModelOptions = {}): Promise<Model> {
   const sample = activeSample()
   const models = sample?.models ?? new ModelPool()
-  if (spec !== undefined) return await models.resolve(spec)
   const [bound] = role === undefined ? [] : toList(sample?.roles.get(role))
   if (bound) return bound
+  if (spec !== undefined) return await models.resolve(spec, { role })
   if (fallback !== undefined) return await models.resolve(fallback, { role })
   if (sample) return sample.model
   throw new EvalspanError('BAD_OPTION', 'getModel: there is no sample here whose model could be taken; name one')

@@ -87,18 +87,23 @@ export class SampleLimits {
     if (!this.#holds) return
     this.#tokens += tokens
     this.#cost += cost
+    this.#checkUsage(false)
+  }
+
+  /** A call is not made when it could only exceed a limit that is reached. */
+  beforeCall(): void {
+    if (this.#holds) this.#checkUsage(true)
+  }
+
+  #checkUsage(isNext: boolean): void {
     const { tokenLimit, costLimit } = this.#limits
-    if (tokenLimit !== undefined && this.#tokens > tokenLimit) {
-      this.#exceeded('token', this.#tokens, tokenLimit, exceeded('Token', this.#tokens, tokenLimit))
+    const check = (type: string, value: number, limit: number | undefined, show: (value: number) => string): void => {
+      if (limit === undefined || value < limit || (value === limit && !isNext)) return
+      const what = `${type === 'token' ? 'Token' : 'Cost'} limit ${value === limit ? 'reached' : 'exceeded'}`
+      this.#exceeded(type, value, limit, `${what}. value: ${show(value)}; limit: ${show(limit)}`)
     }
-    if (costLimit !== undefined && this.#cost > costLimit) {
-      this.#exceeded(
-        'cost',
-        this.#cost,
-        costLimit,
-        `Cost limit exceeded. value: ${dollars(this.#cost)}; limit: ${dollars(costLimit)}`,
-      )
-    }
+    check('token', this.#tokens, tokenLimit, text)
+    check('cost', this.#cost, costLimit, dollars)
   }
 
   turn(): void {
@@ -106,7 +111,8 @@ export class SampleLimits {
     this.#turns += 1
     const { turnLimit } = this.#limits
     if (turnLimit !== undefined && this.#turns > turnLimit) {
-      this.#exceeded('turn', this.#turns, turnLimit, exceeded('Turn', this.#turns, turnLimit))
+      const message = `Turn limit exceeded. value: ${text(this.#turns)}; limit: ${text(turnLimit)}`
+      this.#exceeded('turn', this.#turns, turnLimit, message)
     }
   }
 
@@ -188,14 +194,10 @@ export class SampleLimits {
   }
 }
 
-function exceeded(what: string, value: number, limit: number): string {
-  return `${what} limit exceeded. value: ${text(value)}; limit: ${text(limit)}`
-}
-
 function text(value: number): string {
   return value.toLocaleString('en-US')
 }
 
 function dollars(value: number): string {
-  return `$${value.toFixed(4)}`
+  return `$${value.toLocaleString('en-US', { minimumFractionDigits: 4, maximumFractionDigits: 4 })}`
 }

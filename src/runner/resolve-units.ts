@@ -18,7 +18,10 @@ export async function resolveUnits(
   { options, models: pool }: Pick<RunContext, 'options' | 'models'>,
   ids: RunIds,
 ): Promise<readonly TaskUnit[]> {
-  const { maxConnections, config } = options
+  const { maxConnections, config, limit, sampleId } = options
+  if (limit !== undefined && sampleId !== undefined) {
+    throw new EvalspanError('BAD_OPTION', 'limit and sampleId: give one of them, since each says which samples are run')
+  }
   const settings = toGenerateConfig({ maxConnections, ...config })
   const named = process.env['INSPECT_EVAL_MODEL']?.split(',').filter((name) => name !== '')
   const given = toList<ModelSpec | undefined>(options.model ?? named)

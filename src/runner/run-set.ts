@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { EvalspanError } from '../errors.ts'
 import { EvalSetFolder, unitKey } from './eval-set.ts'
 import { runTasks } from './run-tasks.ts'
@@ -40,6 +41,7 @@ async function runTaken(
     const units = await resolve(evalSetId, runId)
     expectDistinct(units)
     const known = await folder.logs()
+    if (run.retries?.logDirAllowDirty !== true) expectNoOthers(known, units)
     const done: LoggedEval[] = []
     const open: TaskUnit[] = []
     for (const unit of units) {
@@ -73,16 +75,34 @@ async function isDone(
   run: RunContext,
 ): Promise<boolean> {
   if (status !== 'success') return false
-  const { epochs } = taskSettings(task, run.options)
+  const { epochs, reducers } = taskSettings(task, run.options)
   const { samples } = await run.datasets.read(task.options.dataset)
   const planned = selectSamples(samples, run.options)
   const known = new Set((spec.dataset.sample_ids ?? []).map(String))
   const epochsThen = spec.config['epochs'] ?? 1
   return (
     epochsThen === epochs &&
+    isDeepStrictEqual(named(reducers?.map(({ name }) => name)), named(spec.config.epochs_reducer)) &&
     planned.every(({ id }) => known.has(String(id))) &&
     results?.total_samples === known.size * epochs
   )
+}
+
+/** What is left over from other tasks or models is not told as part of this set by mistake. */
+function expectNoOthers(known: ReadonlyMap<string, readonly LoggedEval[]>, units: readonly TaskUnit[]): void {
+  const keys = new Set(units.map((unit) => unitKey(unit)))
+  const other = known.entries().find(([key]) => !keys.has(key))?.[1][0]
+  if (!other) return
+  throw new EvalspanError(
+    'BAD_OPTION',
+    `logDir: ${other.location} is of task ${other.eval.task} with model ${other.eval.model}, which is not in this set; ` +
+      'give a folder of its own, or set logDirAllowDirty',
+  )
+}
+
+/** The mean is what there is when nobody says. */
+function named(reducers: unknown): unknown {
+  return reducers === null || isDeepStrictEqual(reducers, ['mean']) ? undefined : reducers
 }
 
 /** Logs are told apart by task and model, so two of the same would take each other's. */

@@ -1,8 +1,8 @@
-import { classOf } from './eval-error.ts'
 import { messageOf } from '../errors.ts'
 import type { HookData } from '../hooks/hooks.ts'
 import type { EvalLog } from '../inspect/records.ts'
 import { fire } from './active.ts'
+import { CancelledError, classOf } from './eval-error.ts'
 import { hideKeys } from './model/hide-keys.ts'
 import { removeLog } from './remove-log.ts'
 import { runTask, type LoggedEval, type RunContext, type TaskUnit } from './task-run.ts'
@@ -32,16 +32,23 @@ export async function runTasks(
     const models = new Set(units.map(({ model }) => model.name)).size
     const maxTasks = run.maxTasks ?? run.options.maxTasks ?? (models > 1 ? models : undefined)
     const waiting = new WaitingTasks(units)
+    const tasks = units.map((unit) => new TaskAttempts(unit))
     const work = async (): Promise<void> => {
       for (let index = waiting.next(); index !== undefined; index = waiting.next()) {
+        let isOver = true
         try {
-          if (!run.signal.aborted && !failure) logs[index] = await runWithRetries(units[index]!, { ...run, maxTasks })
+          if (!run.signal.aborted && !failure) {
+            const task = tasks[index]!
+            isOver = await task.attempt({ ...run, maxTasks })
+            logs[index] = task.log
+          }
         } catch (error) {
           // Cut off before it had a log.
           if (error !== run.signal.reason) failure ??= { thrown: error }
         } finally {
           waiting.done(index)
         }
+        if (!isOver) waiting.add(index)
       }
     }
     await Promise.all(Array.from({ length: maxTasks ?? 1 }, work))
@@ -53,22 +60,38 @@ export async function runTasks(
     ? { type: classOf(failure.thrown), message: hideKeys(messageOf(failure.thrown)) }
     : null
   await fire(run.emitter, 'onRunEnd', { ...runIds, exception, logs: done.map((log) => header(log)) })
-  if (failure) throw failure.thrown
+  // Who cancelled it knows, and gets the logs that there are.
+  if (failure && !(failure.thrown instanceof CancelledError)) throw failure.thrown
   return done
 }
 
-/** Of an eval set a task that failed is run again at once, as a new attempt; the last one's log is given. */
-async function runWithRetries(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
-  if (!run.retries) return await runTask(unit, run)
-  const { retryAttempts = 10, retryCleanup = true } = run.retries
-  let earlier = unit.earlier ?? []
-  let log = await runTask(unit, run)
-  for (let retry = 1; retry <= retryAttempts && log.status === 'error' && !run.signal.aborted; retry += 1) {
-    earlier = [log.location, ...earlier]
-    log = await runTask({ ...unit, earlier }, run)
+/** A task of a run. One of an eval set that failed is run again, after those that wait; the last attempt's log is its own. */
+class TaskAttempts {
+  log: LoggedEval | undefined
+  readonly #unit: TaskUnit
+  /** The latest first. */
+  #earlier: readonly string[]
+  #retries = 0
+
+  constructor(unit: TaskUnit) {
+    this.#unit = unit
+    this.#earlier = unit.earlier ?? []
   }
-  if (log.status === 'success' && retryCleanup) for (const path of earlier) await removeLog(path)
-  return log
+
+  /** Gives whether it was the last one. */
+  async attempt(run: RunContext): Promise<boolean> {
+    const log = await runTask({ ...this.#unit, earlier: this.#earlier }, run)
+    this.log = log
+    if (!run.retries) return true
+    const { retryAttempts = 10, retryCleanup = true } = run.retries
+    if (log.status === 'error' && this.#retries < retryAttempts && !run.signal.aborted) {
+      this.#retries += 1
+      this.#earlier = [log.location, ...this.#earlier]
+      return false
+    }
+    if (log.status === 'success' && retryCleanup) for (const path of this.#earlier) await removeLog(path)
+    return true
+  }
 }
 
 /** What hooks are given, as of Inspect: where it lies is not in a log. */

@@ -20,6 +20,7 @@ import { unchained } from './solvers/chain.ts'
 import { generate } from './solvers/generate.ts'
 import { nameOfSample } from './name-of-sample.ts'
 import { realtimeOptions } from './realtime-options.ts'
+import { removeLog } from './remove-log.ts'
 import { resultOf, SampleRun } from './sample-run.ts'
 import type { Scorer } from './scorer/scorer.ts'
 import { uniqueScorerNames } from './scorer/scorer-names.ts'
@@ -39,6 +40,8 @@ export interface RetryOptions {
   readonly retryAttempts?: number | undefined
   /** False: the logs of attempts that failed stay beside the one that succeeded. */
   readonly retryCleanup?: boolean | undefined
+  /** True: the folder may have logs of other tasks and models too. */
+  readonly logDirAllowDirty?: boolean | undefined
 }
 
 /** What all tasks of a run share. */
@@ -76,7 +79,10 @@ export interface LoggedEval extends EvalLog {
   readonly location: string
 }
 
-/** One attempt at a task. Rejects when the task cannot be begun; what happens in it is told by its log. */
+/**
+ * One attempt at a task. Rejects when the task cannot be begun, with a `CancelledError` when the run was cancelled before;
+ * what happens in it is told by its log.
+ */
 export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEval> {
   const { options } = run
   const settings = taskSettings(unit.task, options)
@@ -152,6 +158,11 @@ class TaskRun {
     const realtime = realtimeOptions(run)
     const writer = await EvalLogWriter.create({ folder: run.logDir, spec, plan: this.#plan, realtime })
     try {
+      if (run.signal.aborted) {
+        await writer.close()
+        await removeLog(writer.path)
+        throw new CancelledError()
+      }
       const results: ScoredSample[] = []
       let thrown: unknown
       let found: ReturnType<typeof evalResults> | undefined
@@ -198,19 +209,24 @@ class TaskRun {
   /** Rejects with the error that ends the task, when all that was under way is over. */
   async #runSamples(context: TaskContext, results: ScoredSample[], earlier: EarlierLogs | undefined): Promise<void> {
     const { samples, settings } = this.#options
-    const runs = Array.from({ length: settings.epochs }, (_, epoch) =>
-      samples.map(async (sample) => {
-        if (earlier?.isReused(sample.id, epoch + 1)) return
-        try {
-          const errors = earlier?.errorsOf(sample.id, epoch + 1)
-          const result = await new SampleRun(context, sample, epoch + 1, errors).run()
-          if (result) results.push(result)
-        } catch (error) {
-          this.#end(error)
-        }
-      }),
+    const planned = Array.from({ length: settings.epochs }, (_, index) =>
+      samples.map((sample) => ({ sample, epoch: index + 1 })),
+    ).flat()
+    // As in Inspect what was begun before comes after all that is new.
+    const [fresh = [], known = []] = [false, true].map((isKnown) =>
+      planned.filter(({ sample, epoch }) => (earlier?.isKnown(sample.id, epoch) ?? false) === isKnown),
     )
-    await Promise.all(runs.flat())
+    const runs = [...fresh, ...known].map(async ({ sample, epoch }) => {
+      if (earlier?.isReused(sample.id, epoch)) return
+      try {
+        const errors = earlier?.errorsOf(sample.id, epoch)
+        const result = await new SampleRun(context, sample, epoch, errors).run()
+        if (result) results.push(result)
+      } catch (error) {
+        this.#end(error)
+      }
+    })
+    await Promise.all(runs)
     if (this.#failure) throw this.#failure.thrown
   }
 

@@ -17,8 +17,7 @@ export interface TaskSettings {
 }
 
 export function taskSettings({ options: task }: Task, options: EvaluateOptions): TaskSettings {
-  const given = options.epochs ?? task.epochs ?? 1
-  const { epochs, reducer }: Epochs = typeof given === 'number' ? { epochs: given } : given
+  const { epochs, reducer }: Epochs = { epochs: 1, ...epochsOf(task), ...epochsOf(options) }
   return {
     epochs,
     reducers: reducer === undefined ? undefined : resolveReducers(reducer, epochs),
@@ -28,4 +27,10 @@ export function taskSettings({ options: task }: Task, options: EvaluateOptions):
     retryOnError: options.retryOnError ?? task.retryOnError ?? 0,
     scoreOnError: options.scoreOnError ?? task.scoreOnError ?? false,
   }
+}
+
+/** A run that says how many alone leaves the task its reducers. */
+function epochsOf({ epochs }: Pick<EvaluateOptions, 'epochs'>): Partial<Epochs> {
+  if (epochs === undefined || typeof epochs === 'number') return epochs === undefined ? {} : { epochs }
+  return epochs.reducer === undefined ? { epochs: epochs.epochs } : epochs
 }

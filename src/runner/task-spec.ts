@@ -53,7 +53,7 @@ export function taskSpec({
   const { name, version: taskVersion = 0, tags = [], metadata } = task.options
   const allTags = [...new Set([...(options.tags ?? []), ...tags])]
   const allMetadata = { ...options.metadata, ...metadata }
-  const { limits, retryOnError } = settings
+  const { limits } = settings
   return {
     ...(ids.evalSetId !== undefined && { eval_set_id: ids.evalSetId }),
     eval_id: shortUuid(),
@@ -92,7 +92,7 @@ export function taskSpec({
       epochs_reducer: settings.reducers?.map((reducer) => reducer.name),
       fail_on_error: settings.failOnError,
       continue_on_fail: settings.continueOnFail,
-      retry_on_error: retryOnError > 0 ? retryOnError : undefined,
+      retry_on_error: options.retryOnError ?? task.options.retryOnError,
       score_on_error: settings.scoreOnError,
       message_limit: limits.messageLimit,
       token_limit: limits.tokenLimit,

@@ -20,6 +20,7 @@ async function toolInfo(name: string, tool: Tool): Promise<ToolInfo> {
       ...(schema as ToolInfo['parameters']),
       type: 'object',
       properties: (schema['properties'] ?? {}) as Json,
+      required: (schema['required'] ?? []) as Json,
     },
   }
 }

@@ -19,22 +19,27 @@ export class WaitingTasks {
 
   /** The place of the task in the list; undefined when there is none left. */
   next(): number | undefined {
-    const least = Math.min(...this.#waiting.map((index) => this.#count(index)))
-    const at = this.#waiting.findIndex((index) => this.#count(index) === least)
+    const least = Math.min(...this.#waiting.map((index) => this.#runningOf(index)))
+    const at = this.#waiting.findIndex((index) => this.#runningOf(index) === least)
     const [index] = at === -1 ? [] : this.#waiting.splice(at, 1)
-    if (index !== undefined) this.#add(index, 1)
+    if (index !== undefined) this.#count(index, 1)
     return index
   }
 
-  done(index: number): void {
-    this.#add(index, -1)
+  /** Once more, after all others. */
+  add(index: number): void {
+    this.#waiting.push(index)
   }
 
-  #count(index: number): number {
+  done(index: number): void {
+    this.#count(index, -1)
+  }
+
+  #runningOf(index: number): number {
     return this.#running.get(this.#units[index]!.model.name) ?? 0
   }
 
-  #add(index: number, more: number): void {
-    this.#running.set(this.#units[index]!.model.name, this.#count(index) + more)
+  #count(index: number, more: number): void {
+    this.#running.set(this.#units[index]!.model.name, this.#runningOf(index) + more)
   }
 }

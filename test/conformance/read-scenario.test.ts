@@ -50,6 +50,22 @@ test.each([
     'odd.json: runs[0].eval_retry.of: has to be an earlier run, from 0',
   ],
   [
+    { tasks: [{ name: 't', samples, solver: [{ chain: [{ call_model: { model: 'fake/other' } }] }] }] },
+    "odd.json: tasks[0].solver[0][0].call_model.model: models has no 'fake/other'",
+  ],
+  [
+    { tasks: [{ name: 't', samples, scorer: [{ model_graded_qa: { model: 'fake/other' } }] }] },
+    "odd.json: tasks[0].scorer[0]: models has no 'fake/other'",
+  ],
+  [
+    { tasks: [{ name: 't', samples }], runs: [{ eval: {} }, { eval_retry: { of: 5 } }] },
+    'odd.json: runs[1].eval_retry.of: has to be an earlier run, from 0',
+  ],
+  [
+    { tasks: [{ name: 't', samples }], hooks: [{ on: 'on_run_end' }] },
+    'odd.json: hooks[0]: says not what to do; give raise, append_input, set_config or clear_tools',
+  ],
+  [
     { tasks: [{ name: 't', samples }], hooks: [{ on: 'on_run_end', append_input: 'x' }] },
     'odd.json: hooks[0]: can change what a model is asked in on_before_model_generate only',
   ],

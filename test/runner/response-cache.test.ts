@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { generate, mockModel, modelOutput, type CachePolicy, type ModelApi, type TaskOptions } from '../../src/index.ts'
-import { expiryMs, ResponseCache, type CacheEntry } from '../../src/runner/model/response-cache.ts'
+import { lifetimeMs, ResponseCache, type CacheEntry } from '../../src/runner/model/response-cache.ts'
 import { temporaryCache } from './in-cache.ts'
 import { aTask, dataOf, question, run, withHooks } from './run.ts'
 
@@ -118,9 +118,33 @@ describe('answers of the cache', () => {
     const model = countingModel()
     const quick = { cache: { expiry: '0s' } }
     const forEver = { cache: { expiry: null } }
-    expect(await calls(model, quick, quick, forEver, quick, forEver)).toEqual([1, 1, 1, 0, 0])
-    const [file] = filesIn(folder)
-    expect(JSON.parse(readFileSync(file!, 'utf8'))).toMatchObject({ expires: null })
+    expect(await calls(model, quick, quick, forEver, quick, forEver)).toEqual([1, 1, 1, 1, 0])
+    const stored = filesIn(folder).map(
+      (file) => (JSON.parse(readFileSync(file, 'utf8')) as { expires: unknown }).expires,
+    )
+    expect(stored).toContain(null)
+  })
+
+  it('are for those alone who keep them as long', async () => {
+    temporaryCache()
+    const kept = ['1W', '1D', null, '7D', '1D'].map((expiry) => ({ cache: { expiry } }))
+    expect(await calls(countingModel(), ...kept)).toEqual([1, 1, 1, 0, 0])
+  })
+
+  it('are no refusals, since who asks once more wants another answer', async () => {
+    temporaryCache()
+    const outputs = [modelOutput.text('no', { stopReason: 'content_filter' }), modelOutput.text('yes')]
+    const asked: unknown[] = []
+    const model = mockModel((input) => {
+      asked.push(input)
+      return outputs[Math.min(asked.length, outputs.length) - 1]!
+    })
+    const answers: (string | undefined)[] = []
+    for (const cache of [true, true, true]) {
+      const { samples } = await run(aTask({ model, solver: generate({ cache }) }))
+      answers.push(samples[0]!.output?.completion)
+    }
+    expect([answers, asked.length]).toEqual([['no', 'yes', 'yes'], 2])
   })
 
   it('that cannot be read are made anew', async () => {
@@ -239,8 +263,9 @@ describe('the cache', () => {
   })
 
   it('knows the units of Inspect', () => {
-    const seconds = ['2s', '2m', '2h', '2D', '2W', '2M', '2Y'].map((expiry) => expiryMs(expiry) / 1000)
+    const seconds = ['2s', '2m', '2h', '2D', '2W', '2M', '2Y'].map((expiry) => lifetimeMs({ expiry })! / 1000)
     expect(seconds).toEqual([2, 120, 7200, 172_800, 1_209_600, 5_184_000, 63_072_000])
+    expect([lifetimeMs({ expiry: null }), lifetimeMs({})]).toEqual([null, 604_800_000])
   })
 })
 

@@ -63,7 +63,7 @@ it('reads schemas of every kind', async () => {
 
 it('describes a tool without arguments as one that takes an object', async () => {
   expect(await toolInfos({ now: { inputSchema: {}, execute } })).toEqual([
-    { name: 'now', description: '', parameters: { type: 'object', properties: {} } },
+    { name: 'now', description: '', parameters: { type: 'object', properties: {}, required: [] } },
   ])
 })
 

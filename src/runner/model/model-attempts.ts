@@ -25,7 +25,7 @@ import { priced, unpriced } from './model-cost.ts'
 import type { Model } from './model.ts'
 import type { CallFailure } from './model-api.ts'
 import { outputOf } from './model-output.ts'
-import { expiryMs, ResponseCache, type CacheEntry } from './response-cache.ts'
+import { ResponseCache, type CacheEntry } from './response-cache.ts'
 import { retryWaitMs } from './retry-wait.ts'
 
 export interface ModelCallOptions {
@@ -64,7 +64,6 @@ export class ModelAttempts {
       task_name: sample?.task ?? null,
     }
     this.#policy = cache === true ? {} : cache === false ? undefined : cache
-    if (typeof this.#policy?.expiry === 'string') expiryMs(this.#policy.expiry)
     this.#input = input
     this.#config = { ...config }
   }
@@ -84,6 +83,7 @@ export class ModelAttempts {
     const entry = this.#cacheEntry(tools)
     const cached = entry && (await caching(() => new ResponseCache().fetch(entry)))
     if (cached) return await this.#fromCache(cached, tools)
+    sample?.limits.beforeCall()
     const event = this.#event(tools, this.#policy ? 'write' : undefined)
     const keyNumber = model.api instanceof KeyedApi ? model.api.keyNumber : 0
     const start = performance.now()
@@ -223,8 +223,9 @@ export class ModelAttempts {
     await (sample ? sample.clock.wait(wait) : wait())
   }
 
+  /** What hooks change in the settings is of no matter here: how a call is retried is settled before it is made. */
   #isExhausted(attempt: number): boolean {
-    const { max_retries: most, timeout } = this.#config
+    const { max_retries: most, timeout } = this.#options.config
     const seconds = (performance.now() - this.#began) / 1000
     return (typeof most === 'number' && attempt > most) || (typeof timeout === 'number' && seconds >= timeout)
   }

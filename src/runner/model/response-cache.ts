@@ -23,10 +23,14 @@ export interface CacheEntry {
 /** Settings that change nothing about an answer. */
 const withoutEffect = new Set([
   'max_connections',
+  'adaptive_connections',
   'max_retries',
   'timeout',
   'attempt_timeout',
+  'stream_idle_timeout',
   'cache',
+  'cache_prompt',
+  'batch',
   'fail_on_refusal',
 ])
 
@@ -53,8 +57,10 @@ export class ResponseCache {
 
   /** Another process never sees half of it. Rejects where nothing can be written. */
   async store(entry: CacheEntry, output: ModelOutput): Promise<void> {
-    const { expiry = '1W' } = entry.policy
-    const expires = expiry === null ? null : Date.now() + expiryMs(expiry)
+    // Who asks once more after a refusal wants another answer.
+    if (output.choices.some(({ stop_reason: reason }) => reason === 'content_filter')) return
+    const lifetime = lifetimeMs(entry.policy)
+    const expires = lifetime === null ? null : Date.now() + lifetime
     const path = this.#path(entry)
     const temporary = `${path}.${shortUuid()}`
     await mkdir(join(path, '..'), { recursive: true })
@@ -78,6 +84,8 @@ export class ResponseCache {
       config: Object.fromEntries(settings.toSorted(([a], [b]) => (a < b ? -1 : 1))),
       epoch: policy.perEpoch === false ? null : (epoch ?? null),
       scopes: policy.scopes ?? {},
+      // As in Inspect: who takes answers of a day does not get one that was to be good for a year.
+      lifetime: lifetimeMs(policy),
     })
     const name = createHash('sha256').update(key).digest('hex')
     return join(this.#folder, model.replaceAll(/[^\w.-]/g, '_'), `${name}.json`)
@@ -94,8 +102,9 @@ const unitMs: { readonly [unit: string]: number } = {
   Y: 365 * 86_400_000,
 }
 
-/** Of Inspect's notation: `12h`, `7D`, `1W`. Throws a `BAD_OPTION` error for anything else. */
-export function expiryMs(expiry: string): number {
+/** Null for ever. Throws a `BAD_OPTION` error for what is not in Inspect's notation: `12h`, `7D`, `1W`. */
+export function lifetimeMs({ expiry = '1W' }: CachePolicy): number | null {
+  if (expiry === null) return null
   const [, count, unit] = /^(\d+)([smhDWMY])$/.exec(expiry) ?? []
   if (unit === undefined) {
     throw new EvalspanError('BAD_OPTION', `cache expiry "${expiry}": give a number and a unit, such as 12h, 7D or 1W`)

@@ -1,12 +1,16 @@
+import { EvalspanError } from '../../errors.ts'
 import type { ChatMessage } from '../../inspect/records.ts'
-import { formatTemplate } from '../format-template.ts'
+import { fillTemplate } from '../format-template.ts'
 import { shortUuid } from '../short-uuid.ts'
 import { solver, type Solver } from '../solver.ts'
-import type { TaskState } from '../task-state.ts'
+import { textOf, type TaskState } from '../task-state.ts'
 
 type Params = { readonly [name: string]: string | number }
 
-/** Adds a system message behind those that there are. `{name}` in it is a parameter, or of the store or the metadata. */
+/**
+ * Adds a system message behind those that there are. `{name}` in it is a parameter, or of the store or the metadata; a
+ * name that is nowhere stays as it is.
+ */
 export function systemMessage(template: string, params: Params = {}): Solver {
   return solver('system_message', { template, ...params }, (state) => {
     const message = newMessage('system', fill(template, state, params))
@@ -28,8 +32,8 @@ export function userMessage(template: string, params: Params = {}): Solver {
 export function promptTemplate(template: string, params: Params = {}): Solver {
   return solver('prompt_template', { template, ...params }, (state) => {
     const prompt = state.userPrompt
-    if (!prompt) throw new Error('prompt_template: the conversation has no message of the user')
-    const text = fill(template, state, { ...params, prompt: state.inputText })
+    if (!prompt) throw new EvalspanError('BAD_OPTION', 'promptTemplate: the conversation has no message of the user')
+    const text = fill(template, state, { prompt: textOf(prompt), ...params })
     state.messages[state.messages.indexOf(prompt)] = { ...prompt, content: text }
     return state
   })
@@ -40,5 +44,5 @@ function newMessage(role: ChatMessage['role'], content: string): ChatMessage {
 }
 
 function fill(template: string, state: TaskState, params: Params): string {
-  return formatTemplate(template, { ...state.metadata, ...state.store, ...params })
+  return fillTemplate(template, { ...state.metadata, ...state.store, ...params })
 }

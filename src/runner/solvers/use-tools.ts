@@ -9,10 +9,10 @@ export interface UseToolsOptions {
   readonly append?: boolean | undefined
 }
 
-/** Gives the model tools, in place of those that it has. */
+/** Gives the model tools, in place of those that it has; none at all leave it what it has. */
 export function useTools(tools: Tools, { toolChoice = 'auto', append = false }: UseToolsOptions = {}): Solver {
   return solver('use_tools', { tools: Object.keys(tools) }, (state) => {
-    state.tools = append ? { ...state.tools, ...tools } : tools
+    if (Object.keys(tools).length > 0) state.tools = append ? { ...state.tools, ...tools } : tools
     state.toolChoice = toolChoice
     return state
   })

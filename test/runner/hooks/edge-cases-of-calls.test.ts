@@ -101,7 +101,7 @@ describe('hooks of', () => {
 
   it('a run that is cancelled: all ends come, and the end of the run has the log', async () => {
     const options = { model: quickModel(['late'], 5000) }
-    expect(await told(options, { signal: AbortSignal.timeout(50) })).toMatchInlineSnapshot(`
+    expect(await told(options, { signal: AbortSignal.timeout(500) })).toMatchInlineSnapshot(`
       {
         "hooks": "RunStart TaskStart SampleInit SampleStart SampleAttemptStart 1 BeforeModelGenerate SampleScoring SampleAttemptEnd 1 error SampleEnd TaskEnd RunEnd",
         "logs": [
