@@ -38,7 +38,7 @@ it('metrics and reducers of one’s own have their names and parameters in the l
 
 it.each<[() => unknown, string]>([
   [() => metric('', {}, () => 1), 'metric without a name: give it one first: metric(name, params, function)'],
-  [() => metric('m', (() => 1) as never, undefined as never), 'metric m: give its parameters second, {} for none'],
+  [() => metric('m', () => 1, undefined as never), 'metric m: give its parameters second, {} for none'],
   [() => reducer('r', {}, 1 as never), 'reducer r: give third the function that is called with the scores'],
 ])('what is no metric or reducer is refused (%#)', (make, message) => {
   expect(make).toThrow(message)
