@@ -126,7 +126,12 @@ async function retryLog(
   }
   const logged = retryOptions(spec, task.options)
   const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  const all: EvaluateOptions = { ...logged, ...said, modelRoles: { ...logged.modelRoles, ...options.modelRoles } }
+  const all: EvaluateOptions = {
+    ...logged,
+    ...said,
+    config: { ...logged.config, ...options.config },
+    modelRoles: { ...logged.modelRoles, ...options.modelRoles },
+  }
   return await inSession(all, host, async (run) => {
     const ids = { evalSetId: undefined, runId: shortUuid() }
     return await runTasks(ids, run, async () => {

@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { openLog } from '../../src/index.ts'
 import { temporaryFolders } from '../runner/in-folder.ts'
 import { run, type CliResult } from './memory-context.ts'
+
+afterEach(() => void vi.unstubAllEnvs())
 
 const newFolder = temporaryFolders()
 const index = pathToFileURL(join(import.meta.dirname, '../../src/index.ts')).href
@@ -153,6 +155,29 @@ export const flaky = ({ name }) => make(name, { solver: (state) => {
       [0, '', 'success'],
     ])
     expect(readdirSync(join(folder, 'set')).filter((each) => each.endsWith('.eval'))).toHaveLength(1)
+  })
+
+  it('retry with what the log says, whatever variables say now, and with options', async () => {
+    const folder = newFolder()
+    vi.stubEnv('EVALSPAN_OUTBOX', 'none')
+    writeFileSync(join(folder, 'x.eval.mjs'), `${base}export default make('x', { model: undefined })`)
+    await run('eval x.eval.mjs --model mockllm/one --temperature 0.5 --log-dir logs'.split(' '), { cwd: folder })
+    const [name] = readdirSync(join(folder, 'logs'))
+    vi.stubEnv('INSPECT_EVAL_MODEL', 'mockllm/another')
+    vi.stubEnv('INSPECT_EVAL_TEMPERATURE', '1')
+    vi.stubEnv('INSPECT_EVAL_MAX_RETRIES', '3')
+    const retry = ['eval-retry', `logs/${name}`, '--log-dir', 'again', '--timeout', '5']
+    const { exitCode, stderr } = await run(retry, { cwd: folder })
+    const [again] = readdirSync(join(folder, 'again'))
+    const log = await openLog(join(folder, 'again', again!))
+    const { model, model_generate_config: config } = log.header.eval
+    await log.close()
+    expect([exitCode, stderr, model, config]).toEqual([
+      0,
+      '',
+      'mockllm/one',
+      { temperature: 0.5, timeout: 5, max_retries: 3 },
+    ])
   })
 
   it('say what is missing', async () => {

@@ -1,5 +1,7 @@
-import { expect, it, vi } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { aTask, run } from './run.ts'
+
+afterEach(() => void vi.unstubAllEnvs())
 
 const dataset = Array.from({ length: 9 }, (_, index) => ({ id: index + 1, input: `${index}`, target: '4' }))
 

@@ -2,3 +2,8 @@
 export const variablesHelp =
   'Each option has the variable that it has in Inspect: INSPECT_EVAL_MODEL for --model, INSPECT_EVAL_MAX_TOKENS for\n' +
   '--max-tokens, INSPECT_LOG_DIR for --log-dir, INSPECT_EVAL_TASK_ARGS for -T. The command line goes before.'
+
+/** Of retries, for which the log says most. */
+export const variablesOfRetries =
+  'What says how it is run has the variable that it has in Inspect, such as INSPECT_EVAL_MAX_CONNECTIONS; what the log says,\n' +
+  'such as its model, is changed by options alone.'
