@@ -3,6 +3,7 @@ import { withinSpan } from './active-span.ts'
 import { openSession, type Session, type SessionOptions } from './builtin.ts'
 import type { DeliveryReport } from './delivery/report.ts'
 import { EvalspanError } from './errors.ts'
+import { localPath, schemeOf } from './files/paths.ts'
 import { rememberKey } from './hooks/known-keys.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
@@ -12,6 +13,7 @@ import { Datasets } from './runner/dataset/datasets.ts'
 import { CancelledError } from './runner/eval-error.ts'
 import type { EvaluateOptions } from './runner/evaluate-options.ts'
 import { hideKeys, keyVariables, withoutKeys } from './runner/model/hide-keys.ts'
+import { attemptsBefore } from './runner/logs-in.ts'
 import { ModelPool } from './runner/model/model-pool.ts'
 import { resolveUnits } from './runner/resolve-units.ts'
 import { retryOptions } from './runner/retry-options.ts'
@@ -87,9 +89,12 @@ export async function evalRetry(
 ): Promise<LoggedEval[]> {
   const [one] = taskList(task)
   const reader = await openLog(log)
-  const { eval: spec, stats: used } = reader.header
+  const { header, finished } = reader
+  const { eval: spec, stats: used } = header
   const { task_id: taskId, task: name } = spec
   await reader.close()
+  // Killed before it had taken over what the attempts before it had finished.
+  const before = finished || schemeOf(log) !== undefined ? [] : await attemptsBefore(localPath(log), header)
   if (name !== one!.name) {
     throw new EvalspanError(
       'BAD_OPTION',
@@ -109,7 +114,7 @@ export async function evalRetry(
           `${log} has answers of ${spec.model}, and not of ${other.model.name}; retry it with the same model`,
         )
       }
-      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: [log], used }))
+      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: [log, ...before], used }))
     })
   })
 }

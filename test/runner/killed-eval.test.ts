@@ -14,6 +14,7 @@ import { formatTimestamp } from '../../src/time.ts'
 import { Mapping } from '../../src/telemetry/mapping.ts'
 import { telemetrySettings } from '../../src/telemetry/settings.ts'
 import { changesOf, openFor } from '../inspect/buffer/read-buffer.ts'
+import { temporaryFolder } from '../inspect/temporary-file.ts'
 import { readAll } from '../inspect/read-all.ts'
 import { itemsOf } from '../telemetry/render.ts'
 import { killedEval } from './killed-eval.ts'
@@ -93,6 +94,14 @@ describe('an eval that is killed', { timeout: 60_000 }, () => {
     const writer = await EvalLogWriter.create({ folder, spec, plan: header.plan })
     await writer.close()
     const had = (await readAll(log)) as EvalSample[]
+    const [retried] = await evalRetry(
+      writer.path,
+      longTask,
+      { logDir: temporaryFolder(), maxSamples: 100 },
+      { banner: () => {} },
+    )
+    const kept = new Set(((await readAll(retried!.location)) as EvalSample[]).map(({ uuid }) => uuid))
+    expect(had.filter(({ uuid }) => !kept.has(uuid))).toEqual([])
     const { success, logs } = await evalSet(longTask, { logDir: folder, maxSamples: 100 }, { banner: () => {} })
     expect([success, had.length > 0]).toEqual([true, true])
     const uuids = new Set(((await readAll(logs[0]!.location)) as EvalSample[]).map(({ uuid }) => uuid))
