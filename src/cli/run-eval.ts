@@ -4,6 +4,7 @@ import { globalRegistry } from '../hooks/registry.ts'
 import type { EvaluateOptions } from '../runner/evaluate-options.ts'
 import type { LoggedEval } from '../runner/task-run.ts'
 import type { Task } from '../runner/task.ts'
+import { hideKeys } from '../runner/model/hide-keys.ts'
 import { accountLines, isIncomplete } from './account.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
 import { loadTasks, type TaskArgs } from './load-tasks.ts'
@@ -76,7 +77,7 @@ export async function runTasks(
     const isTold = account && (account.destinations.length > 0 || tellNowhere)
     const accounted = isTold ? ['', ...accountLines(account!, { columns: columnsOf(stdout) })] : []
     const lines = [...resultLines(logs, cwd), ...accounted]
-    if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`)
+    if (lines.length > 0) stdout.write(`${hideKeys(lines.join('\n'))}\n`)
   }
   if (interrupt.aborted) return interrupt.reason as ExitCode
   const hasFailed = logs.some(({ status }) => status !== 'success')
