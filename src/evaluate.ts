@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { withinSpan } from './active-span.ts'
 import { openSession, type Session, type SessionOptions } from './builtin.ts'
 import type { DeliveryReport } from './delivery/report.ts'
@@ -8,6 +7,7 @@ import { rememberKey } from './hooks/known-keys.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
 import { secretsOf } from './masking/environment.ts'
+import { logFolder } from './log-folder.ts'
 import { checkOptions } from './runner/check-options.ts'
 import { Datasets } from './runner/dataset/datasets.ts'
 import { CancelledError } from './runner/eval-error.ts'
@@ -21,6 +21,7 @@ import { runSet } from './runner/run-set.ts'
 import { runTasks } from './runner/run-tasks.ts'
 import { shortUuid } from './runner/short-uuid.ts'
 import { cancelOnSignal } from './runner/signals.ts'
+import { whenStuck } from './runner/stuck.ts'
 import { Task } from './runner/task.ts'
 import type { LoggedEval, RetryOptions, RunContext } from './runner/task-run.ts'
 import { terminalOutput, type StreamOutput } from './session/terminal-output.ts'
@@ -143,6 +144,8 @@ async function inSession<T>(
   work: (run: RunContext) => Promise<T>,
 ): Promise<T> {
   checkOptions(options)
+  // As it is now: code of an eval may change the working folder.
+  const logDir = logFolder(options.logDir, host.cwd)
   for (const key of secretsOf(keyVariables(process.env))) rememberKey(key)
   const interrupt = new AbortController()
   const cancel = (): void => interrupt.abort(new CancelledError())
@@ -157,20 +160,18 @@ async function inSession<T>(
     report,
   })
   const isOver = signals ? cancelOnSignal(cancel) : undefined
-  // Code that waits for what cannot come would end the process without a word.
-  const stuck = (): void => {
+  const isNotStuck = whenStuck(() => {
     report('nothing is left that could go on, and something that the run waits for did not end: it is cancelled')
     cancel()
-  }
-  process.once('beforeExit', stuck)
+  })
   if (options.signal?.aborted) cancel()
   options.signal?.addEventListener('abort', cancel, { once: true })
   try {
-    return await work(runContext(session, options, interrupt.signal, { ...host, report }))
+    return await work(runContext(session, options, interrupt.signal, { logDir, report }))
   } catch (error) {
     throw withoutKeys(error)
   } finally {
-    process.off('beforeExit', stuck)
+    isNotStuck()
     options.signal?.removeEventListener('abort', cancel)
     const account = await session.close()
     onAccount?.(account)
@@ -182,15 +183,14 @@ function runContext(
   session: Session,
   options: EvaluateOptions,
   signal: AbortSignal,
-  { report = reportToStderr, cwd = process.cwd() }: HostOptions,
+  { logDir, report }: Pick<RunContext, 'logDir' | 'report'>,
 ): RunContext {
   return {
     emitter: session.emitter,
     report,
     options,
     models: new ModelPool(options.modelCosts),
-    // As it is now: code of an eval may change the working folder.
-    logDir: resolve(cwd, options.logDir ?? (process.env['INSPECT_LOG_DIR'] || './logs')),
+    logDir,
     datasets: new Datasets(options),
     signal,
     within: withinSpan(telemetrySettings()),
