@@ -13,7 +13,7 @@ import { Datasets } from './runner/dataset/datasets.ts'
 import { CancelledError } from './runner/eval-error.ts'
 import type { EvaluateOptions } from './runner/evaluate-options.ts'
 import { hideKeys, keyVariables, withoutKeys } from './runner/model/hide-keys.ts'
-import { attemptsBefore } from './runner/logs-in.ts'
+import { attemptsBefore, expectEnded } from './runner/logs-in.ts'
 import { ModelPool } from './runner/model/model-pool.ts'
 import { resolveUnits } from './runner/resolve-units.ts'
 import { retryOptions } from './runner/retry-options.ts'
@@ -94,8 +94,10 @@ export async function evalRetry(
   const { eval: spec, stats: used } = header
   const { task_id: taskId, task: name } = spec
   await reader.close()
-  // Killed before it had taken over what the attempts before it had finished.
-  const before = finished || schemeOf(log) !== undefined ? [] : await attemptsBefore(localPath(log), header)
+  // Killed, perhaps before it had taken over what the attempts before it had finished.
+  const isOpen = !finished && schemeOf(log) === undefined
+  if (isOpen) await expectEnded(localPath(log))
+  const before = isOpen ? await attemptsBefore(localPath(log), header) : []
   if (name !== one!.name) {
     throw new EvalspanError(
       'BAD_OPTION',

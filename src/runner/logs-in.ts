@@ -1,5 +1,8 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { EvalspanError } from '../errors.ts'
+import { bufferFolder } from '../inspect/buffer/find-buffers.ts'
+import { hasEnded, readWriter } from '../inspect/buffer/folder-writer.ts'
 import { openLog } from '../inspect/log.ts'
 import type { EvalLog } from '../inspect/records.ts'
 import { compareTimes, parseTime } from '../time.ts'
@@ -28,6 +31,16 @@ export async function attemptsBefore(location: string, header: EvalLog): Promise
     (log) => log.eval.task_id === header.eval.task_id && compareTimes(startOf(log), startOf(header)) < 0,
   )
   return before.map((log) => log.location)
+}
+
+/** Throws a `BAD_OPTION` error when another process, which can be seen from here, still writes the log. */
+export async function expectEnded(location: string): Promise<void> {
+  const writer = await readWriter(bufferFolder(location))
+  if (!writer || writer.pid === process.pid || hasEnded(writer) !== false) return
+  throw new EvalspanError(
+    'BAD_OPTION',
+    `${location}: process ${writer.pid} still runs this eval; retry it when that is over`,
+  )
 }
 
 function startOf(log: EvalLog): readonly [number, number] {

@@ -17,7 +17,7 @@ import { changesOf, openFor } from '../inspect/buffer/read-buffer.ts'
 import { temporaryFolder } from '../inspect/temporary-file.ts'
 import { readAll } from '../inspect/read-all.ts'
 import { itemsOf } from '../telemetry/render.ts'
-import { killedEval } from './killed-eval.ts'
+import { killedEval, LongEval } from './killed-eval.ts'
 import { longTask } from './long-task.ts'
 
 const nowhere = { XDG_DATA_HOME: '/nowhere' }
@@ -82,6 +82,15 @@ describe('an eval that is killed', { timeout: 60_000 }, () => {
     expect(found.length).toBeGreaterThan(inLog.length)
     // Of attempts before the last one a buffer has nothing.
     for (const [sample, told] of found) expect({ error_retries: [], ...sample }).toEqual(told)
+  })
+
+  it('is not retried before it is killed', async () => {
+    const running = new LongEval()
+    await running.until(1)
+    const log = readdirSync(running.folder).find((name) => name.endsWith('.eval'))!
+    const retried = evalRetry(join(running.folder, log), longTask, { logDir: running.folder }, { banner: () => {} })
+    await expect(retried).rejects.toThrow(/process \d+ still runs this eval; retry it when that is over/)
+    await running.kill()
   })
 
   it('keeps what it had though the next one was killed before it took that over', async () => {
