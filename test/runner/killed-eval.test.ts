@@ -23,7 +23,7 @@ import { longTask } from './long-task.ts'
 const nowhere = { XDG_DATA_HOME: '/nowhere' }
 
 describe('an eval that is killed', { timeout: 60_000 }, () => {
-  it.each([1, 5, 30])(
+  it.each([1, 5, 33])(
     'after %i samples leaves all that was written, under the ids of the live run',
     async (samples) => {
       const { folder, log, live } = await killedEval(samples)
