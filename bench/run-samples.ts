@@ -1,16 +1,30 @@
 /**
- * `run-samples.ts KIND COUNT FOLDER` runs so many samples with a model that answers at once, and sends microseconds for each
- * and the memory of the process. KIND: `plain` (no runner), `none` or `empty` (hooks).
+ * `run-samples.ts KIND COUNT FOLDER` runs so many samples with a model that answers at once, and sends microseconds for each,
+ * as they pass and as all threads of the process use them, and its memory. KIND: `plain` (no runner), `none` or `empty`
+ * (hooks), or `conversation`: one sample with so many calls, each with all messages of those before it.
  */
-import { evaluate, Hooks, hookNames, hooks, includes, mockModel, task } from '../src/index.ts'
+import {
+  evaluate,
+  generate,
+  Hooks,
+  hookNames,
+  hooks,
+  includes,
+  mockModel,
+  task,
+  type Generate,
+  type TaskState,
+} from '../src/index.ts'
 import { takeEvents } from '../src/hooks/take-events.ts'
 
 const [, , kind, count, folder] = process.argv
 const samples = Number(count)
-const model = mockModel(() => 'the answer')
+// No two answers of a conversation are the same: a log has what is said again only once.
+const model = mockModel(({ length }) => `the answer, number ${length}`)
 let halfWay = 0
 let done = 0
 const start = performance.now()
+const usedBefore = process.cpuUsage()
 
 function finished(): void {
   done += 1
@@ -31,21 +45,34 @@ else {
     takeEvents(Empty, hookNames, () => {})
     hooks('empty', 'Does nothing')(Empty)
   }
-  const dataset = Array.from({ length: samples }, (_, index) => ({ input: `question ${index}`, target: 'answer' }))
+  const isConversation = kind === 'conversation'
+  const length = isConversation ? 1 : samples
+  const dataset = Array.from({ length }, (_, index) => ({ input: `question ${index}`, target: 'answer' }))
   await evaluate(
-    task({ name: 'bench', dataset, scorer: includes(), model }),
+    task({ name: 'bench', dataset, solver: isConversation ? converse : generate(), scorer: includes(), model }),
     { logDir: folder, maxSamples: 100 },
     {
       banner: () => {},
     },
   )
 }
+const used = process.cpuUsage(usedBefore)
 process.send!({
   µs: ((performance.now() - start) * 1000) / samples,
+  'µs of CPU': (used.user + used.system) / samples,
   'MB half-way': halfWay,
   'MB at most': process.resourceUsage().maxRSS / 1024,
 })
 process.disconnect()
+
+async function converse(state: TaskState, ask: Generate): Promise<TaskState> {
+  for (let number = 1; number < samples; number += 1) {
+    await ask(state)
+    finished()
+    state.messages.push({ role: 'user', content: `question ${number}` })
+  }
+  return await ask(state)
+}
 
 /** The same calls of the model and the same judgement, a hundred at a time. */
 async function plain(): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * What a sample costs in our runner with a model that answers at once: without hooks, with one that does nothing, and with OTLP
- * to a backend that takes all; against Promise code that makes the same calls, and Inspect where `INSPECT_PYTHON` has it.
+ * to a backend that takes all; against Promise code that makes the same calls, and Inspect where `INSPECT_PYTHON` has it. And
+ * whether a call costs more the longer the conversation is.
  */
 import { fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +21,7 @@ const backend = createServer((socket) => {
 await once(backend, 'listening')
 const endpoint = `http://127.0.0.1:${(backend.address() as AddressInfo).port}`
 
-/** `µs` a sample, and how much memory the process had in the middle and at most, which shows whether it grows. */
+/** `µs` a sample or call, and how much memory the process had in the middle and at most, which shows whether it grows. */
 async function run(kind: string, env: NodeJS.ProcessEnv = {}, count = samples): Promise<Measurements> {
   return inTemporaryFolder(async (folder) => {
     const child = fork(fileURLToPath(new URL('run-samples.ts', import.meta.url)), [kind, String(count), folder], {
@@ -59,6 +60,15 @@ await measure(
     { name: 'evaluate(), no hooks', run: () => run('none') },
     { name: 'evaluate(), an empty hook', run: () => run('empty') },
     { name: 'evaluate(), OTLP', run: () => run('none', { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint }) },
+  ],
+  { rounds: 3, warmup: 0 },
+)
+await measure(
+  'one of the calls of a conversation with an instant model, log written',
+  { name: '500 calls', run: () => run('conversation', {}, 500) },
+  [
+    { name: '1,000 calls', run: () => run('conversation', {}, 1000) },
+    { name: '2,000 calls', run: () => run('conversation', {}, 2000) },
   ],
   { rounds: 3, warmup: 0 },
 )

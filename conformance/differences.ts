@@ -154,6 +154,17 @@ export const intendedDifferences: readonly IntendedDifference[] = [
       /input\[0\]\.content$|grading\[0\]\.content$/.test(field) && [ours, inspect].every((text) => isGrading(text)),
   },
   {
+    name: 'words about choices',
+    reason: 'Errors, and explanations of scores whose choices were in another order, say the same in other words.',
+    matches: ({ ours, inspect }) =>
+      (/^Error\('(multiple_choice|the target) /.test(String(ours)) &&
+        String(inspect).includes('hoice scorer target')) ||
+      (String(ours).includes('needs samples with choices') &&
+        String(inspect).includes('requires samples with choices')) ||
+      (String(ours).startsWith('The choices were shown in another order:') &&
+        String(inspect).startsWith('Choices were shuffled before generating a response')),
+  },
+  {
     name: 'the error that used up all retries',
     reason:
       "Inspect shows the error of its retry library, which names the address of an object; ours is the model's own.",

@@ -76,8 +76,13 @@ const config = z.strictObject({
   stop_seqs: z.array(z.string()).optional(),
   max_retries: count.optional(),
   timeout: seconds.optional(),
+  /** Whole ones, for Inspect. */
+  attempt_timeout: z.int().min(1).optional(),
   max_connections: z.int().min(1).optional(),
   system_message: z.string().optional(),
+  cache: z.boolean().optional(),
+  max_tool_output: count.optional(),
+  fail_on_refusal: z.boolean().optional(),
 })
 
 const cache = z.union([
@@ -142,6 +147,13 @@ const stepShape = {
     cache: cache.optional(),
     config: config.optional(),
   }),
+  multiple_choice: z.strictObject({
+    template: z.string(),
+    multiple_correct: z.boolean().optional(),
+    max_tokens: count.optional(),
+    /** Puts the choices in the opposite order before. */
+    reverse: z.boolean().optional(),
+  }),
   fail: failures,
   sleep: seconds,
   set_store: values,
@@ -174,6 +186,7 @@ const metrics = z.union([metricsByKey, z.array(z.union([metricName, metricsByKey
 const grading = z.strictObject({ model: modelName.optional(), partial_credit: z.boolean().optional() })
 
 const scorer = oneOf({
+  choice: z.strictObject({}),
   match: z.strictObject({
     location: z.enum(['begin', 'end', 'any', 'exact']).optional(),
     ignore_case: z.boolean().optional(),
@@ -217,7 +230,7 @@ const limits = {
 
 const common = {
   ...limits,
-  model_roles: z.record(z.string(), modelName).optional(),
+  model_roles: z.record(z.string(), z.union([modelName, z.array(modelName).min(1)])).optional(),
   config: config.optional(),
   epochs: z.int().min(1).optional(),
   epochs_reducer: z.array(name).optional(),
@@ -264,6 +277,7 @@ const runOptions = z.strictObject({
   score: z.boolean().optional(),
   limit: z.union([z.int(), z.tuple([z.int(), z.int()])]).optional(),
   sample_id: z.union([sampleId, z.array(sampleId)]).optional(),
+  sample_shuffle: z.int().min(1).optional(),
   log_samples: z.boolean().optional(),
   log_dir: name.optional(),
   /** By name; all when left out. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { EvalspanError } from '../src/errors.ts'
 import { parse } from '../src/inspect/json.ts'
-import { scenarioFormat, type Scenario } from './format.ts'
+import { scenarioFormat, type Scenario, type ScenarioTask } from './format.ts'
 
 export interface ScenarioFile {
   /** Of its file, without `.json`. */
@@ -45,10 +45,14 @@ function references({ models, tasks, runs = [] }: Scenario): string[] {
   const check = (field: string, model: string | undefined): void => {
     if (model !== undefined && !Object.hasOwn(models, model)) problems.push(`${field}: models has no '${model}'`)
   }
+  const checkRoles = (field: string, roles: ScenarioTask['model_roles'] = {}): void => {
+    for (const [role, given] of Object.entries(roles)) {
+      for (const model of [given].flat()) check(`${field}.model_roles.${role}`, model)
+    }
+  }
   for (const [index, task] of tasks.entries()) {
     check(`tasks[${index}].model`, task.model)
-    for (const [role, model] of Object.entries(task.model_roles ?? {}))
-      check(`tasks[${index}].model_roles.${role}`, model)
+    checkRoles(`tasks[${index}]`, task.model_roles)
     if (names.indexOf(task.name) !== index) problems.push(`tasks[${index}].name: there is another task '${task.name}'`)
   }
   for (const [index, run] of runs.entries()) {
@@ -57,8 +61,7 @@ function references({ models, tasks, runs = [] }: Scenario): string[] {
       problems.push(`runs[${index}].eval_retry.of: has to be an earlier run, from 0`)
     const options = run.eval ?? run.eval_set
     for (const model of [options?.model ?? []].flat()) check(`runs[${index}].model`, model)
-    for (const [role, model] of Object.entries(options?.model_roles ?? {}))
-      check(`runs[${index}].model_roles.${role}`, model)
+    checkRoles(`runs[${index}]`, options?.model_roles)
     for (const task of options?.tasks ?? []) {
       if (!names.includes(task)) problems.push(`runs[${index}].tasks: there is no task '${task}'`)
     }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { withinSpan } from './active-span.ts'
 import { openSession, type Session, type SessionOptions } from './builtin.ts'
 import type { DeliveryReport } from './delivery/report.ts'
@@ -22,6 +23,7 @@ import { runTasks } from './runner/run-tasks.ts'
 import { shortUuid } from './runner/short-uuid.ts'
 import { cancelOnSignal } from './runner/signals.ts'
 import { whenStuck } from './runner/stuck.ts'
+import { taskOfLog } from './runner/task-of-log.ts'
 import { Task } from './runner/task.ts'
 import type { LoggedEval, RetryOptions, RunContext } from './runner/task-run.ts'
 import { terminalOutput, type StreamOutput } from './session/terminal-output.ts'
@@ -79,37 +81,67 @@ export async function evalSet(
 }
 
 /**
- * Runs a task again that failed or was cancelled, without those of its samples that were finished. `log`: its file, whose
- * options hold again where there are no others; the model is to be given once more.
+ * Runs a task again that failed or was cancelled, without those of its samples that were finished. `log`: its file, or what
+ * `evaluate` gave; its task, model and options hold again. The task is found in the file that the log names, or among those
+ * of the program by its name; else it has to be given. So has the model, unless it can be found by its name.
  */
 export async function evalRetry(
-  log: string,
+  log: string | LoggedEval,
+  options?: EvaluateOptions,
+  host?: HostOptions,
+): Promise<LoggedEval[]>
+export async function evalRetry(
+  log: string | LoggedEval,
   task: Task,
+  options?: EvaluateOptions,
+  host?: HostOptions,
+): Promise<LoggedEval[]>
+export async function evalRetry(
+  log: string | LoggedEval,
+  first?: Task | EvaluateOptions,
+  second?: EvaluateOptions | HostOptions,
+  third?: HostOptions,
+): Promise<LoggedEval[]> {
+  const place = typeof log === 'string' ? log : log.location
+  if (Task.is(first)) return await retryLog(place, first, second as EvaluateOptions, third)
+  return await retryLog(place, undefined, first, second as HostOptions)
+}
+
+async function retryLog(
+  place: string,
+  given: Task | undefined,
   options: EvaluateOptions = {},
   host: HostOptions = {},
 ): Promise<LoggedEval[]> {
-  const [one] = taskList(task)
+  checkOptions(options)
+  const { cwd = process.cwd() } = host
+  const log = schemeOf(place) === undefined ? resolve(cwd, localPath(place)) : place
   const reader = await openLog(log)
   const { header, finished } = reader
   const { eval: spec, stats: used } = header
-  const { task_id: taskId, task: name } = spec
   await reader.close()
   // Killed, perhaps before it had taken over what the attempts before it had finished.
   const isOpen = !finished && schemeOf(log) === undefined
-  if (isOpen) await expectEnded(localPath(log))
-  const before = isOpen ? await attemptsBefore(localPath(log), header) : []
-  if (name !== one!.name) {
+  if (isOpen) await expectEnded(log)
+  const before = isOpen ? await attemptsBefore(log, header) : []
+  const task = given ?? (await taskOfLog(log, spec, cwd))
+  const { task_id: taskId, task: name } = spec
+  if (name !== task.name) {
     throw new EvalspanError(
       'BAD_OPTION',
-      `${log} is a log of task ${name}, not of ${one!.name}; give the task that it is of`,
+      `${log} is a log of task ${name}, not of ${task.name}; give the task that it is of`,
     )
   }
-  const given = Object.entries(options).filter(([, value]) => value !== undefined)
-  const all: EvaluateOptions = { ...retryOptions(spec), ...Object.fromEntries(given) }
+  const logged = retryOptions(spec, task.options)
+  const said = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  const all: EvaluateOptions = { ...logged, ...said, modelRoles: { ...logged.modelRoles, ...options.modelRoles } }
   return await inSession(all, host, async (run) => {
     const ids = { evalSetId: undefined, runId: shortUuid() }
     return await runTasks(ids, run, async () => {
-      const units = await resolveUnits([one!], run, ids)
+      const units = await resolveUnits([task], run, ids).catch((error: unknown) => {
+        if (!(error instanceof EvalspanError) || error.code !== 'MISSING_PACKAGE') throw error
+        throw new EvalspanError(error.code, `${error.message}; or give the model of ${log} once more`, { cause: error })
+      })
       const other = units.find(({ model }) => model.name !== spec.model)
       if (other) {
         throw new EvalspanError(

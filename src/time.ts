@@ -19,9 +19,13 @@ const digit0 = 48
 let lastDay = ''
 let lastDaySeconds = 0
 
-/** `2026-11-21T05:56:09.518245+00:00` alone, which is what nearly all times look like: replaying is mostly reading times. */
+/**
+ * `2026-11-21T05:56:09.518245+00:00` alone, and the same with `Z`, which is what nearly all times look like: replaying is
+ * mostly reading times.
+ */
 function parseUtc(value: string): HrTime | undefined {
-  if (value.length !== 32 || value.charCodeAt(19) !== 46 || !value.endsWith('+00:00')) return undefined
+  const isUtc = value.length === 32 ? value.endsWith('+00:00') : value.length === 27 && value.endsWith('Z')
+  if (!isUtc || value.charCodeAt(19) !== 46) return undefined
   if (!value.startsWith(lastDay) || lastDay === '') {
     const seconds = parseIso(`${value.slice(0, 10)}T00:00:00Z`)?.[0]
     if (seconds === undefined) return undefined

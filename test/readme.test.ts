@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import type { Command } from 'commander'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { readSettings } from '../exporters/otlp/settings.ts'
 import { isSwitchedOff, signals } from '../exporters/otlp/signal.ts'
@@ -31,8 +32,12 @@ describe('the README', () => {
     }
     const { commands, options } = createProgram(context, () => {})
     const commandLines = commands.map((command) => `\`evalspan ${command.name()}`)
-    const flags = [...options, ...commands.flatMap((command) => command.options)].map(({ long }) => `\`${long}`)
+    const others = commands.filter((command) => !isEval(command))
+    const flags = [...options, ...others.flatMap((command) => command.options)].map(({ long }) => `\`${long}`)
     expect([...commandLines, ...flags].filter((text) => !readme.includes(text))).toEqual([])
+    const flagsOfEvals = commands.filter(isEval).flatMap((command) => command.options.map(({ long }) => `\`${long}`))
+    const evals = readFileSync(join(root, 'docs/evals.md'), 'utf8')
+    expect([...new Set(flagsOfEvals)].filter((text) => !evals.includes(text))).toEqual([])
   })
 
   it('has a hook that runs', { timeout: 60_000 }, async () => {
@@ -136,13 +141,18 @@ function ofSignals(name: string): string[] {
   return signals.map((signal) => name.replace('OTLP_', `OTLP_${signal.toUpperCase()}_`))
 }
 
-/** Names that stand whole in the source. */
+/** Its options are those of Inspect, and stand beside what else there is of evals. */
+function isEval(command: Command): boolean {
+  return command.name().startsWith('eval')
+}
+
+/** Names that stand whole in the source; but for those of options, which follow from them. */
 function variablesInSource(): string[] {
   const wellKnown = /\b(?:OTEL|EVALSPAN|INSPECT)_[A-Z_]*[A-Z]\b|\bHTTPS?_PROXY\b|\bNO_PROXY\b|\b(?:NO|FORCE)_COLOR\b/g
   const asked = /\benv(?:ironment)?(?:\['|\.)([A-Z][A-Z_]+)\b/g
   return ['src', 'exporters'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts'))
+      .filter((path) => path.endsWith('.ts') && dirname(path) !== join('cli', 'eval'))
       .flatMap((path) => {
         const text = readFileSync(join(root, folder, path), 'utf8')
         return [...(text.match(wellKnown) ?? []), ...Array.from(text.matchAll(asked), ([, name]) => name!)]

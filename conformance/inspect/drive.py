@@ -35,7 +35,7 @@ SECONDS = 60
 
 LIMITS = ["message_limit", "token_limit", "cost_limit", "turn_limit", "time_limit", "working_limit"]
 COMMON = [*LIMITS, "fail_on_error", "continue_on_fail", "retry_on_error", "score_on_error", "tags", "metadata", "model"]
-OF_RUN = [*COMMON, "model_roles", "max_samples", "max_tasks", "score", "limit", "sample_id", "log_samples"]
+OF_RUN = [*COMMON, "model_roles", "max_samples", "max_tasks", "score", "limit", "sample_id", "sample_shuffle", "log_samples"]
 OF_SET = ["retry_attempts", "retry_cleanup", "retry_immediate"]
 
 

@@ -9,6 +9,7 @@ from inspect_ai.scorer import (
     Scorer,
     Target,
     accuracy,
+    choice,
     exact,
     f1,
     includes,
@@ -29,6 +30,7 @@ from solvers import call_options
 
 METRICS = {"accuracy": accuracy, "mean": mean, "stderr": stderr, "std": std, "var": var}
 SCORERS = {
+    "choice": choice,
     "match": match,
     "includes": includes,
     "exact": exact,

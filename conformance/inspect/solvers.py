@@ -1,6 +1,7 @@
 """The steps of scenarios as solvers of Inspect."""
 
 from asyncio import sleep
+from random import Random
 from typing import Any
 
 from inspect_ai.log import transcript
@@ -12,6 +13,7 @@ from inspect_ai.solver import (
     TaskState,
     chain,
     generate,
+    multiple_choice,
     prompt_template,
     solver,
     system_message,
@@ -33,6 +35,22 @@ def call_options(said: dict[str, Any]) -> dict[str, Any]:
     """Of a call of a model; what is not given is left out."""
     config = GenerateConfig(**said.get("config", {}))
     return {"config": config} | ({"cache": make_cache(said["cache"])} if "cache" in said else {})
+
+
+@solver(name="multiple_choice")
+def reversed_choice(options: dict[str, Any]) -> Solver:
+    ask = multiple_choice(**options)
+
+    async def solve(state: TaskState, generate: Generate) -> TaskState:
+        state.choices.shuffle(Reversing())
+        return await ask(state, generate)
+
+    return solve
+
+
+class Reversing(Random):
+    def shuffle(self, x: Any) -> None:
+        x.reverse()
 
 
 @solver(name="generate")
@@ -188,6 +206,9 @@ def _make_step(kind: str, said: Any, key: str) -> Solver:
             return user_message(said)
         case "prompt_template":
             return prompt_template(said)
+        case "multiple_choice":
+            options = {name: value for name, value in said.items() if name != "reverse"}
+            return reversed_choice(options) if said.get("reverse") else multiple_choice(**options)
         case "generate":
             return generate() if not said else generate_with_options(said)
         case "use_tools":

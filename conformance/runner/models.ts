@@ -1,5 +1,5 @@
-import type { EvaluateOptions, ModelApi } from '../../src/index.ts'
-import type { Scenario } from '../format.ts'
+import type { EvaluateOptions, ModelApi, ModelRoles } from '../../src/index.ts'
+import type { RunOptions, Scenario } from '../format.ts'
 import { scriptedModel } from './model.ts'
 
 const models = new Map<string, ModelApi>()
@@ -20,6 +20,8 @@ export function modelCosts(): NonNullable<EvaluateOptions['modelCosts']> {
 }
 
 /** By role. */
-export function modelsOf(roles: { readonly [role: string]: string } | undefined): { [role: string]: ModelApi } {
-  return Object.fromEntries(Object.entries(roles ?? {}).map(([role, name]) => [role, modelOf(name)]))
+export function modelsOf(roles: NonNullable<RunOptions['model_roles']>): ModelRoles {
+  return Object.fromEntries(
+    Object.entries(roles).map(([role, name]) => [role, typeof name === 'string' ? modelOf(name) : name.map(modelOf)]),
+  )
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import {
   accuracy,
+  choice,
   exact,
   f1,
   getModel,
@@ -36,6 +37,7 @@ export function makeScorers(scorers: readonly ScenarioScorer[], key: string): Sc
 type Said<K extends keyof ScenarioScorer> = NonNullable<ScenarioScorer[K]>
 
 const makers: { readonly [K in keyof ScenarioScorer]-?: (said: Said<K>, key: string) => Scorer } = {
+  choice: () => choice(),
   match: (said) => match(camel(said)),
   includes: (said) => includes(camel(said)),
   exact: () => exact(),

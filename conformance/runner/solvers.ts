@@ -6,6 +6,7 @@ import {
   getModel,
   info,
   modelOutput,
+  multipleChoice,
   promptTemplate,
   solver,
   span,
@@ -50,6 +51,15 @@ const makers: { readonly [K in keyof Step]-?: (said: Said<K>, key: string) => So
     return solver('generate', {}, (state, call) => {
       state.toolChoice = choice
       return call(state, camel(options))
+    })
+  },
+  multiple_choice: ({ reverse = false, ...said }) => {
+    const ask = multipleChoice(camel(said))
+    if (!reverse) return ask
+    return solver('multiple_choice', {}, (state, call) => {
+      let place = state.choices.length
+      state.choices.shuffle(() => (place -= 1))
+      return ask(state, call)
     })
   },
   use_tools: ({ tools, tool_choice: toolChoice }) => useTools(makeTools(tools), { toolChoice }),

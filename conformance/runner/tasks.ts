@@ -41,6 +41,7 @@ export function runOptions(said: RunOptions): EvaluateOptions {
     score: said.score,
     limit: said.limit,
     sampleId: said.sample_id,
+    sampleShuffle: said.sample_shuffle,
     logSamples: said.log_samples,
     ...(model !== undefined && { model: typeof model === 'string' ? modelOf(model) : model.map(modelOf) }),
   }

@@ -3,6 +3,8 @@ import type { CliContext, Exit } from './context.ts'
 import { demoCommand } from './demo/demo.ts'
 import { doctorCommand } from './doctor.ts'
 import { dropCommand } from './drop.ts'
+import { evalRetryCommand } from './eval-retry.ts'
+import { evalSetCommand } from './eval-set.ts'
 import { evalCommand } from './eval.ts'
 import { flushCommand } from './flush.ts'
 import { hooksCommand } from './hooks.ts'
@@ -15,6 +17,8 @@ import { whereCommand } from './where.ts'
 
 const commands = [
   evalCommand,
+  evalSetCommand,
+  evalRetryCommand,
   replayCommand,
   watchCommand,
   demoCommand,

@@ -1,42 +1,34 @@
-import { evaluate } from '../evaluate.ts'
+import type { HostOptions } from '../evaluate.ts'
 import type { DeliveryReport } from '../exporter.ts'
 import { globalRegistry } from '../hooks/registry.ts'
 import type { EvaluateOptions } from '../runner/evaluate-options.ts'
+import { loadTasks, type TaskArgs } from '../runner/load-tasks.ts'
 import type { LoggedEval } from '../runner/task-run.ts'
 import type { Task } from '../runner/task.ts'
 import { hideKeys } from '../runner/model/hide-keys.ts'
+import { toList } from '../runner/to-list.ts'
 import { accountLines, isIncomplete } from './account.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
-import { loadTasks, type TaskArgs } from './load-tasks.ts'
 import { resultLines } from './result-lines.ts'
 import { tell } from './tell.ts'
 import { columnsOf } from './wrap.ts'
 
-export interface RunEvalOptions {
-  readonly model?: string | undefined
-  readonly limit?: number | undefined
-  readonly epochs?: number | undefined
-  readonly sampleId?: readonly string[] | undefined
-  readonly maxConnections?: number | undefined
-  readonly maxSamples?: number | undefined
-  readonly logDir?: string | undefined
-  readonly args: TaskArgs
-}
-
-/** Runs the tasks of files. */
-export async function runEval(
+/** The tasks of files. Tells of those that bring a model of their own, where another is given. */
+export async function tasksToRun(
   context: CliContext,
   files: readonly string[],
-  { args, model, ...options }: RunEvalOptions,
-): Promise<ExitCode> {
+  args: TaskArgs,
+  model: EvaluateOptions['model'],
+): Promise<readonly Task[]> {
   const tasks = await loadTasks(files, context.cwd, args)
-  for (const task of model === undefined ? [] : tasks) {
+  const given = toList(model).map(String).join(',')
+  for (const task of given === '' ? [] : tasks) {
     const own = ownModel(task)
-    if (own !== undefined && own !== model) {
-      tell(context, `task ${task.name} runs with its own model${own && `, ${own}`}, not with --model ${model}`)
+    if (own !== undefined && own !== given) {
+      tell(context, `task ${task.name} runs with its own model${own && `, ${own}`}, not with --model ${given}`)
     }
   }
-  return await runTasks(context, tasks, { ...options, model: model?.split(',') })
+  return tasks
 }
 
 /** The name of the model that a task brings, as far as it has one yet; undefined where it brings none. */
@@ -46,33 +38,30 @@ function ownModel({ options: { model } }: Task): string | undefined {
   return 'model' in model ? `${model.provider}/${model.model}` : ''
 }
 
-/** Runs tasks, and ends with their results and the account; `tellNowhere`: also where there is nowhere to send it. */
-export async function runTasks(
+/** Runs evals, and ends with their results and the account; `tellNowhere`: also where there is nowhere to send it. */
+export async function runEvals(
   context: CliContext,
-  tasks: readonly Task[],
-  options: EvaluateOptions & { readonly tellNowhere?: boolean },
+  work: (host: HostOptions) => Promise<{ readonly success?: boolean; readonly logs: readonly LoggedEval[] }>,
+  { tellNowhere = false }: { readonly tellNowhere?: boolean } = {},
 ): Promise<ExitCode> {
   const { stdout, interrupt, cwd } = context
-  const { tellNowhere = false, ...run } = options
   let account: DeliveryReport | undefined
   let logs: readonly LoggedEval[] = []
+  let success: boolean | undefined
+  const host: HostOptions = {
+    cwd,
+    signals: false,
+    ask: ['console'],
+    output: stdout,
+    report: (message) => tell(context, message),
+    banner: (line) => {
+      // That evalspan's own are on is no news.
+      if (globalRegistry.list().some(({ name }) => !name.startsWith('evalspan/'))) tell(context, line)
+    },
+    onAccount: (report) => (account = report),
+  }
   try {
-    logs = await evaluate(
-      tasks,
-      { ...run, signal: interrupt },
-      {
-        cwd,
-        signals: false,
-        ask: ['console'],
-        output: stdout,
-        report: (message) => tell(context, message),
-        banner: (line) => {
-          // That evalspan's own are on is no news.
-          if (globalRegistry.list().some(({ name }) => !name.startsWith('evalspan/'))) tell(context, line)
-        },
-        onAccount: (report) => (account = report),
-      },
-    )
+    ;({ logs, success = logs.every(({ status }) => status === 'success') } = await work(host))
   } finally {
     const isTold = account && (account.destinations.length > 0 || tellNowhere)
     const accounted = isTold ? ['', ...accountLines(account!, { columns: columnsOf(stdout) })] : []
@@ -80,6 +69,5 @@ export async function runTasks(
     if (lines.length > 0) stdout.write(`${hideKeys(lines.join('\n'))}\n`)
   }
   if (interrupt.aborted) return interrupt.reason as ExitCode
-  const hasFailed = logs.some(({ status }) => status !== 'success')
-  return hasFailed || (account && isIncomplete(account)) ? FAILED : 0
+  return !success || (account && isIncomplete(account)) ? FAILED : 0
 }

@@ -54,12 +54,18 @@ export class Emitter {
   emit<N extends HookName>(name: N, data: HookData<N>, meta: EventMeta): Promise<void> {
     if (this.#registry.pending) return this.#loadAndDeliver(name, data, meta)
     const listeners = this.#listeners(name, meta)
-    return listeners.length === 0 ? nothingToDo : this.#deliver(listeners, name, data, meta)
+    // Most often there is none that is on, and then an event costs next to nothing.
+    const first = listeners.findIndex((listener) => this.#isWanted(listener))
+    return first === -1 ? nothingToDo : this.#deliver(listeners, first, name, data, meta)
   }
 
   async #loadAndDeliver<N extends HookName>(name: N, data: HookData<N>, meta: EventMeta): Promise<void> {
     await this.#registry.load(this.#report)
-    await this.#deliver(this.#listeners(name, meta), name, data, meta)
+    await this.emit(name, data, meta)
+  }
+
+  #isWanted(listener: RegisteredHooks): boolean {
+    return !this.#leftOut.has(listener) && isEnabled(listener, this.#failures)
   }
 
   /** Worked out once for each event, until something is registered. */
@@ -80,15 +86,17 @@ export class Emitter {
     return listeners
   }
 
+  /** Up to the `first` one nobody wants it, and that one does. */
   async #deliver<N extends HookName>(
     listeners: readonly RegisteredHooks[],
+    first: number,
     name: N,
     data: HookData<N>,
     meta: EventMeta,
   ): Promise<void> {
-    if (listeners.length > 0) protect(name, data, meta)
-    for (const listener of listeners) {
-      if (this.#leftOut.has(listener) || !isEnabled(listener, this.#failures)) continue
+    protect(name, data, meta)
+    for (const [index, listener] of listeners.entries()) {
+      if (index < first || (index > first && !this.#isWanted(listener))) continue
       try {
         // TypeScript cannot see that the data belongs to the method, since both depend on the same N.
         const method = listener.hooks[name] as (data: HookData<N>, meta: EventMeta) => unknown

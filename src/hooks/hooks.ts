@@ -1,3 +1,4 @@
+import type { Awaitable } from './awaitable.ts'
 import type * as events from './events.ts'
 
 /** Said with every event: when it happened, whose run it is, and whether it comes from a log. */
@@ -7,8 +8,6 @@ export interface EventMeta {
   readonly host: 'evalspan' | 'inspect'
   readonly replay: boolean
 }
-
-type Awaitable<T> = T | Promise<T>
 
 // Marks by which copies of this package in one process know each other's classes and empty methods.
 const baseMark = Symbol.for('evalspan.Hooks')

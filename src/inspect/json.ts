@@ -95,7 +95,10 @@ function isLongInteger(value: number): boolean {
 function holdsSpecialNumber(value: unknown): boolean {
   if (typeof value === 'number') return isSpecial(value)
   if (typeof value !== 'object' || value === null) return false
-  if (Array.isArray(value)) return value.some(holdsSpecialNumber)
+  if (Array.isArray(value)) {
+    for (const item of value) if (holdsSpecialNumber(item)) return true
+    return false
+  }
   for (const key in value) {
     if (holdsSpecialNumber((value as { [key: string]: unknown })[key])) return true
   }

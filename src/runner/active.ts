@@ -10,6 +10,7 @@ import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
 import type { SampleClock } from './sample-clock.ts'
 import type { TaskState } from './task-state.ts'
+import type { OneOrMany } from './to-list.ts'
 import type { Transcript } from './transcript.ts'
 import type { Usage } from './usage.ts'
 
@@ -21,7 +22,7 @@ export interface ActiveSample {
   readonly uuid: string
   readonly epoch: number
   readonly model: Model
-  readonly roles: ReadonlyMap<string, Model>
+  readonly roles: ReadonlyMap<string, OneOrMany<Model>>
   /** The settings of the task, for calls of its own model. */
   readonly config: GenerateConfig
   /** All of the run. */

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util'
 import { EvalspanError } from '../errors.ts'
 import { isObject } from '../hooks/is-object.ts'
+import { errorHandlingNames } from './error-handling.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import type { GenerateSettings } from './generate-config.ts'
-import { checkLimits } from './limits.ts'
+import { checkLimits, limitNames } from './limits.ts'
 import { checkModelCosts } from './model/model-cost.ts'
 import type { RetryOptions } from './task-run.ts'
 import type { TaskOptions } from './task.ts'
@@ -25,6 +26,7 @@ const runOptions = {
   solver: true,
   limit: true,
   sampleId: true,
+  sampleShuffle: true,
   epochs: true,
   maxSamples: true,
   maxTasks: true,
@@ -38,16 +40,8 @@ const runOptions = {
   tags: true,
   metadata: true,
   signal: true,
-  failOnError: true,
-  continueOnFail: true,
-  retryOnError: true,
-  scoreOnError: true,
-  messageLimit: true,
-  tokenLimit: true,
-  costLimit: true,
-  turnLimit: true,
-  timeLimit: true,
-  workingLimit: true,
+  ...errorHandlingNames,
+  ...limitNames,
   retryAttempts: true,
   retryCleanup: true,
 } satisfies Record<keyof EvaluateOptions | keyof RetryOptions, true>
@@ -68,6 +62,9 @@ const settings = {
   maxConnections: true,
   maxRetries: true,
   timeout: true,
+  maxToolOutput: true,
+  failOnRefusal: true,
+  attemptTimeout: true,
 } satisfies Record<NamesOf<GenerateSettings>, true>
 
 /** Throws for an option that is not among the known ones: a mistyped one would have no effect, and nobody would see it. */

@@ -1,16 +1,18 @@
 import type { Json } from '../inspect/records.ts'
+import type { ErrorHandling } from './error-handling.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import type { Limits } from './limits.ts'
 import type { ModelCosts } from './model/model-cost.ts'
+import type { ModelRoles } from './model/model-roles.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { Solver } from './solver.ts'
-import type { Epochs, ErrorHandling } from './task.ts'
+import type { Epochs } from './task.ts'
 
 /** What goes for all tasks of a run; what a task says itself comes after it, as in Inspect. */
 export interface EvaluateOptions extends Limits, ErrorHandling {
-  /** Each task is run with each model that is given here, but for tasks that bring their own. */
+  /** Each task is run with each model that is given here, but for tasks that bring their own: `INSPECT_EVAL_MODEL` when left out. */
   readonly model?: ModelSpec | readonly ModelSpec[] | undefined
-  readonly modelRoles?: { readonly [role: string]: ModelSpec } | undefined
+  readonly modelRoles?: ModelRoles | undefined
   readonly config?: GenerateSettings | undefined
   /** What models cost: `total_cost` of usages comes from it, and `costLimit` needs it. */
   readonly modelCosts?: ModelCosts | undefined
@@ -20,6 +22,8 @@ export interface EvaluateOptions extends Limits, ErrorHandling {
   readonly limit?: number | readonly [number, number] | undefined
   /** These samples alone. `*` stands for any text. */
   readonly sampleId?: string | number | readonly (string | number)[] | undefined
+  /** Puts the samples of each task in random order, before `limit`; a number is the seed, and the order then that of Inspect. */
+  readonly sampleShuffle?: boolean | number | undefined
   readonly epochs?: number | Epochs | undefined
   /** Samples that run at once; as many as the model takes calls when left out. */
   readonly maxSamples?: number | undefined

@@ -22,8 +22,7 @@ export class EventStream {
 
   push(event: Event): void {
     if (!this.#open || event.pending) return
-    // As it is now: it may change before it is given, and comes once more then.
-    this.#queue.push({ ...event })
+    this.#queue.push(event)
     this.#running ??= this.#run()
   }
 

@@ -7,27 +7,37 @@ import { shortUuid } from './short-uuid.ts'
 import type { TaskState } from './task-state.ts'
 import type { Draft } from './transcript.ts'
 
-/** Makes all tool calls of a message at the same time; each is a span with its event. */
+/**
+ * Makes all tool calls of a message at the same time; each is a span with its event. `maxOutput`: of each result in bytes;
+ * that of the task when left out.
+ */
 export async function executeTools(
   { tool_calls: calls = [] }: ChatMessage,
   state: TaskState,
   sample: ActiveSample,
+  maxOutput: unknown = sample.config['max_tool_output'],
 ): Promise<ChatMessage[]> {
-  const results = await Promise.allSettled(calls.map((call) => executeTool(call, state, sample)))
+  const most = typeof maxOutput === 'number' ? maxOutput : undefined
+  const results = await Promise.allSettled(calls.map((call) => executeTool(call, state, sample, most)))
   return results.map((result) => {
     if (result.status === 'rejected') throw result.reason
     return result.value
   })
 }
 
-async function executeTool(call: ToolCall, state: TaskState, sample: ActiveSample): Promise<ChatMessage> {
+async function executeTool(
+  call: ToolCall,
+  state: TaskState,
+  sample: ActiveSample,
+  maxOutput: number | undefined,
+): Promise<ChatMessage> {
   const { transcript } = sample
   // As in Inspect the event of a call belongs to the span around that of the tool, stands in the latter, and is told when
   // that is over.
   const place = transcript.place()
   const run = new ToolRun(call, state, sample)
   try {
-    return await transcript.span(call.function, 'tool', () => run.run(place))
+    return await transcript.span(call.function, 'tool', () => run.run(place, maxOutput))
   } finally {
     if (run.event) transcript.changed(run.event)
   }
@@ -45,7 +55,10 @@ class ToolRun {
     this.#sample = sample
   }
 
-  async run(place: ReturnType<ActiveSample['transcript']['place']>): Promise<ChatMessage> {
+  async run(
+    place: ReturnType<ActiveSample['transcript']['place']>,
+    maxOutput: number | undefined,
+  ): Promise<ChatMessage> {
     const { transcript, clock, signal } = this.#sample
     const { id, function: name, arguments: args } = this.#call
     const messageId = shortUuid()
@@ -66,10 +79,10 @@ class ToolRun {
       delete event.pending
     }
     try {
-      const options = { messages: this.#state.messages, abortSignal: signal }
-      const { content, error } = await callTool(this.#call, this.#state.tools, options)
+      const options = { messages: this.#state.messages, abortSignal: signal, maxOutput }
+      const { content, error, truncated } = await callTool(this.#call, this.#state.tools, options)
       const failure = error && { error }
-      finish({ result: content, ...failure, message_id: messageId })
+      finish({ result: content, ...(truncated && { truncated }), ...failure, message_id: messageId })
       return { id: messageId, role: 'tool', content, tool_call_id: id, function: name, ...failure }
     } catch (error) {
       // What is cut off is never told of, unless it was by the limit of work; as in Inspect.

@@ -1,4 +1,5 @@
 import type { GenerateConfig, Json } from '../inspect/records.ts'
+import { toCamelCase } from './to-camel-case.ts'
 import { toSnakeCase } from './to-snake-case.ts'
 
 /**
@@ -21,6 +22,12 @@ export interface GenerateSettings {
   readonly maxRetries?: number | undefined
   /** Seconds after which a call is not tried again. */
   readonly timeout?: number | undefined
+  /** Bytes of a tool's result; of a longer one the middle is left out. 16 KiB when left out; 0: as long as it is. */
+  readonly maxToolOutput?: number | undefined
+  /** An answer that the provider has filtered (`content_filter`) is an error of the sample. */
+  readonly failOnRefusal?: boolean | undefined
+  /** Seconds after which an attempt at a call is given up; it is tried again, as after any other failure. */
+  readonly attemptTimeout?: number | undefined
   readonly [name: string]: Json | undefined
 }
 
@@ -28,4 +35,9 @@ export interface GenerateSettings {
 export function toGenerateConfig(settings: GenerateSettings | undefined): GenerateConfig {
   const given = Object.entries(settings ?? {}).filter(([, value]) => value !== undefined)
   return Object.fromEntries(given.map(([name, value]) => [toSnakeCase(name), value]))
+}
+
+/** As users write them, from a log or a file of Inspect. */
+export function toGenerateSettings(config: GenerateConfig): GenerateSettings {
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [toCamelCase(name), value]))
 }

@@ -1,4 +1,4 @@
-import type { ChatMessage, Json } from '../inspect/records.ts'
+import type { ChatMessage, GenerateConfig, Json } from '../inspect/records.ts'
 import { activeSample, type ActiveSample } from './active.ts'
 import { executeTools } from './execute-tools.ts'
 import { toGenerateConfig } from './generate-config.ts'
@@ -10,22 +10,19 @@ import { toolInfos } from './tool-info.ts'
 /** The `generate` that solvers of the sample are handed. */
 export function generateFor(sample: ActiveSample): Generate {
   return async (state, { toolCalls = 'loop', toolChoice, cache, config } = {}) => {
-    const call = {
-      cache,
-      config: {
-        ...toGenerateConfig(config),
-        ...(cache !== undefined && { cache: cacheSetting(cache) }),
-      },
+    const settings: GenerateConfig = {
+      ...toGenerateConfig(config),
+      ...(cache !== undefined && { cache: cacheSetting(cache) }),
     }
     let choice = toolChoice ?? state.toolChoice
     for (;;) {
       const tools = await toolInfos(state.tools)
-      state.output = await sample.model.generate(state.messages, { ...call, tools, toolChoice: choice })
+      state.output = await sample.model.generate(state.messages, { cache, config: settings, tools, toolChoice: choice })
       const message = state.output.choices[0]?.message
       if (!message) throw new Error('the model gave no answer: its output is without any choice')
       state.messages.push(message)
       if (state.completed || toolCalls === 'none' || !message.tool_calls?.length) return state
-      state.messages.push(...(await executeTools(message, state, sample)))
+      state.messages.push(...(await executeTools(message, state, sample, settings['max_tool_output'])))
       if (state.completed || toolCalls === 'single') return state
       // A tool that has to be called has been called; else it would be called for ever.
       if (typeof choice === 'object') choice = 'auto'

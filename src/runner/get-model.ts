@@ -3,9 +3,10 @@ import { activeSample } from './active.ts'
 import type { Model } from './model/model.ts'
 import { ModelPool } from './model/model-pool.ts'
 import type { ModelSpec } from './model/model-spec.ts'
+import { toList } from './to-list.ts'
 
 export interface GetModelOptions {
-  /** The model that `modelRoles` bind to it; the default when none is. */
+  /** The model that `modelRoles` bind to it, the first one of several; the default when none is. */
   readonly role?: string | undefined
   readonly default?: ModelSpec | undefined
 }
@@ -18,7 +19,7 @@ export async function getModel(spec?: ModelSpec, { role, default: fallback }: Ge
   const sample = activeSample()
   const models = sample?.models ?? new ModelPool()
   if (spec !== undefined) return await models.resolve(spec)
-  const bound = role === undefined ? undefined : sample?.roles.get(role)
+  const [bound] = role === undefined ? [] : toList(sample?.roles.get(role))
   if (bound) return bound
   if (fallback !== undefined) return await models.resolve(fallback, { role })
   if (sample) return sample.model

@@ -3,6 +3,8 @@ export { jsonDataset } from './dataset/json-dataset.ts'
 export { jsonlDataset } from './dataset/jsonl-dataset.ts'
 export { memoryDataset } from './dataset/memory-dataset.ts'
 export type { DatasetRecord, FieldSpec, FileDatasetOptions, RecordToSample } from './dataset/options.ts'
+export type { Choice, Choices } from './choices.ts'
+export type { ErrorHandling } from './error-handling.ts'
 export type { EvaluateOptions } from './evaluate-options.ts'
 export type { GenerateSettings } from './generate-config.ts'
 export { callTools } from './generate.ts'
@@ -14,23 +16,26 @@ export type { CallFailure, ModelApi, ModelRequest } from './model/model-api.ts'
 export type { ModelCost, ModelCosts } from './model/model-cost.ts'
 export { modelOutput, type OutputOptions } from './model/model-output.ts'
 export type { LanguageModel } from './model/language-model.ts'
+export type { ConfiguredModel, ModelRoles } from './model/model-roles.ts'
 export type { KeyedModel, ModelSpec } from './model/model-spec.ts'
 export type { CallOptions, Model } from './model/model.ts'
 export type { Dataset, Sample } from './sample.ts'
 export { answer } from './scorer/answer.ts'
+export { choice } from './scorer/choice.ts'
 export { exact } from './scorer/exact.ts'
 export { f1 } from './scorer/f1.ts'
 export { CORRECT, INCORRECT, NOANSWER, PARTIAL } from './scorer/grades.ts'
 export { includes } from './scorer/includes.ts'
 export { match } from './scorer/match.ts'
-export type {
-  Metric,
-  MetricValue,
-  Metrics,
-  MetricsByKey,
-  Reducer,
-  SampleScore,
-  ToFloatOptions,
+export {
+  metric,
+  type Metric,
+  type MetricValue,
+  type Metrics,
+  type MetricsByKey,
+  type Reducer,
+  type SampleScore,
+  type ToFloatOptions,
 } from './scorer/metric.ts'
 export { accuracy } from './scorer/metrics/accuracy.ts'
 export { bootstrapStderr, type BootstrapStderrOptions } from './scorer/metrics/bootstrap-stderr.ts'
@@ -50,18 +55,20 @@ export { meanScore } from './scorer/reducers/mean-score.ts'
 export { medianScore } from './scorer/reducers/median-score.ts'
 export { modeScore } from './scorer/reducers/mode-score.ts'
 export { passAt, passK } from './scorer/reducers/pass-at.ts'
-export { scorer, type ScoreFunction, type Scorer } from './scorer/scorer.ts'
+export { reducer } from './scorer/reducers/reducer.ts'
+export { scorer, type ScoreFunction, type Scorer, type ScorerOptions } from './scorer/scorer.ts'
 export { valueToFloat, type ValueToFloat, type ValueToFloatOptions } from './scorer/value-to-float.ts'
 export { solver, type Generate, type GenerateOptions, type Solver } from './solver.ts'
 export { chain } from './solvers/chain.ts'
 export { generate } from './solvers/generate.ts'
 export { promptTemplate, systemMessage, userMessage } from './solvers/messages.ts'
+export { multipleChoice, type MultipleChoiceOptions } from './solvers/multiple-choice.ts'
 export { useTools, type UseToolsOptions } from './solvers/use-tools.ts'
 export { info, span } from './span.ts'
 export type { Target } from './target.ts'
 export type { LoggedEval, RetryOptions } from './task-run.ts'
-export { TaskState, textOf } from './task-state.ts'
-export { Task, task, type Epochs, type ErrorHandling, type Sandbox, type TaskOptions } from './task.ts'
+export { TaskState, textOf, type CompleteOutput } from './task-state.ts'
+export { Task, task, type Epochs, type Sandbox, type TaskOptions } from './task.ts'
 export { ToolError } from './tool-error.ts'
 export { toolInfos } from './tool-info.ts'
 export type { Tool, ToolExecutionOptions, Tools } from './tools.ts'

@@ -21,7 +21,16 @@ export interface Limits {
   readonly workingLimit?: number | undefined
 }
 
-const names = ['messageLimit', 'tokenLimit', 'costLimit', 'turnLimit', 'timeLimit', 'workingLimit'] as const
+export const limitNames = {
+  messageLimit: true,
+  tokenLimit: true,
+  costLimit: true,
+  turnLimit: true,
+  timeLimit: true,
+  workingLimit: true,
+} satisfies Record<keyof Limits, true>
+
+const names = Object.keys(limitNames) as readonly (keyof Limits)[]
 
 /** Throws a `BAD_OPTION` error for a limit that is none. */
 export function checkLimits(limits: Limits): void {

@@ -1,5 +1,6 @@
 import { EvalspanError } from '../errors.ts'
 import { toGenerateConfig } from './generate-config.ts'
+import { resolveRoles } from './model/model-roles.ts'
 import type { Model } from './model/model.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { RunIds } from './run-tasks.ts'
@@ -19,20 +20,21 @@ export async function resolveUnits(
 ): Promise<readonly TaskUnit[]> {
   const { maxConnections, config } = options
   const settings = toGenerateConfig({ maxConnections, ...config })
-  const given = toList<ModelSpec | undefined>(options.model)
+  const named = process.env['INSPECT_EVAL_MODEL']?.split(',').filter((name) => name !== '')
+  const given = toList<ModelSpec | undefined>(options.model ?? named)
   const units: TaskUnit[] = []
   for (const spec of given.length > 0 ? given : [undefined]) {
     for (const task of tasks) {
       const { model = spec, modelRoles, config: own } = task.options
       if (model === undefined) {
-        throw new EvalspanError('BAD_OPTION', `task ${task.name}: no model; give one to evaluate() or to the task`)
+        throw new EvalspanError(
+          'BAD_OPTION',
+          `task ${task.name}: no model; give one to evaluate() or to the task, or in INSPECT_EVAL_MODEL`,
+        )
       }
-      const roles = new Map<string, Model>()
-      for (const [role, each] of Object.entries({ ...modelRoles, ...options.modelRoles })) {
-        roles.set(role, await pool.resolve(each, { role }))
-      }
+      const roles = await resolveRoles({ ...modelRoles, ...options.modelRoles }, pool)
       const evaluated = await pool.resolve(model, { config: settings, connections: own?.maxConnections })
-      expectPrices(task, options.costLimit, [evaluated, ...roles.values()])
+      expectPrices(task, options.costLimit, [evaluated, ...[...roles.values()].flat()])
       units.push({ task, model: evaluated, roles, ids: { ...ids, taskId: shortUuid() } })
     }
   }

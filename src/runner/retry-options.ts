@@ -1,36 +1,45 @@
-import type { EvalSpec } from '../inspect/records.ts'
+import type { EvalSpec, ModelConfig } from '../inspect/records.ts'
+import { errorHandlingNames } from './error-handling.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import type { GenerateSettings } from './generate-config.ts'
+import { toGenerateSettings } from './generate-config.ts'
+import { limitNames } from './limits.ts'
+import type { ConfiguredModel, ModelRoles } from './model/model-roles.ts'
+import type { TaskOptions } from './task.ts'
+import { toList } from './to-list.ts'
+import { toSnakeCase } from './to-snake-case.ts'
 
-/** What a run that is tried again takes over from its log, where the caller does not say otherwise; as in Inspect. */
-export function retryOptions({ config, model_generate_config: settings, tags, metadata }: EvalSpec): EvaluateOptions {
-  const { epochs, epochs_reducer: reducer, sample_id: sampleId, limit } = config
+const shared = Object.keys({ ...errorHandlingNames, ...limitNames })
+
+/**
+ * What a run that is tried again takes over from its log, where the caller does not say otherwise; as in Inspect. Models are
+ * known by their names alone, so those that the task brings go before.
+ */
+export function retryOptions(spec: EvalSpec, task: TaskOptions): EvaluateOptions {
+  const { config, model_generate_config: settings, tags, metadata, model } = spec
+  const { epochs, epochs_reducer: reducer, sample_id: sampleId, sample_shuffle: sampleShuffle, limit } = config
   const own = {
     limit,
     sampleId,
+    sampleShuffle,
     epochs: epochs === undefined ? undefined : { epochs, reducer },
-    failOnError: config['fail_on_error'],
-    continueOnFail: config['continue_on_fail'],
-    retryOnError: config['retry_on_error'],
-    scoreOnError: config['score_on_error'],
-    messageLimit: config['message_limit'],
-    tokenLimit: config['token_limit'],
-    costLimit: config['cost_limit'],
-    turnLimit: config['turn_limit'],
-    timeLimit: config['time_limit'],
-    workingLimit: config['working_limit'],
+    ...Object.fromEntries(shared.map((name) => [name, config[toSnakeCase(name)]])),
     maxSamples: config['max_samples'],
     maxTasks: config['max_tasks'],
     logSamples: config['log_samples'],
     tags,
     metadata,
-    config: settings && inCamelCase(settings),
+    config: settings && toGenerateSettings(settings),
+    model: task.model ?? model,
+    modelRoles: { ...rolesOf(spec), ...task.modelRoles },
   }
   const given = Object.entries(own).filter(([, value]) => value !== undefined && value !== null)
   return Object.fromEntries(given)
 }
 
-function inCamelCase(settings: NonNullable<EvalSpec['model_generate_config']>): GenerateSettings {
-  const name = (snake: string): string => snake.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [name(key), value]))
+function rolesOf({ model_roles: roles = {} }: EvalSpec): ModelRoles {
+  const named = ({ model, config = {} }: ModelConfig): ConfiguredModel => ({
+    model,
+    config: toGenerateSettings(config),
+  })
+  return Object.fromEntries(Object.entries(roles).map(([role, models]) => [role, toList(models).map(named)]))
 }

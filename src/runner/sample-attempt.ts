@@ -61,8 +61,10 @@ export class SampleAttempt {
     const transcript = new Transcript({
       clock: this.#clock,
       onEvent: (event) => {
-        this.#stream.push(event)
-        rows?.push(event)
+        // As it is now: it may change before anybody looks at it, and comes once more then.
+        const version = { ...event }
+        this.#stream.push(version)
+        rows?.push(version)
       },
       store: () => this.active.state.store,
       within: (id, run) => this.active.within('span', id, run),

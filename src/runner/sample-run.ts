@@ -40,10 +40,10 @@ export class SampleRun {
 
   /** Undefined when it was never begun, because its task was over. Rejects with what a hook ends the task with. */
   async run(): Promise<ScoredSample | undefined> {
-    const { retryOnError, places, signal } = this.#context
+    const { retryOnError, places } = this.#context
     for (let number = 1; ; number += 1) {
       // Each attempt queues anew: one that is tried again comes after those that wait.
-      const hasPlace = await places.acquire(signal).then(
+      const hasPlace = await places.acquire().then(
         () => true,
         () => false,
       )

@@ -11,6 +11,11 @@ export class Target {
     return this.values.join('')
   }
 
+  /** So that it can stand in a template. */
+  toString(): string {
+    return this.text
+  }
+
   [Symbol.iterator](): Iterator<string> {
     return this.values[Symbol.iterator]()
   }

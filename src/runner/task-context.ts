@@ -10,6 +10,7 @@ import type { Scorer } from './scorer/scorer.ts'
 import type { Semaphore } from './semaphore.ts'
 import type { Solver } from './solver.ts'
 import type { TaskOptions } from './task.ts'
+import type { OneOrMany } from './to-list.ts'
 import type { Usage } from './usage.ts'
 
 /** A place in a sample's trace that is open: an attempt by its number, a span or an event of the transcript by its id. */
@@ -38,7 +39,7 @@ export interface TaskContext {
   readonly scorers: ReadonlyMap<string, Scorer>
   readonly options: Pick<TaskOptions, 'sandbox' | 'cleanup'>
   readonly model: Model
-  readonly roles: ReadonlyMap<string, Model>
+  readonly roles: ReadonlyMap<string, OneOrMany<Model>>
   /** Of the calls of its own model, in Inspect's names. */
   readonly config: GenerateConfig
   readonly models: ModelPool

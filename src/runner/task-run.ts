@@ -30,7 +30,7 @@ import { taskSettings, type TaskSettings } from './task-settings.ts'
 import type { Solver } from './solver.ts'
 import { taskPlan, taskSpec, type TaskIds } from './task-spec.ts'
 import type { Task } from './task.ts'
-import { toList } from './to-list.ts'
+import { toList, type OneOrMany } from './to-list.ts'
 import { Usage } from './usage.ts'
 
 /** What is done about tasks of an eval set that fail. */
@@ -63,7 +63,7 @@ export interface RunContext {
 export interface TaskUnit {
   readonly task: Task
   readonly model: Model
-  readonly roles: ReadonlyMap<string, Model>
+  readonly roles: ReadonlyMap<string, OneOrMany<Model>>
   readonly ids: TaskIds
   /** Logs of earlier attempts at the task, the latest first, whose finished samples are not run again. */
   readonly earlier?: readonly string[] | undefined
@@ -230,6 +230,7 @@ class TaskRun {
     const { unit, run, settings, scorers, solvers, spec } = this.#options
     const { task, model, roles } = unit
     const { maxSamples, logSamples = true, cleanupTimeout = 20 } = run.options
+    const signal = AbortSignal.any([run.signal, this.#stop.signal])
     return {
       ...settings,
       emitter: run.emitter,
@@ -247,8 +248,8 @@ class TaskRun {
       end: (thrown) => this.#end(thrown),
       writer: logSamples ? writer : undefined,
       usage: this.#usage,
-      places: new Semaphore(maxSamples ?? model.connections),
-      signal: AbortSignal.any([run.signal, this.#stop.signal]),
+      places: new Semaphore(maxSamples ?? model.connections, signal),
+      signal,
       grace: { cancelled: run.signal, ms: cleanupTimeout * 1000 },
       within: run.within,
     }

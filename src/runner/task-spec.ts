@@ -1,8 +1,8 @@
-import type { EvalPlan, EvalSpec, Json } from '../inspect/records.ts'
+import type { EvalPlan, EvalSpec, Json, ModelConfig } from '../inspect/records.ts'
 import { timestamp } from './clock.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig } from './generate-config.ts'
-import type { Model } from './model/model.ts'
+import { Model } from './model/model.ts'
 import type { NamedSample } from './task-context.ts'
 import type { Metric, Metrics } from './scorer/metric.ts'
 import type { Scorer } from './scorer/scorer.ts'
@@ -10,6 +10,7 @@ import { shortUuid } from './short-uuid.ts'
 import { solverInfo, type Solver } from './solver.ts'
 import type { TaskSettings } from './task-settings.ts'
 import type { Task } from './task.ts'
+import type { OneOrMany } from './to-list.ts'
 import { version } from '../version.ts'
 
 export interface TaskIds {
@@ -25,7 +26,7 @@ export interface SpecOptions {
   readonly settings: TaskSettings
   readonly ids: TaskIds
   readonly model: Model
-  readonly roles: ReadonlyMap<string, Model>
+  readonly roles: ReadonlyMap<string, OneOrMany<Model>>
   readonly scorers: ReadonlyMap<string, Scorer>
   readonly dataset: {
     readonly name?: string | undefined
@@ -64,6 +65,7 @@ export function taskSpec({
     task_display_name: name,
     task_attribs: {},
     ...(task.origin.file !== undefined && { task_file: task.origin.file }),
+    ...(task.origin.name !== undefined && { task_registry_name: task.origin.name }),
     task_args: task.origin.args ?? {},
     task_args_passed: task.origin.args ?? {},
     ...(allTags.length > 0 && { tags: allTags }),
@@ -72,19 +74,20 @@ export function taskSpec({
       ...(dataset.location !== undefined && { location: dataset.location }),
       samples: dataset.size,
       sample_ids: samples.map(({ id }) => id),
-      shuffled: false,
+      shuffled: (options.sampleShuffle ?? false) !== false,
     },
     model: model.name,
     model_generate_config: model.config,
     model_args: {},
     ...(roles.size > 0 && {
       model_roles: Object.fromEntries(
-        [...roles].map(([role, each]) => [role, { model: each.name, config: each.config, args: {} }]),
+        [...roles].map(([role, models]) => [role, models instanceof Model ? inRole(models) : models.map(inRole)]),
       ),
     }),
     config: withoutUndefined({
       limit: options.limit,
       sample_id: options.sampleId,
+      sample_shuffle: options.sampleShuffle,
       epochs: settings.epochs,
       epochs_reducer: settings.reducers?.map((reducer) => reducer.name),
       fail_on_error: settings.failOnError,
@@ -113,6 +116,10 @@ export function taskSpec({
       metadata: {},
     })),
   } as EvalSpec
+}
+
+function inRole({ name, config }: Model): ModelConfig {
+  return { model: name, config, args: {} }
 }
 
 /** The solvers of a task, its setup first. */

@@ -1,7 +1,13 @@
 import type { ChatMessage, Json, ModelOutput, Score, ToolChoice } from '../inspect/records.ts'
+import { Choices } from './choices.ts'
 import { LimitedMessages } from './limited-messages.ts'
 import type { Tools } from './tools.ts'
 import { Target } from './target.ts'
+
+/** What a model answered, with the text of its first choice at hand. */
+export interface CompleteOutput extends ModelOutput {
+  readonly completion: string
+}
 
 /** What a state begins with. */
 export interface TaskStateOptions {
@@ -36,12 +42,13 @@ export class TaskState {
   readonly model: string
   readonly input: string | readonly ChatMessage[]
   target: Target
-  choices: readonly string[]
+  /** Of a multiple-choice question. */
+  choices: Choices
   metadata: { [key: string]: Json }
   /** What solvers and tools want to keep; it goes into the log. */
   store: { [key: string]: Json } = {}
   #messages: ChatMessage[] = new LimitedMessages()
-  output: ModelOutput
+  #output: CompleteOutput
   tools: Tools = {}
   toolChoice: ToolChoice | undefined
   /** Once true no further solver of a chain runs. */
@@ -59,9 +66,9 @@ export class TaskState {
     this.input = options.input
     this.#messages.push(...options.messages)
     this.target = new Target(options.target)
-    this.choices = [...(options.choices ?? [])]
+    this.choices = new Choices(options.choices)
     this.metadata = { ...options.metadata }
-    this.output = { model: options.model, choices: [], completion: '' }
+    this.#output = { model: options.model, choices: [], completion: '' }
   }
 
   get messages(): ChatMessage[] {
@@ -72,6 +79,14 @@ export class TaskState {
     const limited = new LimitedMessages()
     limited.push(...messages)
     this.#messages = limited
+  }
+
+  get output(): CompleteOutput {
+    return this.#output
+  }
+
+  set output(output: ModelOutput) {
+    this.#output = completeOutput(output)
   }
 
   static is(value: unknown): value is TaskState {
@@ -90,6 +105,12 @@ export class TaskState {
   }
 }
 
+/** The same output where it has its text already. */
+export function completeOutput(output: ModelOutput): CompleteOutput {
+  const { completion = textOf(output.choices[0]?.message) } = output
+  return output.completion === undefined ? { ...output, completion } : (output as CompleteOutput)
+}
+
 /** The text of a message, without its other parts. */
 export function textOf(message: ChatMessage | undefined): string {
   if (!message) return ''
@@ -97,4 +118,12 @@ export function textOf(message: ChatMessage | undefined): string {
   return message.content
     .flatMap(({ type, text }) => (type === 'text' && typeof text === 'string' ? [text] : []))
     .join('\n')
+}
+
+/** The message with another text; its other parts stay, and the text is where the first one was. */
+export function withText(message: ChatMessage, text: string): ChatMessage {
+  if (typeof message.content === 'string') return { ...message, content: text }
+  const first = message.content.findIndex(({ type }) => type === 'text')
+  const others = message.content.filter(({ type }) => type !== 'text')
+  return { ...message, content: others.toSpliced(first === -1 ? others.length : first, 0, { type: 'text', text }) }
 }

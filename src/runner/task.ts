@@ -1,10 +1,14 @@
+import type { Awaitable } from '../hooks/awaitable.ts'
 import { EvalspanError } from '../errors.ts'
 import type { Json } from '../inspect/records.ts'
 import { isObject } from '../hooks/is-object.ts'
 import type { Dataset, Sample } from './sample.ts'
 import { checkNames, checkShared } from './check-options.ts'
+import { errorHandlingNames, type ErrorHandling } from './error-handling.ts'
 import type { GenerateSettings } from './generate-config.ts'
-import type { Limits } from './limits.ts'
+import { limitNames, type Limits } from './limits.ts'
+import { rememberTask } from './made-tasks.ts'
+import type { ModelRoles } from './model/model-roles.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { Metrics, Reducer } from './scorer/metric.ts'
 import type { Scorer } from './scorer/scorer.ts'
@@ -12,25 +16,11 @@ import type { Solver } from './solver.ts'
 import type { TaskState } from './task-state.ts'
 import { toList, type OneOrMany } from './to-list.ts'
 
-type Awaitable<T> = T | Promise<T>
-
 /** How often each sample is run, and how one score is made of those of all runs. */
 export interface Epochs {
   readonly epochs: number
   /** The mean when left out; by name (`mean`, `at_least_2`) or as they are. */
   readonly reducer?: OneOrMany<string | Reducer> | undefined
-}
-
-/** When errors of samples end a task. */
-export interface ErrorHandling {
-  /** True (the default): at the first one; a number below 1: at that share of all samples; from 1 on: at so many; false: never. */
-  readonly failOnError?: boolean | number | undefined
-  /** Whether the task fails because of its errors is decided when all samples are through. */
-  readonly continueOnFail?: boolean | undefined
-  /** So many times a sample that failed is tried again. */
-  readonly retryOnError?: number | undefined
-  /** What a sample that failed for good had come to is scored all the same. */
-  readonly scoreOnError?: boolean | undefined
 }
 
 /** What a sample needs around it: a container, a server, a folder. */
@@ -57,7 +47,7 @@ export interface TaskOptions extends Limits, ErrorHandling {
   readonly sandbox?: Sandbox | undefined
   /** The one that is given to `evaluate` when left out. */
   readonly model?: ModelSpec | undefined
-  readonly modelRoles?: { readonly [role: string]: ModelSpec } | undefined
+  readonly modelRoles?: ModelRoles | undefined
   readonly config?: GenerateSettings | undefined
   readonly version?: number | string | undefined
   readonly tags?: readonly string[] | undefined
@@ -80,16 +70,8 @@ const taskOptions = {
   version: true,
   tags: true,
   metadata: true,
-  failOnError: true,
-  continueOnFail: true,
-  retryOnError: true,
-  scoreOnError: true,
-  messageLimit: true,
-  tokenLimit: true,
-  costLimit: true,
-  turnLimit: true,
-  timeLimit: true,
-  workingLimit: true,
+  ...errorHandlingNames,
+  ...limitNames,
 } satisfies Record<keyof TaskOptions, true>
 
 /** Where a task comes from, which tells it from others of the same name. */
@@ -97,6 +79,8 @@ export interface TaskOrigin {
   /** What the function that made it was given. */
   readonly args?: { readonly [name: string]: Json } | undefined
   readonly file?: string | undefined
+  /** Under which it was asked for in its file, where it was. */
+  readonly name?: string | undefined
 }
 
 // By which copies of this package in one process know each other's tasks.
@@ -149,7 +133,7 @@ export function task(options: TaskOptions): Task {
       throw wrong(`scorer[${index}]`, 'has no metrics; make it with scorer()')
     }
   }
-  return new Task(options)
+  return rememberTask(new Task(options))
 }
 
 const advice = 'give a list of samples, or what jsonDataset() and csvDataset() read'

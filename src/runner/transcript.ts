@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { processWide } from '../hooks/process-wide.ts'
-import type { Event, OtherEvent } from '../inspect/records.ts'
+import { parse, stringify } from '../inspect/json.ts'
+import type { Event, Json, OtherEvent } from '../inspect/records.ts'
 import { timestamp } from './clock.ts'
 import type { SampleClock } from './sample-clock.ts'
 import { jsonChanges } from './json-changes.ts'
 import { shortUuid } from './short-uuid.ts'
-import { plain } from './state-record.ts'
 import type { TaskState } from './task-state.ts'
 
 /** An event while it is being made. */
@@ -76,10 +76,11 @@ export class Transcript {
       type,
       name,
     })
-    const before = plain(this.#store())
+    const before = stringify(this.#store())
     const end = (): void => {
       if (!this.#open.delete(id)) return
-      const changes = jsonChanges(before, plain(this.#store()))
+      const after = stringify(this.#store())
+      const changes = before === after ? [] : jsonChanges(parse(before) as Json, parse(after) as Json)
       if (changes.length > 0) this.add<OtherEvent>({ event: 'store', span_id: id, changes })
       this.add<Extract<Event, { event: 'span_end' }>>({ event: 'span_end', span_id: id, id })
     }

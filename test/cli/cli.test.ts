@@ -25,6 +25,8 @@ describe('the command line', () => {
 
       Commands:
         eval [options] <file...>                      Run tasks from TypeScript or JavaScript files.
+        eval-set [options] <file...>                  Run tasks until all of them have succeeded, going on from a folder.
+        eval-retry [options] <log...>                 Run tasks again that failed or were cancelled, from their logs.
         replay [options] <path...>                    Send what is in logs of finished runs.
         watch [options] <folder...>                   Send what comes into log folders, while evals run.
         demo                                          Run a small eval with scripted models, and send it wherever the environment says.

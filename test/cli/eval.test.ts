@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
+import { openLog } from '../../src/index.ts'
 import { temporaryFolders } from '../runner/in-folder.ts'
 import { run, type CliResult } from './memory-context.ts'
 
@@ -89,5 +90,91 @@ describe('evalspan eval', () => {
       0,
       'task one runs with its own model, mockllm/own, not with --model mockllm/model\n',
     ])
+  })
+})
+
+describe('options of evalspan eval', () => {
+  it('come to the log, as they do in Inspect', async () => {
+    const folder = newFolder()
+    vi.stubEnv('EVALSPAN_OUTBOX', 'none')
+    vi.stubEnv('INSPECT_EVAL_MAX_TOKENS', '9')
+    writeFileSync(
+      join(folder, 'x.eval.mjs'),
+      `${base}export default ({ level }) => make('x', { model: undefined, metadata: { level } })`,
+    )
+    const line =
+      'eval x.eval.mjs -T level=a,b --model mockllm/model --model-role grader=mockllm/a,mockllm/b --limit 1-1 --epochs 2 ' +
+      '--epochs-reducer max --temperature 0.5 --retry-on-error --fail-on-error 2 --token-limit 1k --tags a,b --log-dir logs'
+    const { exitCode, stderr } = await run(line.split(' '), { cwd: folder })
+    expect([exitCode, stderr]).toEqual([0, ''])
+    const [name] = readdirSync(join(folder, 'logs'))
+    const log = await openLog(join(folder, 'logs', name!))
+    const { config, model_generate_config, model_roles, tags, metadata, task_args_passed } = log.header.eval
+    await log.close()
+    const role = (model: string): object => ({ model, config: {}, args: {} })
+    expect({ config, model_generate_config, model_roles, tags, metadata, task_args_passed }).toEqual({
+      config: {
+        limit: [0, 1],
+        epochs: 2,
+        epochs_reducer: ['max'],
+        fail_on_error: 2,
+        continue_on_fail: false,
+        retry_on_error: 1,
+        score_on_error: false,
+        token_limit: 1000,
+        log_samples: true,
+        log_realtime: true,
+        log_images: true,
+      },
+      model_generate_config: { temperature: 0.5, max_tokens: 9 },
+      model_roles: { grader: [role('mockllm/a'), role('mockllm/b')] },
+      tags: ['a', 'b'],
+      metadata: { level: ['a', 'b'] },
+      task_args_passed: { level: ['a', 'b'] },
+    })
+  })
+})
+
+describe('evalspan eval-retry and eval-set', () => {
+  const flaky = `${base}let failed = false
+export const flaky = ({ name }) => make(name, { solver: (state) => {
+  if (failed) return state
+  failed = true
+  throw new Error('once')
+} })`
+
+  it('go on with what failed, from the log or in its folder', async () => {
+    const folder = newFolder()
+    vi.stubEnv('EVALSPAN_OUTBOX', 'none')
+    writeFileSync(join(folder, 'x.eval.mjs'), flaky)
+    writeFileSync(join(folder, 'y.eval.mjs'), flaky)
+    const first = await run('eval x.eval.mjs@flaky -T name=mine --log-dir logs'.split(' '), { cwd: folder })
+    const [name] = readdirSync(join(folder, 'logs'))
+    const second = await run(['eval-retry', `logs/${name}`, '--log-dir', 'logs'], { cwd: folder })
+    const line = 'eval-set y.eval.mjs@flaky -T name=mine --log-dir set'.split(' ')
+    const given = await run([...line, '--retry-attempts', '0'], { cwd: folder })
+    const again = await run(line, { cwd: folder })
+    const done = await run(line, { cwd: folder })
+    const ends = [first, second, given, again, done].map(({ exitCode, stderr, stdout }) => [
+      exitCode,
+      stderr,
+      / (success|error)$/m.exec(stdout)?.[1],
+    ])
+    expect(ends).toEqual([
+      [1, '', 'error'],
+      [0, '', 'success'],
+      [1, '', 'error'],
+      [0, '', 'success'],
+      [0, '', 'success'],
+    ])
+    expect(readdirSync(join(folder, 'set')).filter((each) => each.endsWith('.eval'))).toHaveLength(1)
+  })
+
+  it('say what is missing', async () => {
+    const folder = newFolder()
+    const set = await run(['eval-set', 'x.eval.mjs'], { cwd: folder })
+    const retry = await run(['eval-retry', 'gone.eval'], { cwd: folder })
+    expect([set.exitCode, set.stderr]).toEqual([2, 'error: --log-dir is missing: a set needs a folder of its own\n'])
+    expect([retry.exitCode, retry.stderr]).toEqual([1, expect.stringContaining('gone.eval')])
   })
 })

@@ -34,7 +34,7 @@ test.each([
   ],
   [
     { tasks: [{ name: 't', samples, scorer: [{ match: {}, exact: {} }] }] },
-    'odd.json: tasks[0].scorer[0]: has to have one key, out of match, includes, exact, f1, pattern, model_graded_qa, ' +
+    'odd.json: tasks[0].scorer[0]: has to have one key, out of choice, match, includes, exact, f1, pattern, model_graded_qa, ' +
       'model_graded_fact, fixed, fail, slow, call_model',
   ],
   [

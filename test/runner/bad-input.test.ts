@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate, evalSet, hookNames, scorer, task, type TaskOptions, type TaskState } from '../../src/index.ts'
+import { evaluate, evalSet, hookNames, mean, scorer, task, type TaskOptions, type TaskState } from '../../src/index.ts'
 import { representString } from '../../src/runner/python-text.ts'
 import { streamProblems } from './hooks/stream-problems.ts'
 import { aTask, question, run, withHooks } from './run.ts'
@@ -71,7 +71,11 @@ describe('an error names the place, and says what to do, for', () => {
       withTask({ failOnError: -0.5 }),
       'task arithmetic: failOnError is -0.5; give true, false, a share below 1 or a number of samples',
     ],
-    ['no model', withTask({ model: undefined }), 'task arithmetic: no model; give one to evaluate() or to the task'],
+    [
+      'no model',
+      withTask({ model: undefined }),
+      'task arithmetic: no model; give one to evaluate() or to the task, or in INSPECT_EVAL_MODEL',
+    ],
     ['a limit of a run', withOptions({ messageLimit: 1.5 }), 'messageLimit: 1.5 is not a whole number from 0 on'],
     ['epochs of a run', withOptions({ epochs: -2 }), 'epochs is -2; give a whole number from 1 on'],
     ['a solver of a run', withOptions({ solver: 'chain' }), 'solver[0] is no solver; give a function'],
@@ -160,6 +164,21 @@ describe('an error names the place, and says what to do, for', () => {
       'a scorer without score',
       withTask({ scorer: { name: 'mine', metrics: [] } }),
       'task arithmetic: scorer[0] has no score; make it with scorer()',
+    ],
+    [
+      'a scorer that is made without metrics',
+      () => scorer('mine', { short: [mean()] } as never, () => ({ value: 1 })),
+      'scorer mine: give its metrics second: { metrics: [mean()] }',
+    ],
+    [
+      'a scorer that is made without its function',
+      () => scorer('mine', { metrics: [mean()] }, undefined as never),
+      'scorer mine: give third the function that scores: (state, target) => ({ value })',
+    ],
+    [
+      'a scorer that is made without a name',
+      () => scorer({ metrics: [mean()] } as never, {} as never, () => ({ value: 1 })),
+      'scorer without a name: give it one first: scorer(name, { metrics }, score)',
     ],
     ['no tasks', () => evaluate([]), 'tasks: there is none'],
     ['what is no task', () => evaluate([aTask(), {} as never]), 'tasks[1] is no task; make it with task()'],

@@ -2,8 +2,9 @@ import { mkdtemp, rm, rmdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
+import { evaluate, type HostOptions } from '../../evaluate.ts'
 import type { CliContext, Exit } from '../context.ts'
-import { runTasks } from '../run-eval.ts'
+import { runEvals } from '../run-eval.ts'
 import { bugHunt } from './bug-hunt.ts'
 
 /** `evalspan demo`: an eval that runs here, to see what comes out before there is one of one's own. */
@@ -27,8 +28,10 @@ Examples:
       // Answers of an earlier demo would leave nothing to see.
       const cache = join(folder, 'cache')
       process.env['EVALSPAN_CACHE_DIR'] = cache
+      const options = { logDir: folder, maxSamples: 3, signal: context.interrupt }
+      const work = async (host: HostOptions) => ({ logs: await evaluate(bugHunt(), options, host) })
       try {
-        exit(await runTasks(context, [bugHunt()], { logDir: folder, maxSamples: 3, tellNowhere: true }))
+        exit(await runEvals(context, work, { tellNowhere: true }))
       } finally {
         await rm(cache, { recursive: true, force: true })
         // Where there is no log.

@@ -2,6 +2,14 @@ import type { GenerateConfig, ModelUsage } from './models.ts'
 import type { Score } from './scores.ts'
 import type { EvalError, Json, Timestamp } from './values.ts'
 
+/** A model in a role. */
+export interface ModelConfig {
+  readonly model: string
+  readonly config?: GenerateConfig | undefined
+  readonly base_url?: string | undefined
+  readonly args?: { readonly [key: string]: Json } | undefined
+}
+
 /** What is evaluated: task, dataset, model, settings. */
 export interface EvalSpec {
   readonly eval_set_id?: string | undefined
@@ -11,7 +19,11 @@ export interface EvalSpec {
   readonly task: string
   readonly task_id: string
   readonly task_version: number | string
+  /** Under which name the task is found, in its file where there is one. */
+  readonly task_registry_name?: string | undefined
+  readonly task_file?: string | undefined
   readonly task_args?: { readonly [key: string]: Json } | undefined
+  readonly task_args_passed?: { readonly [key: string]: Json } | undefined
   readonly solver?: string | undefined
   readonly solver_args?: { readonly [key: string]: Json } | undefined
   readonly solver_args_passed?: { readonly [key: string]: Json } | undefined
@@ -25,6 +37,7 @@ export interface EvalSpec {
   readonly model: string
   readonly model_base_url?: string | undefined
   readonly model_generate_config?: GenerateConfig | undefined
+  readonly model_roles?: { readonly [role: string]: ModelConfig | readonly ModelConfig[] } | undefined
   readonly config: { readonly [key: string]: Json | undefined }
   readonly revision?: { readonly type: string; readonly origin: string; readonly commit: string } | undefined
   readonly tags?: readonly string[] | undefined

@@ -26,7 +26,7 @@ export function checkSample(value: unknown, where: string): Sample {
 function checkInput(input: unknown, where: string): void {
   if (typeof input === 'string') return
   if (!Array.isArray(input) || input.length === 0) {
-    throw badDataset(where, "has no 'input'; give a string or a list of messages, or name its field in 'fields'")
+    throw badDataset(where, "has no 'input'; give a string or a list of messages, or name its field in 'sampleFields'")
   }
   for (const [index, message] of input.entries()) {
     const problem = messageProblem(message)

@@ -5,7 +5,7 @@ import type { Dataset } from '../sample.ts'
 import { strip } from '../python-text.ts'
 import { badDataset } from './bad-dataset.ts'
 import { fileDataset, type FoundRecord } from './file-dataset.ts'
-import type { FileDatasetOptions } from './options.ts'
+import { fileDatasetOptions, type FileDatasetOptions } from './options.ts'
 
 export interface CsvDatasetOptions extends FileDatasetOptions {
   /** What is between the fields; a comma when left out, a tab in files that end with `.tsv` or `.tab`. */
@@ -14,9 +14,14 @@ export interface CsvDatasetOptions extends FileDatasetOptions {
   readonly fieldNames?: readonly string[] | undefined
 }
 
+const csvOptions = { ...fileDatasetOptions, delimiter: true, fieldNames: true } satisfies Record<
+  keyof CsvDatasetOptions,
+  true
+>
+
 /** The samples of a table as text. Empty rows are left out; all others have as many fields as there are columns. */
 export function csvDataset(path: string | URL, options: CsvDatasetOptions = {}): Dataset {
-  return fileDataset(path, (file) => readCsv(file, options), options)
+  return fileDataset(path, (file) => readCsv(file, options), options, csvOptions)
 }
 
 async function* readCsv(file: string, options: CsvDatasetOptions): AsyncGenerator<FoundRecord> {

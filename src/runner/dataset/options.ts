@@ -20,7 +20,8 @@ export interface FieldSpec {
 export type RecordToSample = (record: DatasetRecord) => Sample | readonly Sample[]
 
 export interface FileDatasetOptions {
-  readonly fields?: FieldSpec | RecordToSample | undefined
+  /** As Inspect's `sample_fields`; when left out the fields of records have the names that they have in samples. */
+  readonly sampleFields?: FieldSpec | RecordToSample | undefined
   /** For the log; the file's name without its ending when left out. */
   readonly name?: string | undefined
   /** How many samples to take at most; the rest of the file is not read, unless they are shuffled. */
@@ -29,4 +30,15 @@ export interface FileDatasetOptions {
   readonly autoId?: boolean | undefined
   /** Puts the samples in random order; a number is the seed, with which the order is always the same, and that of Inspect. */
   readonly shuffle?: boolean | number | undefined
+  /** Puts the choices of each sample in random order, and its target with them; a number is the seed. */
+  readonly shuffleChoices?: boolean | number | undefined
 }
+
+export const fileDatasetOptions = {
+  sampleFields: true,
+  name: true,
+  limit: true,
+  autoId: true,
+  shuffle: true,
+  shuffleChoices: true,
+} satisfies Record<keyof FileDatasetOptions, true>

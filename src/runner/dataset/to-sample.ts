@@ -29,7 +29,7 @@ function fieldOf(record: DatasetRecord, name: string): unknown {
 
 function readInput(input: unknown, field: string, where: string): unknown {
   if (input === undefined || input === '') {
-    throw badDataset(where, `has no '${field}', which is the input; add it, or name another field in 'fields'`)
+    throw badDataset(where, `has no '${field}', which is the input; add it, or name another field in 'sampleFields'`)
   }
   if (!Array.isArray(input)) return input
   return input.map((message: unknown) => (isFields(message) ? { ...message, source: 'input' } : message))

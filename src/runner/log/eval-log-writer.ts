@@ -57,6 +57,8 @@ export class EvalLogWriter {
   /** Finished samples that are not in the file, by the names of their members. */
   readonly #waiting = new Map<string, WaitingSample>()
   #waitingSince = 0
+  /** So many of them are on their way into it just now. */
+  #underWay = 0
   #timer: NodeJS.Timeout | undefined
   /** Of the samples in the file. */
   #summaries = new Map<string, EvalSampleSummary>()
@@ -156,8 +158,10 @@ export class EvalLogWriter {
   }
 
   #isDue(): boolean {
-    if (this.#waiting.size === 0) return false
-    return this.#waiting.size >= this.#flushEvery || performance.now() - this.#waitingSince >= this.#flushAfter
+    // The eval goes on while a batch is written, as long as there is not another one.
+    const count = this.#waiting.size - this.#underWay
+    if (count === 0) return false
+    return count >= this.#flushEvery || performance.now() - this.#waitingSince >= this.#flushAfter
   }
 
   /** A process that has nothing else to do ends without it. */
@@ -174,8 +178,21 @@ export class EvalLogWriter {
     return this.#exclusively(() => (this.#waiting.size > 0 ? this.#flush() : undefined))
   }
 
-  async #flush(rest?: (summaries: readonly EvalSampleSummary[]) => Promise<NewMember[]>): Promise<void> {
+  async #flush(rest?: Rest): Promise<void> {
     const batch = [...this.#waiting]
+    this.#underWay = batch.length
+    try {
+      await this.#write(batch, rest)
+    } finally {
+      this.#underWay = 0
+    }
+    this.#waitingSince = performance.now()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#setTimer()
+  }
+
+  async #write(batch: readonly [string, WaitingSample][], rest: Rest | undefined): Promise<void> {
     const members = await Promise.all(batch.map(([, { member }]) => member))
     const summaries = new Map(this.#summaries)
     for (const [name, { summary }] of batch) {
@@ -195,10 +212,6 @@ export class EvalLogWriter {
       this.#drop(name, waiting)
       this.realtime?.drop(waiting.summary.id, waiting.summary.epoch)
     }
-    this.#waitingSince = performance.now()
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#setTimer()
   }
 
   /** Unless another one came in its place. */
@@ -224,6 +237,9 @@ export class EvalLogWriter {
     if (this.#closed) throw new Error(`${this.path} is closed; nothing can be written to it any more`)
   }
 }
+
+/** What comes after the samples. */
+type Rest = (summaries: readonly EvalSampleSummary[]) => Promise<NewMember[]>
 
 interface WaitingSample {
   readonly summary: EvalSampleSummary

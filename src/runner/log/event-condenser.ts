@@ -4,21 +4,30 @@ import type { Event } from '../../inspect/records.ts'
 import type { Attachments } from './attachments.ts'
 import { Pool } from './pool.ts'
 import { eventWalker } from './walk-event.ts'
+import { messageWalker, walkList } from './walk.ts'
 
 /** Condenses the events of a sample, one after the other. */
 export class EventCondenser {
   /** Messages of inputs; those that differ in nothing but their ids are one. */
-  readonly messages = new Pool<unknown>((message) =>
-    stringify(isFields(message) ? { ...message, id: undefined } : message),
-  )
+  readonly messages: Pool
   /** Messages of raw calls. */
-  readonly calls = new Pool<unknown>(stringify)
+  readonly calls = new Pool(stringify)
   readonly attachments: Attachments
   readonly #walk: (event: Fields) => Fields
+  /** With the places of its messages as its input. */
+  readonly #walkPooled: (event: Fields) => Fields
 
   constructor(attachments: Attachments) {
     this.attachments = attachments
-    this.#walk = eventWalker(attachments.inEvent, attachments.inMessage)
+    const message = messageWalker(attachments.inEvent)
+    const rewrites = { text: attachments.inEvent, media: attachments.inMessage, message }
+    const walkMessages = (messages: unknown): unknown => walkList(messages, message)
+    this.messages = new Pool((each) => stringify(isFields(each) ? { ...each, id: undefined } : each), message)
+    this.#walk = eventWalker({ ...rewrites, input: walkMessages })
+    this.#walkPooled = eventWalker({
+      ...rewrites,
+      input: (input) => (isFilled(input) ? this.messages.rangesOf(input) : walkMessages(input)),
+    })
   }
 
   /** With its long texts as attachments. */
@@ -28,11 +37,10 @@ export class EventCondenser {
 
   /** With its long texts as attachments, and its messages in the pools. */
   pooled(event: Event): Fields {
-    const walked = this.walked(event)
+    const walked = this.#walkPooled(event as unknown as Fields)
     if (walked['event'] !== 'model') return walked
     const { input, call } = walked
-    const refs =
-      Array.isArray(input) && input.length > 0 ? { input: [], input_refs: this.messages.rangesOf(input) } : {}
+    const refs = isFilled(input) ? { input: [], input_refs: input } : {}
     return { ...walked, ...refs, ...(isFields(call) ? { call: poolCall(call, this.calls) } : {}) }
   }
 }
@@ -40,11 +48,14 @@ export class EventCondenser {
 /** Where requests of providers have their messages. */
 const messageKeys = ['messages', 'contents', 'input', 'inputs']
 
-function poolCall(call: Fields, pool: Pool<unknown>): Fields {
+function poolCall(call: Fields, pool: Pool): Fields {
   const request = isFields(call['request']) ? call['request'] : {}
   const key = messageKeys.find((name) => name in request)
   if (key === undefined) return call
   const { [key]: messages, ...rest } = request
-  if (!Array.isArray(messages) || messages.length === 0) return call
-  return { ...call, request: rest, call_refs: pool.rangesOf(messages), call_key: key }
+  return isFilled(messages) ? { ...call, request: rest, call_refs: pool.rangesOf(messages), call_key: key } : call
+}
+
+function isFilled(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0
 }

@@ -52,6 +52,8 @@ export class SampleRows {
   listed: { readonly summary: EvalSampleSummary; readonly metadataHash: string | undefined } | undefined
   readonly #key: { readonly sample_id: string; readonly epoch: number }
   readonly #onNew: () => void
+  readonly #logImages: boolean
+  /** Made when it is needed: most samples are in the log before. */
   #condenser: EventCondenser | undefined
   #pooled = { messages: 0, calls: 0 }
   #events: Event[] = []
@@ -64,7 +66,7 @@ export class SampleRows {
   constructor(id: string | number, epoch: number, logImages: boolean, onNew: () => void) {
     this.#key = { sample_id: String(id), epoch }
     this.#onNew = onNew
-    this.#condenser = new EventCondenser(new Attachments({}, logImages))
+    this.#logImages = logImages
   }
 
   /** Before that it is in no manifest. */
@@ -73,11 +75,10 @@ export class SampleRows {
     this.#changed()
   }
 
-  /** An event, or a new version of one. */
+  /** An event, or a new version of one, as a copy that changes no more. */
   push(event: Event): void {
     if (this.#isClosed) return
-    // As it is now: it may change before it is taken.
-    this.#events.push({ ...event })
+    this.#events.push(event)
     this.#changed()
   }
 
@@ -96,14 +97,14 @@ export class SampleRows {
   /** What is new; undefined when there is nothing. What the eval has to do comes in between. */
   async take(numbers: RowNumbers): Promise<NewRows | undefined> {
     const summary = this.#completion?.summary ?? this.#summary
-    if (!this.#isChanged || !summary || !this.#condenser) return undefined
+    if (this.#isClosed || !this.#isChanged || !summary) return undefined
     const metadata = this.#completion?.metadata
-    const condenser = this.#condenser
+    const condenser = (this.#condenser ??= new EventCondenser(new Attachments({}, this.#logImages)))
     const taken = this.#events
     this.#events = []
     this.#isChanged = false
     // A sample that is over changes no more.
-    if (metadata) this.#condenser = undefined
+    if (metadata) this.close()
     const last = { last_event_id: 0, last_attachment_id: 0, last_message_pool_id: 0, last_call_pool_id: 0 }
     const events: string[] = []
     let began = performance.now()
@@ -160,7 +161,7 @@ function eventText(event: Event, condenser: EventCondenser): string | undefined 
   }
 }
 
-function newItems(pool: Pool<unknown>, known: number): string[] {
+function newItems(pool: Pool, known: number): string[] {
   return pool.items.slice(known).map(logText)
 }
 

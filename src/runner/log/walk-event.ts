@@ -1,16 +1,30 @@
 import { isFields, type Fields } from '../../inspect/fields.ts'
-import { messageWalker, textWalker, walkField, walkJson, walkList, walkMedia, type Rewrite } from './walk.ts'
+import { textWalker, walkField, walkJson, walkList, walkMedia, type Rewrite } from './walk.ts'
 
-/** Rewrites the texts of events: `media` those of pictures and the like that tools gave back, `rewrite` all others. */
-export function eventWalker(rewrite: Rewrite, media: Rewrite): (event: Fields) => Fields {
-  const walkMessage = messageWalker(rewrite)
+interface EventRewrites {
+  /** All texts but the others. */
+  readonly text: Rewrite
+  /** Pictures and the like that tools gave back. */
+  readonly media: Rewrite
+  readonly message: (message: unknown) => unknown
+  /** What is put in place of the input of a model. */
+  readonly input: (messages: unknown) => unknown
+}
+
+/** Rewrites the texts of events. */
+export function eventWalker({
+  text: rewrite,
+  media,
+  message: walkMessage,
+  input,
+}: EventRewrites): (event: Fields) => Fields {
   const walkData = (value: unknown): unknown => walkJson(value, rewrite)
   const walkMessages = (value: unknown): unknown => walkList(value, walkMessage)
   const walks: { readonly [event: string]: { readonly [field: string]: (value: unknown) => unknown } } = {
     sample_init: { sample: (sample) => walkSample(sample, rewrite, walkMessages), state: walkData },
     model: {
       tools: (tools) => walkList(tools, (tool) => walkIn(tool, 'description', textWalker(rewrite))),
-      input: walkMessages,
+      input,
       output: (output) => walkIn(output, 'choices', (choices) => walkChoices(choices, walkMessage)),
       call: (call) => walkIn(walkIn(call, 'request', walkData), 'response', walkData),
     },

@@ -15,7 +15,8 @@ export function walkField(record: Fields, name: string, walk: (value: unknown) =
 export function walkList(list: unknown, walk: (item: unknown) => unknown): unknown {
   if (!Array.isArray(list)) return list
   let copy: unknown[] | undefined
-  for (const [index, item] of list.entries()) {
+  for (let index = 0; index < list.length; index += 1) {
+    const item: unknown = list[index]
     const walked = walk(item)
     if (walked !== item) (copy ??= [...(list as unknown[])])[index] = walked
   }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
 import { shortUuid } from '../short-uuid.ts'
-import { textOf } from '../task-state.ts'
+import { completeOutput, textOf } from '../task-state.ts'
 import { callFailure } from './failure.ts'
 import type { ModelApi, ModelRequest } from './model-api.ts'
 import { outputOf } from './model-output.ts'
@@ -88,13 +88,14 @@ function complete(output: ModelOutput, { input, tools }: ModelRequest, time: num
     ...choice,
     message: { ...message, id: message.id ?? shortUuid() },
   }))
-  const completion = output.completion ?? textOf(choices[0]?.message)
+  const { completion } = completeOutput(output)
   return { time, ...output, choices, completion, usage: output.usage ?? estimate(input, tools, completion) }
 }
 
 /** Four characters are about a token; Inspect's own mock asks a tokenizer. */
 function estimate(input: readonly ChatMessage[], tools: readonly ToolInfo[], completion: string) {
-  const characters = [...input.map(textOf), ...tools.map((tool) => JSON.stringify(tool))].join('\n').length
+  const texts = input.reduce((sum, message) => sum + textOf(message).length + 1, 0)
+  const characters = tools.reduce((sum, tool) => sum + JSON.stringify(tool).length + 1, texts) - 1
   const tokens = Math.max(1, Math.ceil(characters / 4))
   return { input_tokens: tokens, output_tokens: completion.length, total_tokens: tokens + completion.length }
 }

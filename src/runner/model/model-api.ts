@@ -34,7 +34,7 @@ export interface ModelApi {
   readonly model: string
   /** How many calls may be under way at once, when the user does not say. */
   readonly maxConnections?: number | undefined
-  /** Rejects for a failed attempt. `completion` and each message's `id` are set in what it gives. */
+  /** Rejects for a failed attempt. Each message has an `id` in what it gives. */
   generate(request: ModelRequest): Promise<ModelOutput>
   /** Explains what `generate` rejected with. */
   failure(error: unknown): CallFailure

@@ -12,13 +12,13 @@ import type {
   ToolChoice,
   ToolInfo,
 } from '../../inspect/records.ts'
-import { orAborted } from '../abortable.ts'
 import { fire, type ActiveSample } from '../active.ts'
 import { now } from '../clock.ts'
 import { classOf, evalError } from '../eval-error.ts'
 import { formatTimestamp, type HrTime } from '../../time.ts'
 import { longestTimer } from '../timer.ts'
 import type { Draft } from '../transcript.ts'
+import { AttemptTimeoutError, inTime } from './attempt-timeout.ts'
 import type { CachePolicy } from './cache-policy.ts'
 import { KeyedApi } from './keyed-api.ts'
 import { priced, unpriced } from './model-cost.ts'
@@ -89,8 +89,11 @@ export class ModelAttempts {
     const start = performance.now()
     let output: ModelOutput
     try {
-      const request = { input: this.#input, tools, toolChoice, config: this.#config, abortSignal: signal }
-      const call = (): Promise<ModelOutput> => orAborted(() => model.api.generate(request), signal)
+      const request = { input: this.#input, tools, toolChoice, config: this.#config }
+      const call = (): Promise<ModelOutput> =>
+        inTime(this.#config['attempt_timeout'], signal, (abortSignal) =>
+          model.api.generate({ ...request, abortSignal }),
+        )
       output = await (event && sample ? sample.within('event', event.uuid!, call) : call())
     } catch (error) {
       await this.#failed(error, { attempt, event, keyNumber })
@@ -105,7 +108,9 @@ export class ModelAttempts {
       sample?.transcript.changed(event)
     }
     await this.#countUsage(output)
-    if (entry) await caching(() => new ResponseCache().store(entry, output))
+    // One that was filtered may be another the next time; as in Inspect.
+    const isFiltered = output.choices.some(({ stop_reason: reason }) => reason === 'content_filter')
+    if (entry && !isFiltered) await caching(() => new ResponseCache().store(entry, output))
     return { output, event }
   }
 
@@ -192,7 +197,7 @@ export class ModelAttempts {
     { attempt, event, keyNumber }: { attempt: number; event: Draft<ModelEvent> | undefined; keyNumber: number },
   ): Promise<void> {
     const { model, emitter, sample, signal } = this.#options
-    const failure = model.api.failure(error)
+    const failure = error instanceof AttemptTimeoutError ? error.failure : model.api.failure(error)
     const keyed = model.api instanceof KeyedApi && failure.authentication ? model.api : undefined
     const isLast = signal.aborted || !(failure.retryable || keyed?.hasOverride) || this.#isExhausted(attempt)
     const waitMs = model.api.retryWaitMs?.(attempt, failure) ?? retryWaitMs(attempt, failure)

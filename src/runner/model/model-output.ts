@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { ChatMessage, Json, ModelOutput, ModelUsage, ToolCall } from '../../inspect/records.ts'
+import type { ChatMessage, Json, ModelUsage, ToolCall } from '../../inspect/records.ts'
 import { shortUuid } from '../short-uuid.ts'
-import { textOf } from '../task-state.ts'
+import { textOf, type CompleteOutput } from '../task-state.ts'
 
 /** What an output is made of, besides what its kind asks for. */
 export interface OutputOptions {
@@ -18,7 +18,7 @@ export interface OutputOptions {
 /** Makes outputs as a model gives them, for tests and for solvers that answer by themselves. */
 export const modelOutput = {
   /** An answer in words. */
-  text(text: string, options: OutputOptions = {}): ModelOutput {
+  text(text: string, options: OutputOptions = {}): CompleteOutput {
     return outputOf({ content: text, ...options })
   },
   /** An answer that asks for one tool, as `ModelOutput.for_tool_call` of Inspect. */
@@ -30,7 +30,7 @@ export const modelOutput = {
       text,
       ...options
     }: OutputOptions & { readonly id?: string | undefined; readonly text?: string | undefined } = {},
-  ): ModelOutput {
+  ): CompleteOutput {
     return outputOf({
       content: text ?? `tool call for tool ${name}`,
       toolCalls: [{ id: id ?? `for_tool_call_${randomUUID()}`, function: name, arguments: args, type: 'function' }],
@@ -51,7 +51,7 @@ export function outputOf({
 }: OutputOptions & {
   readonly content: ChatMessage['content']
   readonly toolCalls?: readonly ToolCall[]
-}): ModelOutput {
+}): CompleteOutput {
   const message: ChatMessage = {
     id: shortUuid(),
     content,

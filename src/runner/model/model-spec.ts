@@ -16,21 +16,14 @@ export interface KeyedModel {
 /** A model, in any of the forms that `evaluate()` takes: of the AI SDK, a name such as `openai/gpt-4o`, with a key, or our own. */
 export type ModelSpec = LanguageModel | ModelApi | string | KeyedModel
 
-/** Gives the key in a variable, or what a hook has put in its place; undefined when there is none. */
-export type KeyFor = (variable: string) => string | undefined
-
-/** Makes ready the model that a user gave. Throws an `EvalspanError` for what is no model, and says what would be one. */
+/** Makes ready the model that a user gave, unless it is one of a key. Throws an `EvalspanError` for what is no model, and says what would be one. */
 export async function openModel(
-  spec: ModelSpec,
-  { keyFor, ...options }: FindModelOptions & { readonly keyFor?: KeyFor | undefined } = {},
+  spec: Exclude<ModelSpec, KeyedModel>,
+  options: FindModelOptions = {},
 ): Promise<ModelApi> {
   if (typeof spec === 'string') return findModel(spec, options)
   if (isModelApi(spec)) return spec
   if (isLanguageModel(spec)) return aiSdkModel(spec)
-  if (isKeyedModel(spec)) {
-    const environment = options.environment ?? process.env
-    return keyedModel(spec, (keyFor ?? ((variable) => environment[variable]))(spec.apiKey))
-  }
   throw badOption(`no model: ${wrong(spec)}. ${forms}`)
 }
 

@@ -1,14 +1,16 @@
 import { Emitter } from '../../hooks/emitter.ts'
-import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
+import type { ChatMessage, GenerateConfig, ToolChoice, ToolInfo } from '../../inspect/records.ts'
 import { activeSample, type ActiveSample } from '../active.ts'
 import { timestamp } from '../clock.ts'
 import type { Semaphore } from '../semaphore.ts'
 import { shortUuid } from '../short-uuid.ts'
-import type { CachePolicy } from './cache-policy.ts'
+import { completeOutput, type CompleteOutput } from '../task-state.ts'
+import { cacheOf, type CachePolicy } from './cache-policy.ts'
 import { toGenerateConfig, type GenerateSettings } from '../generate-config.ts'
 import { ModelAttempts } from './model-attempts.ts'
 import type { ModelCost } from './model-cost.ts'
 import type { ModelApi } from './model-api.ts'
+import { ModelRefusalError } from './refusal.ts'
 
 export interface ModelOptions {
   /** What it is there for: `grader`. */
@@ -57,7 +59,7 @@ export class Model {
   }
 
   /** Rejects with what the last attempt failed with, or a `LimitExceededError`. */
-  async generate(input: string | readonly ChatMessage[], options: CallOptions = {}): Promise<ModelOutput> {
+  async generate(input: string | readonly ChatMessage[], options: CallOptions = {}): Promise<CompleteOutput> {
     const sample = activeSample()
     const signal = sample?.signal ?? new AbortController().signal
     const config = { ...this.config, ...inherited(this, sample), ...toGenerateConfig(options.config) }
@@ -75,7 +77,7 @@ export class Model {
         input: [...systemMessage(config), ...messages],
         ...chosenTools(options),
         config,
-        cache: options.cache ?? false,
+        cache: options.cache ?? cacheOf(config['cache']),
       })
       const { output, event } = await attempts.run()
       sample?.limits.turn()
@@ -84,7 +86,10 @@ export class Model {
         Object.assign(event, place, { completed: timestamp(), working_time: output.time ?? 0 })
         sample?.transcript.changed(event)
       }
-      return output
+      if (config['fail_on_refusal'] === true && output.choices[0]?.stop_reason === 'content_filter') {
+        throw new ModelRefusalError(completeOutput(output), this)
+      }
+      return completeOutput(output)
     } finally {
       this.#connections.release()
     }
@@ -95,7 +100,10 @@ export class Model {
 function inherited(model: Model, sample: ActiveSample | undefined): GenerateConfig {
   if (!sample) return {}
   if (sample.model === model) return sample.config
-  return Object.fromEntries(Object.entries(sample.config).filter(([name]) => operational.has(name)))
+  // Of refusals what a model says itself goes before.
+  const isInherited = (name: string): boolean =>
+    operational.has(name) || (name === 'fail_on_refusal' && model.config[name] === undefined)
+  return Object.fromEntries(Object.entries(sample.config).filter(([name]) => isInherited(name)))
 }
 
 const operational: ReadonlySet<string> = new Set(['max_connections', 'max_retries', 'timeout', 'cache'])

@@ -1,5 +1,7 @@
 import { messageOf } from '../../errors.ts'
 import type { ModelOutput } from '../../inspect/records.ts'
+import { strip } from '../python-text.ts'
+import type { CompleteOutput } from '../task-state.ts'
 import { errorChain } from './error-chain.ts'
 import { errorBody, statusOf } from './http-error.ts'
 import { outputOf } from './model-output.ts'
@@ -14,6 +16,8 @@ const blocked: ReadonlySet<unknown> = new Set([
   'cyber_policy',
 ])
 
+const longestShown = 200
+
 /**
  * The output that Inspect makes of a request which a provider refuses for its content or its length: the sample goes on
  * with it, and a scorer judges. Undefined for errors of other kinds.
@@ -26,6 +30,19 @@ export function refusal(error: unknown, model: string): ModelOutput | undefined 
   const message = typeof body['message'] === 'string' ? body['message'] : messageOf(error)
   const reason = refusalReason(body, message)
   return reason === undefined ? undefined : outputOf({ model, content: message, stopReason: reason })
+}
+
+/** An answer was filtered, and the settings (`failOnRefusal`) make that an error of the sample. */
+export class ModelRefusalError extends Error {
+  constructor(
+    { completion }: CompleteOutput,
+    { name, role }: { readonly name: string; readonly role?: string | undefined },
+  ) {
+    const text = strip(completion)
+    const start = text.length > longestShown ? `${text.slice(0, longestShown).trimEnd()}...` : text
+    super(`Model refusal (${role ? `${name}, role ${role}` : name}): ${start}`)
+    this.name = 'ModelRefusalError'
+  }
 }
 
 function refusalReason({ code, type }: { readonly [field: string]: unknown }, message: string): string | undefined {

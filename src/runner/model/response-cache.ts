@@ -21,7 +21,14 @@ export interface CacheEntry {
 }
 
 /** Settings that change nothing about an answer. */
-const withoutEffect = new Set(['max_connections', 'max_retries', 'timeout', 'attempt_timeout', 'cache'])
+const withoutEffect = new Set([
+  'max_connections',
+  'max_retries',
+  'timeout',
+  'attempt_timeout',
+  'cache',
+  'fail_on_refusal',
+])
 
 /** Answers of models in a folder: `EVALSPAN_CACHE_DIR`, or `evalspan/generate` in the user's folder for caches. */
 export class ResponseCache {

@@ -1,5 +1,5 @@
 import { paramsOf } from '../params.ts'
-import { completionOf, noResponse } from './completion.ts'
+import { noResponse } from './no-response.ts'
 import { mean } from './metrics/mean.ts'
 import { stderr } from './metrics/stderr.ts'
 import { normalizeAnswer } from './normalize-answer.ts'
@@ -18,7 +18,7 @@ export interface F1Options {
 export function f1(options: F1Options = {}): Scorer {
   const { answerFn, stopWords } = options
   return scorer('f1', { metrics: [mean(), stderr()], params: paramsOf(options) }, (state, target) => {
-    const completion = completionOf(state)
+    const { completion } = state.output
     const answer = answerFn ? answerFn(completion) : completion
     const words = wordsOf(answer, stopWords)
     const values = target.values.map((value) => f1Of(words, wordsOf(value, stopWords)))

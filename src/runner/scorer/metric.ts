@@ -1,4 +1,6 @@
 import type { Json, Score } from '../../inspect/records.ts'
+import { paramsOf } from '../params.ts'
+import { expectMaker } from './expect-maker.ts'
 import type { ValueToFloat } from './value-to-float.ts'
 
 /** What one sample got, all its epochs reduced to one. */
@@ -14,6 +16,15 @@ export interface Metric {
   /** What it was made with, for the log. */
   readonly params: { readonly [name: string]: Json }
   readonly compute: (scores: readonly SampleScore[]) => MetricValue
+}
+
+/**
+ * Makes a metric of a function: `metric('share', { threshold: 0.5 }, (scores) => …)`. The parameters are for the log, where
+ * they have Inspect's names (`top_k` for `topK`). Throws a `BAD_OPTION` error where one of the three is not what it should be.
+ */
+export function metric(name: string, params: object, compute: Metric['compute']): Metric {
+  expectMaker('metric', name, params, compute)
+  return { name, params: paramsOf(params), compute }
 }
 
 export type MetricValue =

@@ -2,7 +2,7 @@ import type { Score } from '../../inspect/records.ts'
 import { paramsOf } from '../params.ts'
 import type { Target } from '../target.ts'
 import { compilePattern } from './compile-pattern.ts'
-import { completionOf, noResponse } from './completion.ts'
+import { noResponse } from './no-response.ts'
 import { CORRECT, INCORRECT } from './grades.ts'
 import { strip } from '../python-text.ts'
 import { scorer, type Scorer } from './scorer.ts'
@@ -29,7 +29,7 @@ export function patternScore(expression: string | RegExp, options: PatternOption
   const { ignoreCase = true, matchAll = false } = options
   const searched = compilePattern(expression, 'the pattern of pattern()', ignoreCase)
   return (state, target) => {
-    const completion = completionOf(state)
+    const { completion } = state.output
     const found = searched.exec(completion)
     if (!found) {
       return {

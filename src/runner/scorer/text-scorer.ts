@@ -1,6 +1,6 @@
 import type { Metrics } from './metric.ts'
 import { paramsOf } from '../params.ts'
-import { completionOf, noResponse } from './completion.ts'
+import { noResponse } from './no-response.ts'
 import { CORRECT, INCORRECT } from './grades.ts'
 import { accuracy } from './metrics/accuracy.ts'
 import { stderr } from './metrics/stderr.ts'
@@ -12,7 +12,7 @@ export type MatchText = (completion: string, target: string) => { readonly answe
 /** A scorer for which a completion is right when one of the targets matches. */
 export function textScorer(name: string, options: object, match: MatchText): Scorer {
   return scorer(name, { metrics: accuracyMetrics(), params: paramsOf(options) }, (state, target) => {
-    const completion = completionOf(state)
+    const { completion } = state.output
     let answer: string | undefined
     for (const value of target) {
       const found = match(completion, value)

@@ -41,7 +41,7 @@ test.each<[file: string, content: string, problem: string]>([
   [
     'a.json',
     '[{"input": "q"}, {"target": "a"}]',
-    "record 2: has no 'input', which is the input; add it, or name another field in 'fields'",
+    "record 2: has no 'input', which is the input; add it, or name another field in 'sampleFields'",
   ],
   ['a.json', '[{"input": "q"}, 5]', 'record 2: is no object'],
   ['a.json', '[{"input": "q"', 'cannot be read: not valid JSON: the list does not end'],
@@ -50,7 +50,7 @@ test.each<[file: string, content: string, problem: string]>([
   [
     'a.jsonl',
     '{"input": 5}',
-    "line 1: has no 'input'; give a string or a list of messages, or name its field in 'fields'",
+    "line 1: has no 'input'; give a string or a list of messages, or name its field in 'sampleFields'",
   ],
   [
     'a.jsonl',
@@ -95,12 +95,14 @@ test('a function makes samples of records: one, several or none', async () => {
   const path = await files.write('a.jsonl', '{"q": ["one", "two"]}\n{"q": []}\n{"q": ["three"]}\n')
   const fields = ({ q }: { readonly [field: string]: unknown }): Sample[] =>
     (q as string[]).map((input) => ({ input, target: input.toUpperCase() }))
-  expect(await samplesOf(jsonlDataset(path, { fields, autoId: true }))).toEqual([
+  expect(await samplesOf(jsonlDataset(path, { sampleFields: fields, autoId: true }))).toEqual([
     { input: 'one', target: 'ONE', id: 1 },
     { input: 'two', target: 'TWO', id: 2 },
     { input: 'three', target: 'THREE', id: 3 },
   ])
-  expect(await samplesOf(jsonlDataset(path, { fields: () => ({ input: 'q' }), limit: 1 }))).toEqual([{ input: 'q' }])
+  expect(await samplesOf(jsonlDataset(path, { sampleFields: () => ({ input: 'q' }), limit: 1 }))).toEqual([
+    { input: 'q' },
+  ])
 })
 
 test('an error of such a function, or in what it makes, names the record', async () => {
@@ -108,12 +110,37 @@ test('an error of such a function, or in what it makes, names the record', async
   const failing = (): Sample => {
     throw new TypeError('q is no string')
   }
-  await expect(samplesOf(jsonlDataset(path, { fields: failing }))).rejects.toThrow(
-    `${path}, line 1: 'fields' failed: q is no string`,
+  await expect(samplesOf(jsonlDataset(path, { sampleFields: failing }))).rejects.toThrow(
+    `${path}, line 1: 'sampleFields' failed: q is no string`,
   )
   const fields = ({ q }: { readonly [field: string]: unknown }): Sample => ({ input: 'q', target: q as string })
-  await expect(samplesOf(jsonlDataset(path, { fields }))).rejects.toThrow(
+  await expect(samplesOf(jsonlDataset(path, { sampleFields: fields }))).rejects.toThrow(
     `${path}, line 1: 'target' is no string and no list of strings`,
+  )
+})
+
+test('choices are put in the order in which Inspect puts them for a seed, and targets with them', async () => {
+  const records = [
+    { input: 'q1', choices: ['a', 'b', 'c', 'd'], target: 'B' },
+    { input: 'q2', target: 'x' },
+    { input: 'q3', choices: ['a', 'b', 'c'], target: ['A', 'C'] },
+  ]
+  const path = await files.write('choices.jsonl', records.map((record) => JSON.stringify(record)).join('\n'))
+  const samples = await samplesOf(jsonlDataset(path, { shuffleChoices: 7 }))
+  expect(samples.map(({ choices, target }) => [choices, target])).toEqual([
+    [['d', 'b', 'a', 'c'], 'B'],
+    [undefined, 'x'],
+    [
+      ['b', 'a', 'c'],
+      ['B', 'C'],
+    ],
+  ])
+  const odd = await files.write(
+    'odd.jsonl',
+    JSON.stringify({ id: 'q4', input: 'q', choices: ['a', 'b'], target: 'a, b' }),
+  )
+  await expect(samplesOf(jsonlDataset(odd, { shuffleChoices: true }))).rejects.toThrow(
+    'sample q4: its choices cannot be shuffled: a, b names no choice',
   )
 })
 
@@ -151,4 +178,19 @@ test('the end of a large file is not read when a limit is reached', async () => 
 test('limits and seeds that mean nothing are refused', () => {
   expect(() => jsonDataset('a.json', { limit: -1 })).toThrow('is no number from 0')
   expect(() => jsonDataset('a.json', { shuffle: 1.5 })).toThrow('the seed 1.5 for shuffling is no whole number from 0')
+})
+
+test.each<[string, () => unknown, string]>([
+  [
+    'jsonlDataset',
+    () => jsonlDataset('a.jsonl', { fields: {} } as never),
+    'fields is no option; there are sampleFields, name, limit, autoId, shuffle',
+  ],
+  [
+    'csvDataset',
+    () => csvDataset('a.csv', { delimeter: ';' } as never),
+    'delimeter is no option; did you mean delimiter?',
+  ],
+])('%s refuses an option that it does not know', (_what, make, message) => {
+  expect(make).toThrow(message)
 })

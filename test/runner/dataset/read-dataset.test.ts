@@ -49,8 +49,8 @@ test('a dataset of a file keeps name and place, and its errors name it', async (
 
 test.each<[sample: unknown, problem: string]>([
   [undefined, 'is no sample; give an object with an input'],
-  [{}, "has no 'input'; give a string or a list of messages, or name its field in 'fields'"],
-  [{ input: [] }, "has no 'input'; give a string or a list of messages, or name its field in 'fields'"],
+  [{}, "has no 'input'; give a string or a list of messages, or name its field in 'sampleFields'"],
+  [{ input: [] }, "has no 'input'; give a string or a list of messages, or name its field in 'sampleFields'"],
   [{ input: ['q'] }, "'input[0]' is no message"],
   [{ input: 'q', id: 1.5 }, "'id' is no string and no whole number"],
   [{ input: 'q', target: 5 }, "'target' is no string and no list of strings"],

@@ -194,6 +194,24 @@ describe('samples are written', () => {
     await writer.close()
   })
 
+  it('while the eval goes on: only the one that makes a batch full waits for it', async () => {
+    const writer = await create({ flushEvery: 2 })
+    const order: number[] = []
+    const give = async (id: number): Promise<void> => {
+      await writer.sample(sampleOf(id))
+      order.push(id)
+    }
+    await give(1)
+    const second = give(2)
+    // As far as it gets without the disk.
+    for (let tick = 0; tick < 100; tick += 1) await Promise.resolve()
+    await Promise.all([second, give(3)])
+    expect(order).toEqual([1, 3, 2])
+    expect(await readIds(writer.path)).toEqual([1, 2])
+    await writer.close()
+    expect(await readIds(writer.path)).toEqual([1, 2, 3])
+  })
+
   it('after some time when no more of them come', async () => {
     const writer = await create({ flushEvery: 100, flushAfter: 30 })
     for (const id of [1, 2]) {

@@ -79,12 +79,12 @@ describe('the buffer of a run', () => {
     const first = says(long)
     const call = { request: { model: 'm', messages: [says('short')] }, response: { id: 'r' } }
     const event = model('b', [first], { pending: true }) as { pending?: boolean; completed?: string; output?: object }
-    const rows = scene.begin('a/b', info('a', { long, number: Number.NaN }), event as Event)
+    const rows = scene.begin('a/b', info('a', { long, number: Number.NaN }), { ...event } as Event)
     delete event.pending
     Object.assign(event, { output: { model: 'm', choices: [] }, call })
-    rows.push(event as Event)
+    rows.push({ ...event } as Event)
     event.completed = timestamp
-    rows.push(event as Event)
+    rows.push({ ...event } as Event)
     rows.push(model('c', [first, says('next'), first]))
     await scene.until('a segment', (manifest) => segmentsOf(manifest).length === 1)
     const answered = { output: { model: 'm', choices: [], completion: '' }, call }

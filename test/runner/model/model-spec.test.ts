@@ -2,7 +2,7 @@ import type { LanguageModel } from 'ai'
 import { MockLanguageModelV4 } from 'ai/test'
 import { expect, it } from 'vitest'
 import { mockModel } from '../../../src/runner/model/mock-model.ts'
-import { keyedModel, openModel, type ModelSpec } from '../../../src/runner/model/model-spec.ts'
+import { keyedModel, openModel } from '../../../src/runner/model/model-spec.ts'
 import { caught } from './request.ts'
 
 const sdkModel = new MockLanguageModelV4({ provider: 'openai.chat', modelId: 'gpt-4o' })
@@ -19,23 +19,15 @@ it('takes a model in each of its forms', async () => {
       return sdkModel
     },
   }
-  const environment = { OPENAI_API_KEY: 'from-environment' }
-
-  const models = [
-    await openModel(declared),
-    await openModel('mockllm/model'),
-    await openModel(keyed, { environment }),
-    await openModel(keyed, { environment, keyFor: (variable) => `of-hook-for-${variable}` }),
-  ]
+  const models = [await openModel(declared), await openModel('mockllm/model'), keyedModel(keyed, 'a-key')]
 
   expect(models.map(({ provider, model }) => `${provider}/${model}`)).toEqual([
     'openai/gpt-4o',
     'mockllm/model',
     'openai/gpt-4o',
-    'openai/gpt-4o',
   ])
   expect(await openModel(own)).toBe(own)
-  expect(keys).toEqual(['from-environment', 'of-hook-for-OPENAI_API_KEY'])
+  expect(keys).toEqual(['a-key'])
 })
 
 it('does not show the key that it was made with', () => {
@@ -58,11 +50,17 @@ it.each<[unknown, string]>([
     { specificationVersion: 'v9', provider: 'x', modelId: 'y', doGenerate: () => {} },
     `no model: this model speaks version 'v9' of the AI SDK's interface, and v2, v3 and v4 are known. ${forms}`,
   ],
-  [{ apiKey: 'X_API_KEY', create: () => sdkModel }, 'the model needs a key: set X_API_KEY'],
-  [{ apiKey: 'KEY', create: () => 'gpt' }, "'create' of the model with KEY gives no model: this is string"],
 ])('says what is wrong with another thing (%#)', async (spec, message) => {
-  expect(await caught(openModel(spec as ModelSpec, { environment: { KEY: 'k' } }))).toMatchObject({
+  expect(await caught(openModel(spec as LanguageModel))).toMatchObject({
     code: 'BAD_OPTION',
     message,
   })
+})
+
+it('says what is wrong with a model of a key', () => {
+  const create = (): typeof sdkModel => sdkModel
+  expect(() => keyedModel({ apiKey: 'X_API_KEY', create }, undefined)).toThrow('the model needs a key: set X_API_KEY')
+  expect(() => keyedModel({ apiKey: 'KEY', create: () => 'gpt' as never }, 'k')).toThrow(
+    "'create' of the model with KEY gives no model: this is string",
+  )
 })

@@ -2,7 +2,6 @@ import type { ChatMessage, Json } from '../../../inspect/records.ts'
 import { formatTemplate } from '../../format-template.ts'
 import type { Target } from '../../target.ts'
 import type { TaskState } from '../../task-state.ts'
-import { completionOf } from '../completion.ts'
 
 export interface GradingPromptOptions {
   readonly template: string
@@ -19,7 +18,7 @@ export function gradingPrompt(state: TaskState, target: Target, options: Grading
   const text = formatTemplate(options.template, {
     ...(withoutMarkers(state.metadata) as { [name: string]: Json }),
     question: withoutMarkers(options.question),
-    answer: withoutMarkers(shownAnswer(completionOf(state), attached.length > 0)),
+    answer: withoutMarkers(shownAnswer(state.output.completion, attached.length > 0)),
     criterion: withoutMarkers(target.text),
     instructions: options.instructions,
   })

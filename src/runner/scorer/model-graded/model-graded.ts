@@ -1,9 +1,8 @@
 import { EvalspanError } from '../../../errors.ts'
 import type { Json, Score } from '../../../inspect/records.ts'
 import { paramsOf } from '../../params.ts'
-import type { TaskState } from '../../task-state.ts'
+import { completeOutput, type TaskState } from '../../task-state.ts'
 import { compilePattern } from '../compile-pattern.ts'
-import { completionOf } from '../completion.ts'
 import type { Reducer } from '../metric.ts'
 import { multiScorer } from '../multi-scorer.ts'
 import { scorer, type Scorer, type ScoreFunction } from '../scorer.ts'
@@ -85,11 +84,11 @@ function gradeBy(options: ModelGradedOptions & { readonly template: string }): (
   return (grader) => async (state, target) => {
     const prompt = gradingPrompt(state, target, { template, instructions, question: questionOf(state) })
     const output = await grader.generate([prompt])
-    const said = completionOf({ output })
+    const said = completeOutput(output).completion
     const grade = findGrade(said, { gradePattern, offered })
     const message = output.choices[0]?.message
     const metadata = { grading: [prompt, ...(message ? [message] : [])] as unknown as Json }
-    return { ...scoreOf(grade, said), answer: completionOf(state), metadata }
+    return { ...scoreOf(grade, said), answer: state.output.completion, metadata }
   }
 }
 

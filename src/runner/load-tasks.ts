@@ -3,13 +3,17 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { EvalspanError, messageOf } from '../errors.ts'
 import type { Json } from '../inspect/records.ts'
-import { Task } from '../runner/task.ts'
+import { Task } from './task.ts'
 
 export type TaskArgs = { readonly [name: string]: Json }
 
-/** The tasks in files, in their order. Throws a `BAD_OPTION` error where there are arguments and no task takes any. */
+/** The tasks in files, in their order; `FILE@name` is one export of a file. Throws a `BAD_OPTION` error where there are arguments and no task takes any. */
 export async function loadTasks(places: readonly string[], cwd: string, args: TaskArgs): Promise<Task[]> {
-  const tasks = (await Promise.all(places.map((place) => loadFile(place, cwd, args)))).flat()
+  const load = (place: string): Promise<Task[]> => {
+    const [, file = place, name] = /^(.*)@([\w$]+)$/.exec(place) ?? []
+    return loadFile(file, name, cwd, args)
+  }
+  const tasks = (await Promise.all(places.map(load))).flat()
   const [name] = Object.keys(args)
   if (name !== undefined && !tasks.some(({ origin }) => origin.args === args)) {
     throw new EvalspanError(
@@ -22,20 +26,19 @@ export async function loadTasks(places: readonly string[], cwd: string, args: Ta
 
 /**
  * The tasks in a file: what it exports that `task()` made, and its default export where that is a function which makes one
- * of the arguments. `FILE@name` is one export, which may be such a function.
+ * of the arguments. With a name it is that export alone, which may be such a function.
  */
-async function loadFile(place: string, cwd: string, args: TaskArgs): Promise<Task[]> {
-  const [, file = place, name] = /^(.*)@([\w$]+)$/.exec(place) ?? []
+export async function loadFile(file: string, name: string | undefined, cwd: string, args: TaskArgs): Promise<Task[]> {
   const module = await importFile(file, resolve(cwd, file))
   const wanted = name === undefined ? Object.entries(module) : [[name, module[name]] as const]
   // What is exported under two names runs once.
   const tasks = new Map<Task, Task>()
   const functions: string[] = []
   for (const [key, value] of wanted) {
-    if (Task.is(value)) tasks.set(value, new Task(value.options, { file, args: {} }))
+    if (Task.is(value)) tasks.set(value, new Task(value.options, { file, name, args: {} }))
     else if (typeof value === 'function' && (key === 'default' || key === name)) {
       for (const made of await callTask(value as TaskFunction, `${file}@${key}`, args)) {
-        tasks.set(made, new Task(made.options, { file, args }))
+        tasks.set(made, new Task(made.options, { file, name, args }))
       }
     } else if (typeof value === 'function') functions.push(key)
   }
