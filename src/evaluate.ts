@@ -8,11 +8,13 @@ import { rememberKey } from './hooks/known-keys.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
 import { secretsOf } from './masking/environment.ts'
+import { logFolder } from './log-folder.ts'
 import { checkOptions } from './runner/check-options.ts'
 import { Datasets } from './runner/dataset/datasets.ts'
 import { CancelledError } from './runner/eval-error.ts'
 import type { EvaluateOptions } from './runner/evaluate-options.ts'
 import { hideKeys, keyVariables, withoutKeys } from './runner/model/hide-keys.ts'
+import { attemptsBefore, expectEnded } from './runner/logs-in.ts'
 import { ModelPool } from './runner/model/model-pool.ts'
 import { resolveUnits } from './runner/resolve-units.ts'
 import { retryOptions } from './runner/retry-options.ts'
@@ -20,6 +22,7 @@ import { runSet } from './runner/run-set.ts'
 import { runTasks } from './runner/run-tasks.ts'
 import { shortUuid } from './runner/short-uuid.ts'
 import { cancelOnSignal } from './runner/signals.ts'
+import { whenStuck } from './runner/stuck.ts'
 import { taskOfLog } from './runner/task-of-log.ts'
 import { Task } from './runner/task.ts'
 import type { LoggedEval, RetryOptions, RunContext } from './runner/task-run.ts'
@@ -114,8 +117,13 @@ async function retryLog(
   const { cwd = process.cwd() } = host
   const log = schemeOf(place) === undefined ? resolve(cwd, localPath(place)) : place
   const reader = await openLog(log)
-  const { eval: spec, stats: used } = reader.header
+  const { header, finished } = reader
+  const { eval: spec, stats: used } = header
   await reader.close()
+  // Killed, perhaps before it had taken over what the attempts before it had finished.
+  const isOpen = !finished && schemeOf(log) === undefined
+  if (isOpen) await expectEnded(log)
+  const before = isOpen ? await attemptsBefore(log, header) : []
   const task = given ?? (await taskOfLog(log, spec, cwd))
   const { task_id: taskId, task: name } = spec
   if (name !== task.name) {
@@ -146,7 +154,7 @@ async function retryLog(
           `${log} has answers of ${spec.model}, and not of ${other.model.name}; retry it with the same model`,
         )
       }
-      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: [log], used }))
+      return units.map((unit) => ({ ...unit, ids: { ...unit.ids, taskId }, earlier: [log, ...before], used }))
     })
   })
 }
@@ -175,6 +183,8 @@ async function inSession<T>(
   work: (run: RunContext) => Promise<T>,
 ): Promise<T> {
   checkOptions(options)
+  // As it is now: code of an eval may change the working folder.
+  const logDir = logFolder(options.logDir, host.cwd)
   for (const key of secretsOf(keyVariables(process.env))) rememberKey(key)
   const interrupt = new AbortController()
   const cancel = (): void => interrupt.abort(new CancelledError())
@@ -189,20 +199,18 @@ async function inSession<T>(
     report,
   })
   const isOver = signals ? cancelOnSignal(cancel) : undefined
-  // Code that waits for what cannot come would end the process without a word.
-  const stuck = (): void => {
+  const isNotStuck = whenStuck(() => {
     report('nothing is left that could go on, and something that the run waits for did not end: it is cancelled')
     cancel()
-  }
-  process.once('beforeExit', stuck)
+  })
   if (options.signal?.aborted) cancel()
   options.signal?.addEventListener('abort', cancel, { once: true })
   try {
-    return await work(runContext(session, options, interrupt.signal, { ...host, report }))
+    return await work(runContext(session, options, interrupt.signal, { logDir, report }))
   } catch (error) {
     throw withoutKeys(error)
   } finally {
-    process.off('beforeExit', stuck)
+    isNotStuck()
     options.signal?.removeEventListener('abort', cancel)
     const account = await session.close()
     onAccount?.(account)
@@ -214,15 +222,14 @@ function runContext(
   session: Session,
   options: EvaluateOptions,
   signal: AbortSignal,
-  { report = reportToStderr, cwd = process.cwd() }: HostOptions,
+  { logDir, report }: Pick<RunContext, 'logDir' | 'report'>,
 ): RunContext {
   return {
     emitter: session.emitter,
     report,
     options,
     models: new ModelPool(options.modelCosts),
-    // As it is now: code of an eval may change the working folder.
-    logDir: resolve(cwd, options.logDir ?? (process.env['INSPECT_LOG_DIR'] || './logs')),
+    logDir,
     datasets: new Datasets(options),
     signal,
     within: withinSpan(telemetrySettings()),

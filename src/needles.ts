@@ -44,14 +44,13 @@ function longestRun(text: string, pattern: RegExp): string {
   return (text.match(pattern) ?? []).reduce((longest, run) => (run.length > longest.length ? run : longest), '')
 }
 
-/** As it is, in JSON, in JSON in JSON, in URLs, in hexadecimal digits. */
+/** As it is, in JSON however deep, in URLs, in hexadecimal digits. */
 function writtenForms(secret: string): string[] {
   const inJson = jsonForm(secret)
   const inUrl = encodeURIComponent(secret.toWellFormed())
   return [
     secret,
-    inJson,
-    jsonForm(inJson),
+    ...nestedForms(secret),
     asciiForm(inJson),
     inJson.replaceAll('/', '\\/'),
     inUrl,
@@ -63,6 +62,15 @@ function writtenForms(secret: string): string[] {
     hexForm(secret).toUpperCase(),
   ]
 }
+
+/** A tool's arguments in JSON, told in a message, which is JSON in an attribute, which an exporter writes as JSON. */
+function nestedForms(secret: string): string[] {
+  const forms = [jsonForm(secret)]
+  while (forms.length < deepestJson) forms.push(jsonForm(forms.at(-1)!))
+  return forms
+}
+
+const deepestJson = 4
 
 function jsonForm(text: string): string {
   return JSON.stringify(text).slice(1, -1)
@@ -94,6 +102,9 @@ function maskEncoded(text: string, form: string): string {
   for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, done)) {
     let start = at
     while (start > done && isBase64(text, start - 1)) start -= 1
+    // What looks like its beginning may be the rest of an escape: without it JSON would be none any more.
+    if (text[start - 1] === '\\')
+      start = Math.min(at, start + (/^u[\da-f]{4}/i.test(text.slice(start, start + 5)) ? 5 : 1))
     let end = at + form.length
     while (isBase64(text, end)) end += 1
     result += text.slice(done, start) + masked

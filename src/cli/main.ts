@@ -34,7 +34,14 @@ for (const signal of signals) {
 // A promise that a hook let go of must not take the account with it.
 process.on('unhandledRejection', (error) => {
   failedBehind = true
-  tell(context, `error: something that nobody waits for failed, most likely in a hook: ${messageOf(error)}`)
+  const where = 'most likely in a hook, a solver or a tool'
+  tell(context, `error: something that nobody waits for failed, ${where}: ${messageOf(error)}`)
+})
+// After what is thrown where nobody can catch it, in a timer, nothing is certain any more; logs and account have their ends.
+process.on('uncaughtException', (error) => {
+  tell(context, `error: thrown where nobody catches it: ${(error instanceof Error && error.stack) || messageOf(error)}`)
+  if (interrupt.signal.aborted) process.exit(FAILED)
+  interrupt.abort(FAILED)
 })
 
 process.exitCode = await runCli(process.argv.slice(2), context)

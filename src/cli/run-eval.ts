@@ -5,6 +5,7 @@ import type { EvaluateOptions } from '../runner/evaluate-options.ts'
 import { loadTasks, type TaskArgs } from '../runner/load-tasks.ts'
 import type { LoggedEval } from '../runner/task-run.ts'
 import type { Task } from '../runner/task.ts'
+import { hideKeys } from '../runner/model/hide-keys.ts'
 import { toList } from '../runner/to-list.ts'
 import { accountLines, isIncomplete } from './account.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
@@ -65,7 +66,7 @@ export async function runEvals(
     const isTold = account && (account.destinations.length > 0 || tellNowhere)
     const accounted = isTold ? ['', ...accountLines(account!, { columns: columnsOf(stdout) })] : []
     const lines = [...resultLines(logs, cwd), ...accounted]
-    if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`)
+    if (lines.length > 0) stdout.write(`${hideKeys(lines.join('\n'))}\n`)
   }
   if (interrupt.aborted) return interrupt.reason as ExitCode
   return !success || (account && isIncomplete(account)) ? FAILED : 0

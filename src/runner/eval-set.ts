@@ -1,9 +1,8 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EvalspanError } from '../errors.ts'
-import { openLog } from '../inspect/log.ts'
-import type { EvalLog, EvalSpec } from '../inspect/records.ts'
-import { compareTimes, parseTime } from '../time.ts'
+import type { EvalSpec } from '../inspect/records.ts'
+import { logsIn } from './logs-in.ts'
 import { keylessJson } from './log/keys-in-json.ts'
 import { logText } from './log/log-text.ts'
 import { writeError } from './log/write-error.ts'
@@ -56,19 +55,7 @@ export class EvalSetFolder {
 
   /** By task and model: the logs of all attempts, the latest first. Logs that cannot be read are left out. */
   async logs(): Promise<Map<string, LoggedEval[]>> {
-    const names = (await readdir(this.#folder)).filter((name) => name.endsWith('.eval')).toSorted()
-    const logs: LoggedEval[] = []
-    for (const name of names) {
-      const location = join(this.#folder, name)
-      try {
-        const log = await openLog(location)
-        logs.push({ ...log.header, location })
-        await log.close()
-      } catch {
-        // Whatever it is, it is no log that could be gone on with.
-      }
-    }
-    const latestFirst = logs.toSorted((a, b) => compareTimes(startOf(b), startOf(a)))
+    const latestFirst = await logsIn(this.#folder)
     return Map.groupBy(latestFirst, ({ eval: { task, model, task_args: args } }) => keyOf(task, model, args))
   }
 
@@ -85,8 +72,4 @@ export function unitKey({ task, model }: TaskUnit): string {
 function keyOf(task: string, model: string, args: EvalSpec['task_args']): string {
   // As logs have them.
   return logText([task, model, args ?? {}])
-}
-
-function startOf(log: EvalLog): readonly [number, number] {
-  return parseTime(log.stats.started_at) ?? parseTime(log.eval.created) ?? [0, 0]
 }

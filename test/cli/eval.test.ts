@@ -70,6 +70,21 @@ describe('evalspan eval', () => {
     expect([exitCode, stderr]).toEqual([2, `error: ${message}\n`])
   })
 
+  it.each([
+    ['fails when it is loaded', 'throw new Error(`refused: ${process.env.LAB_API_KEY}`)'],
+    [
+      'has it in the name of a metric',
+      `import { scorer } from '${index}'
+       const metrics = [{ name: 'refused: ' + process.env.LAB_API_KEY, params: {}, compute: () => 1 }]
+       export default make('one', { scorer: scorer('own', { metrics }, () => ({ value: 1 })) })`,
+    ],
+  ])('prints no key of a file that %s', async (_, source) => {
+    vi.stubEnv('LAB_API_KEY', 'zebra-crossing-4711')
+    const { stdout, stderr } = await evaluated(source)
+    expect(stdout + stderr).toContain('refused: [masked]')
+    expect(stdout + stderr).not.toContain('zebra')
+  })
+
   it('says that a task runs with its own model, where another is given', async () => {
     const source = "export const one = make('one')\nexport const two = make('two', { model: undefined })"
     const { exitCode, stderr } = await evaluated(source, ['--model', 'mockllm/model'])

@@ -72,7 +72,29 @@ describe('the program', () => {
     await expect(shell(command, { PLUGIN: join(folder, 'loose.mjs') })).rejects.toMatchObject({
       code: 1,
       stdout: expect.stringContaining('Nothing was sent') as string,
-      stderr: 'error: something that nobody waits for failed, most likely in a hook: posting failed\n',
+      stderr:
+        'error: something that nobody waits for failed, most likely in a hook, a solver or a tool: posting failed\n',
+    })
+  })
+
+  it('has its logs and its account when something is thrown where nobody catches it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evalspan-main-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'astray.eval.mjs')
+    writeFileSync(
+      file,
+      `import { mockModel, task } from '${new URL('../../src/index.ts', import.meta.url).href}'
+       const solver = (state) => {
+         setTimeout(() => { throw new Error('astray') }, 10)
+         return new Promise(() => {})
+       }
+       export default task({ name: 'astray', dataset: [{ input: 'Hi' }], model: mockModel([]), solver })`,
+    )
+    const command = `cd "$FOLDER" && "$NODE" "$MAIN" eval "$FILE" --log-dir .`
+    await expect(shell(command, { FOLDER: folder, FILE: file })).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/astray {2}mockllm\/model {2}cancelled\n.*\.eval\n/s) as string,
+      stderr: expect.stringMatching(/^error: thrown where nobody catches it: Error: astray\n/) as string,
     })
   })
 

@@ -37,6 +37,35 @@ describe('a masker', () => {
     expect(text(given)).toBe(left)
   })
 
+  it('masks a secret that JSON writes otherwise, in texts that are JSON four times over', () => {
+    const key = 'pass"w\\örd/+&x 9'
+    const ofKey = new Masker({ env: { LAB_API_KEY: key } })
+    let given = key
+    for (let depth = 0; depth <= 4; depth++) {
+      expect([depth, ofKey.text(given)]).toEqual([depth, given.replace(/pass.*9/, '[masked]')])
+      given = JSON.stringify({ given })
+    }
+  })
+
+  it.each([0, 1, 2, 3])('leaves JSON whole around a secret in Base64, with %i bytes before it', (before) => {
+    const key = 'zebra-crossing-4711'
+    const word = Buffer.from('x'.repeat(before) + key).toString('base64')
+    const ofKey = new Masker({ env: { LAB_API_KEY: key } })
+    const data = { lines: `a\n${word}`, tab: `a\t${word}`, path: `\\${word}`, quoted: `"${word}"` }
+    const left = JSON.parse(ofKey.text(JSON.stringify(data))) as object
+    const inJson = JSON.parse(ofKey.text(JSON.stringify({ json: JSON.stringify(data) }))) as { json: string }
+    for (const shown of [left, JSON.parse(inJson.json) as object]) {
+      expect(shown).toEqual({
+        lines: 'a\n[masked]',
+        tab: 'a\t[masked]',
+        path: expect.stringMatching(/^\\.?\[masked\]$/) as string,
+        quoted: '"[masked]"',
+      })
+    }
+    const inAscii = String.raw`{"text":"\u00e9${word}"}`
+    expect(JSON.parse(ofKey.text(inAscii))).toEqual({ text: 'é[masked]' })
+  })
+
   it.each(harmless)('leaves %j as it is', (value) => {
     expect(text(value)).toBe(value)
   })

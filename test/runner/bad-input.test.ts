@@ -182,6 +182,11 @@ describe('an error names the place, and says what to do, for', () => {
     ],
     ['no tasks', () => evaluate([]), 'tasks: there is none'],
     ['what is no task', () => evaluate([aTask(), {} as never]), 'tasks[1] is no task; make it with task()'],
+    [
+      'a bucket to write logs to',
+      withOptions({ logDir: 's3://bucket/logs' }),
+      'logDir: s3://bucket/logs: logs are written to folders on the disk; copy them from there',
+    ],
     ['a set without a folder', () => evalSet(aTask(), {} as never), 'logDir: an eval set needs a folder of its own'],
   ])('%s', async (_what, make, message) => {
     expect(await refused(make)).toMatchObject({ code: 'BAD_OPTION', message })

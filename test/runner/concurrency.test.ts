@@ -154,3 +154,20 @@ it('a thousand samples make no warning of Node', async () => {
   process.off('warning', listen)
   expect([logs[0]!.status, warnings]).toEqual(['success', []])
 })
+
+it('many runs at once listen to the process as one does, and no longer than they last', async () => {
+  const names = ['exit', 'beforeExit', 'SIGINT', 'SIGTERM', 'SIGHUP']
+  const listeners = (): number[] => names.map((name) => process.listenerCount(name))
+  const before = listeners()
+  const during: number[][] = []
+  const solver: Solver = async (state) => {
+    await sleep(50)
+    during.push(listeners())
+    return state
+  }
+  await run(aTask({ solver }))
+  await Promise.all(Array.from({ length: 12 }, () => run(aTask({ solver }))))
+  const [one, ...many] = during
+  expect(many).toEqual(Array(12).fill(one))
+  expect(listeners()).toEqual(before)
+})

@@ -35,6 +35,36 @@ async function statusIn({ logs }: Seen): Promise<unknown> {
   return [log.header.status, samples]
 }
 
+it('what a solver goes on to change is in the log as hooks are told of it', async () => {
+  let timer: NodeJS.Timeout | undefined
+  let count = 0
+  const seen = await run(
+    aTask({
+      solver: (state) => {
+        const change = (): void => {
+          count += 1
+          state.messages.push({ role: 'user', content: `late ${count}` })
+          state.metadata[`late ${count}`] = count
+          state.store[`late ${count}`] = count
+          timer = setTimeout(change, 1)
+        }
+        change()
+        return state
+      },
+      cleanup: () => sleep(20),
+    }),
+    { logRealtime: false },
+  )
+  clearTimeout(timer)
+  const log = await openLog(seen.logs[0]!.location)
+  const logged: unknown[] = []
+  for await (const entry of log.samples()) if ('sample' in entry) logged.push(entry.sample)
+  await log.close()
+  expect(count).toBeGreaterThan(5)
+  const plain = JSON.parse(JSON.stringify(seen.samples)) as unknown[]
+  expect(plain).toEqual(logged.map((sample) => ({ ...(sample as object), attachments: {} })))
+})
+
 describe('a cancelled run', () => {
   it('leaves alone what cleans up for too long, and says so', async () => {
     const signals: AbortSignal[] = []

@@ -6,7 +6,7 @@ import { openFile } from '../../src/files/files.ts'
 import { openLog } from '../../src/inspect/log.ts'
 import { readZipDirectory } from '../../src/inspect/zip-directory.ts'
 import { readZipMember } from '../../src/inspect/zip-member.ts'
-import { Child, eventually } from '../faults/child-process.ts'
+import { Child, evalspan, eventually, type Variables } from '../faults/child-process.ts'
 import { findIn } from '../masking/findings.ts'
 import { HttpReceiver } from '../receiver/http-receiver.ts'
 import { canaries, type LeakyRun } from './child/leaky-eval.ts'
@@ -37,7 +37,7 @@ describe.concurrent('keys in every text that user code can give', { timeout: 60_
     const folder = mkdtempSync(join(tmpdir(), 'evalspan-keys-'))
     await using receiver = await HttpReceiver.start()
     const given: LeakyRun = { logDir: join(folder, 'logs') }
-    const child = new Child([process.execPath, program, JSON.stringify(given)], {
+    const variables: Variables = {
       HOME: folder,
       LAB_API_KEY: canaries.ofEnvironment,
       LAB_OTHER_API_KEY: 'arn:of-a-key-1',
@@ -46,7 +46,8 @@ describe.concurrent('keys in every text that user code can give', { timeout: 60_
       EVALSPAN_EVENT_LOG: join(folder, 'events.jsonl'),
       OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
       ...(content === 'on' && { OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: 'SPAN_AND_EVENT' }),
-    })
+    }
+    const child = new Child([process.execPath, program, JSON.stringify(given)], variables)
     try {
       // The buffer is looked at while there is one.
       const isPaused = (): boolean => child.stdout.split('paused').length === 4
@@ -61,6 +62,11 @@ describe.concurrent('keys in every text that user code can give', { timeout: 60_
       expect(await leaks(folder)).toEqual([])
       expect(findIn(JSON.stringify(receiver.taken.map((request) => request.content)), keys)).toEqual([])
       expect(receiver.parts('traces').length).toBeGreaterThan(10)
+      // And the same is told when it is replayed.
+      const again = { ...variables, LAB_THIRD_TOKEN: canaries.odd }
+      const replayed = await evalspan(['replay', given.logDir], again)
+      expect(replayed.stdout, replayed.stderr).toContain('nothing new')
+      expect(replayed.stdout).not.toContain('superseded')
       // They were there, and what was around them still is.
       let text = ''
       for (const name of readdirSync(given.logDir)) {

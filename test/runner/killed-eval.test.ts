@@ -14,15 +14,16 @@ import { formatTimestamp } from '../../src/time.ts'
 import { Mapping } from '../../src/telemetry/mapping.ts'
 import { telemetrySettings } from '../../src/telemetry/settings.ts'
 import { changesOf, openFor } from '../inspect/buffer/read-buffer.ts'
+import { temporaryFolder } from '../inspect/temporary-file.ts'
 import { readAll } from '../inspect/read-all.ts'
 import { itemsOf } from '../telemetry/render.ts'
-import { killedEval } from './killed-eval.ts'
+import { killedEval, LongEval } from './killed-eval.ts'
 import { longTask } from './long-task.ts'
 
 const nowhere = { XDG_DATA_HOME: '/nowhere' }
 
 describe('an eval that is killed', { timeout: 60_000 }, () => {
-  it.each([1, 5, 30])(
+  it.each([1, 5, 33])(
     'after %i samples leaves all that was written, under the ids of the live run',
     async (samples) => {
       const { folder, log, live } = await killedEval(samples)
@@ -83,6 +84,15 @@ describe('an eval that is killed', { timeout: 60_000 }, () => {
     for (const [sample, told] of found) expect({ error_retries: [], ...sample }).toEqual(told)
   })
 
+  it('is not retried before it is killed', async () => {
+    const running = new LongEval()
+    await running.until(1)
+    const log = readdirSync(running.folder).find((name) => name.endsWith('.eval'))!
+    const retried = evalRetry(join(running.folder, log), longTask, { logDir: running.folder }, { banner: () => {} })
+    await expect(retried).rejects.toThrow(/process \d+ still runs this eval; retry it when that is over/)
+    await running.kill()
+  })
+
   it('keeps what it had though the next one was killed before it took that over', async () => {
     const { folder, log } = await killedEval(15)
     const killed = await openLog(log)
@@ -93,6 +103,14 @@ describe('an eval that is killed', { timeout: 60_000 }, () => {
     const writer = await EvalLogWriter.create({ folder, spec, plan: header.plan })
     await writer.close()
     const had = (await readAll(log)) as EvalSample[]
+    const [retried] = await evalRetry(
+      writer.path,
+      longTask,
+      { logDir: temporaryFolder(), maxSamples: 100 },
+      { banner: () => {} },
+    )
+    const kept = new Set(((await readAll(retried!.location)) as EvalSample[]).map(({ uuid }) => uuid))
+    expect(had.filter(({ uuid }) => !kept.has(uuid))).toEqual([])
     const { success, logs } = await evalSet(longTask, { logDir: folder, maxSamples: 100 }, { banner: () => {} })
     expect([success, had.length > 0]).toEqual([true, true])
     const uuids = new Set(((await readAll(logs[0]!.location)) as EvalSample[]).map(({ uuid }) => uuid))

@@ -111,8 +111,20 @@ export const scenarios: { readonly [name: string]: () => Scenario } = {
       { signal: controller.signal, maxSamples: 1 },
     )
   },
-  cancelled: () =>
-    scenario({ name: 'cancelled', model: quickModel(['late'], 5000) }, { signal: AbortSignal.timeout(100) }),
+  cancelled: () => {
+    const controller = new AbortController()
+    return scenario(
+      {
+        name: 'cancelled',
+        model: quickModel(['late'], 5000),
+        solver: async (state, call) => {
+          setTimeout(() => controller.abort(), 20)
+          return await call(state)
+        },
+      },
+      { signal: controller.signal },
+    )
+  },
 }
 
 function thrower(times: number): () => void {
