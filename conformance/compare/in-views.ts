@@ -22,6 +22,7 @@ export function isSameSet(section: string, { ours, inspect }: Views): boolean {
       view
         .get(section)
         ?.map(({ what }) => what)
+        .filter((what) => what !== 'logger' && what !== 'sandbox')
         .toSorted(),
     )
   return sorted(ours) === sorted(inspect)

@@ -6,7 +6,7 @@ import type { GenerateSettings } from './generate-config.ts'
 import { checkLimits } from './limits.ts'
 import { checkModelCosts } from './model/model-cost.ts'
 import { parseReducer } from './scorer/reducers/resolve-reducers.ts'
-import type { RetryOptions } from './task-run.ts'
+import type { RetryOptions } from './set-options.ts'
 import type { TaskOptions } from './task.ts'
 import { toList } from './to-list.ts'
 
