@@ -1,4 +1,5 @@
 import type { Scenario } from '../format.ts'
+import type { Step } from '../format/steps.ts'
 import type { Fields } from './fired.ts'
 import type { View } from './view.ts'
 
@@ -22,6 +23,7 @@ export function isSameSet(section: string, { ours, inspect }: Views): boolean {
       view
         .get(section)
         ?.map(({ what }) => what)
+        .filter((what) => what !== 'logger' && what !== 'sandbox')
         .toSorted(),
     )
   return sorted(ours) === sorted(inspect)
@@ -51,4 +53,10 @@ export function attempts(view: View, section: string): number {
 
 export function find(view: View, section: string, what: string): Fields | undefined {
   return view.get(section)?.find((entry) => entry.what === what)?.details
+}
+
+/** The steps that fail, in it and within it. */
+export function failures(step: Step): unknown[] {
+  const inner = step.span?.steps ?? step.only?.steps ?? step.chain ?? []
+  return [step.fail ?? [], ...inner.map(failures)]
 }

@@ -19,6 +19,9 @@ const hooks: readonly HookName[] = [
   'on_model_retry',
 ]
 
+/** A limit raised there is the end of the task. */
+const endsTask: ReadonlySet<string> = new Set(['on_task_start', 'on_sample_attempt_end', 'on_sample_end'])
+
 /** What tasks and runs may both say, each of it so often, in percent. */
 export function randomSettings(dice: Dice, { models }: Names, percent: number) {
   return {
@@ -30,17 +33,18 @@ export function randomSettings(dice: Dice, { models }: Names, percent: number) {
     ...dice.maybe(percent, () => ({ model_roles: { critic: dice.pick(models) as `fake/${string}` } })),
     ...dice.maybe(percent, () => ({ tags: ['b', 'a'], metadata: { note: 1 } })),
     ...dice.maybe(percent, () => ({ score_on_error: true })),
-    ...dice.maybe(percent, () => ({ continue_on_fail: dice.chance(80) })),
     ...dice.maybe(percent, () => ({ fail_on_error: dice.pick([true, false, 0.5, 2, 1]) })),
   }
 }
 
+/** No error ends a task before its time: how far other samples come then is a matter of chance. */
 export function randomRuns(dice: Dice, names: Names, tasks: number): ScenarioRun[] {
   const options = (): RunOptions => ({
     ...dice.pick([{ model: 'fake/m' }, { model: 'fake/m' }, { model: 'fake/m' }, { model: ['fake/m', 'fake/n'] }]),
     max_samples: 1,
     max_tasks: 1,
     ...randomSettings(dice, names, 15),
+    continue_on_fail: true,
     ...dice.maybe(15, () => ({ retry_on_error: dice.between(0, 2) })),
     ...dice.maybe(15, () =>
       dice.pick([{ limit: 1 }, { limit: 2 }, { limit: [1, 3] as [number, number] }, { sample_id: names.samples[0]! }]),
@@ -72,7 +76,8 @@ export function randomRuns(dice: Dice, names: Names, tasks: number): ScenarioRun
 export function randomAction(dice: Dice): Action {
   const on = dice.pick(hooks)
   const nth = dice.maybe(80, () => ({ nth: dice.between(1, 4) }))
-  if (on !== 'on_before_model_generate' || dice.chance(30)) return { on, ...nth, raise: randomError(dice, 60) }
+  const limits = endsTask.has(on) ? 0 : 60
+  if (on !== 'on_before_model_generate' || dice.chance(30)) return { on, ...nth, raise: randomError(dice, limits) }
   return dice.pick([
     { on, ...nth, append_input: 'Think.' },
     { on, ...nth, set_config: randomConfig(dice) },

@@ -4,6 +4,7 @@ import { finishedSample } from '../inspect/buffer/finished-sample.ts'
 import { openBuffer } from '../inspect/buffer/open-buffer.ts'
 import { openLog } from '../inspect/log.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
+import type { EvalLogWriter } from './log/eval-log-writer.ts'
 import { nameOfSample } from './name-of-sample.ts'
 
 /** A sample that ended with its task has not failed itself. */
@@ -34,6 +35,15 @@ export class EarlierLogs {
         this.#reused.add(key)
         yield sample
       }
+    }
+  }
+
+  /** Writes those of these names that failed: they were not run again, and the next attempt is to know of them. */
+  async keep(names: ReadonlySet<string>, writer: Pick<EvalLogWriter, 'sample'>): Promise<void> {
+    const wanted = new Set(names.values().filter((name) => this.#errors.has(name)))
+    if (wanted.size === 0) return
+    for await (const sample of this.#all()) {
+      if (wanted.delete(nameOfSample(sample.id, sample.epoch))) await writer.sample(sample)
     }
   }
 

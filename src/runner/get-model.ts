@@ -20,8 +20,16 @@ export async function getModel(spec?: ModelSpec, { role, default: fallback }: Ge
   const models = sample?.models ?? new ModelPool()
   const [bound] = role === undefined ? [] : toList(sample?.roles.get(role))
   if (bound) return bound
-  if (spec !== undefined) return await models.resolve(spec, { role })
+  if (spec !== undefined) {
+    const model = await models.resolve(spec, { role })
+    return sample && role === undefined && isEvaluated(model, sample.model) ? sample.model : model
+  }
   if (fallback !== undefined) return await models.resolve(fallback, { role })
   if (sample) return sample.model
   throw new EvalspanError('BAD_OPTION', 'getModel: there is no sample here whose model could be taken; name one')
+}
+
+/** As in Inspect the settings of the task are for it also where it is named, unless the run gave it some of its own. */
+function isEvaluated({ api }: Model, evaluated: Model): boolean {
+  return api === evaluated.api && Object.keys(evaluated.config).length === 0
 }

@@ -31,7 +31,7 @@ export async function runTasks(
     await fire(run.emitter, 'onRunStart', { ...runIds, task_names: units.map(({ task }) => task.name) })
     const models = new Set(units.map(({ model }) => model.name)).size
     const maxTasks = run.maxTasks ?? run.options.maxTasks ?? (models > 1 ? models : undefined)
-    const waiting = new WaitingTasks(units)
+    const waiting = new WaitingTasks(units, orderOf(units, run))
     const tasks = units.map((unit) => new TaskAttempts(unit))
     const work = async (): Promise<void> => {
       for (let index = waiting.next(); index !== undefined; index = waiting.next()) {
@@ -55,7 +55,7 @@ export async function runTasks(
   } catch (error) {
     failure ??= { thrown: error }
   }
-  const done = byTask(units).flatMap((index) => logs[index] ?? [])
+  const done = orderOf(units, run).flatMap((index) => logs[index] ?? [])
   const exception: HookData<'onRunEnd'>['exception'] = failure
     ? { type: classOf(failure.thrown), message: hideKeys(messageOf(failure.thrown)) }
     : null
@@ -63,6 +63,11 @@ export async function runTasks(
   // Who cancelled it knows, and gets the logs that there are.
   if (failure && !(failure.thrown instanceof CancelledError)) throw failure.thrown
   return done
+}
+
+/** Task by task with all of its models; of a set model by model, with all of its tasks. */
+function orderOf(units: readonly TaskUnit[], { retries }: RunContext): readonly number[] {
+  return retries ? [...units.keys()] : byTask(units)
 }
 
 /** A task of a run. One of an eval set that failed is run again, after those that wait; the last attempt's log is its own. */

@@ -26,6 +26,7 @@ import type { Scorer } from './scorer/scorer.ts'
 import { uniqueScorerNames } from './scorer/scorer-names.ts'
 import { selectSamples } from './select-samples.ts'
 import { Semaphore } from './semaphore.ts'
+import type { RetryOptions } from './set-options.ts'
 import type { NamedSample, TaskContext, WithinSpan } from './task-context.ts'
 import { taskSettings, type TaskSettings } from './task-settings.ts'
 import type { Solver } from './solver.ts'
@@ -33,16 +34,6 @@ import { taskPlan, taskSpec, type TaskIds } from './task-spec.ts'
 import type { Task } from './task.ts'
 import { toList, type OneOrMany } from './to-list.ts'
 import { Usage } from './usage.ts'
-
-/** What is done about tasks of an eval set that fail. */
-export interface RetryOptions {
-  /** How often a task is tried again; 10 times when left out. */
-  readonly retryAttempts?: number | undefined
-  /** False: the logs of attempts that failed stay beside the one that succeeded. */
-  readonly retryCleanup?: boolean | undefined
-  /** True: the folder may have logs of other tasks and models too. */
-  readonly logDirAllowDirty?: boolean | undefined
-}
 
 /** What all tasks of a run share. */
 export interface RunContext {
@@ -216,17 +207,20 @@ class TaskRun {
     const [fresh = [], known = []] = [false, true].map((isKnown) =>
       planned.filter(({ sample, epoch }) => (earlier?.isKnown(sample.id, epoch) ?? false) === isKnown),
     )
+    const left = new Set<string>()
     const runs = [...fresh, ...known].map(async ({ sample, epoch }) => {
       if (earlier?.isReused(sample.id, epoch)) return
       try {
         const errors = earlier?.errorsOf(sample.id, epoch)
         const result = await new SampleRun(context, sample, epoch, errors).run()
         if (result) results.push(result)
+        else left.add(nameOfSample(sample.id, epoch))
       } catch (error) {
         this.#end(error)
       }
     })
     await Promise.all(runs)
+    if (context.writer) await earlier?.keep(left, context.writer)
     if (this.#failure) throw this.#failure.thrown
   }
 

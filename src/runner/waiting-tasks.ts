@@ -6,15 +6,15 @@ export function byTask(units: readonly TaskUnit[]): number[] {
   return [...units.keys()].toSorted((a, b) => tasks.indexOf(tasks[a]!) - tasks.indexOf(tasks[b]!))
 }
 
-/** The tasks of a run that are still to be begun: task by task, of the models that have the least to do, as in Inspect. */
+/** The tasks of a run that are still to be begun: in their order, of the models that have the least to do, as in Inspect. */
 export class WaitingTasks {
   readonly #units: readonly TaskUnit[]
   readonly #waiting: number[]
   readonly #running = new Map<string, number>()
 
-  constructor(units: readonly TaskUnit[]) {
+  constructor(units: readonly TaskUnit[], order: readonly number[]) {
     this.#units = units
-    this.#waiting = byTask(units)
+    this.#waiting = [...order]
   }
 
   /** The place of the task in the list; undefined when there is none left. */

@@ -78,7 +78,10 @@ describe('options of evalspan eval', () => {
       '--model-role grader=openai/gpt-4o,mockllm/model --model-role red=mockllm/red',
       { modelRoles: { grader: ['openai/gpt-4o', 'mockllm/model'], red: ['mockllm/red'] } },
     ],
-    ['--retry-attempts 2 --no-retry-cleanup', { retryAttempts: 2, retryCleanup: false }],
+    [
+      '--retry-attempts 2 --no-retry-cleanup --log-dir-allow-dirty',
+      { retryAttempts: 2, retryCleanup: false, logDirAllowDirty: true },
+    ],
   ])('%s', (line, options) => {
     expect(settings(line)).toEqual({ options, args: {} })
   })

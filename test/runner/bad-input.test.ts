@@ -88,6 +88,16 @@ describe('an error names the place, and says what to do, for', () => {
       withOptions({ config: { maxConnections: 0 } }),
       'maxConnections of mockllm/model: 0 is not a whole number from 1 on',
     ],
+    [
+      'a reducer that is none',
+      withOptions({ epochs: { epochs: 2, reducer: 'average' } }),
+      "epochs.reducer: there is no reducer 'average'; take one of mean, median, mode, max, majority, at_least_K, pass_at_K, pass_k_K",
+    ],
+    [
+      'two ways to choose samples',
+      withOptions({ limit: 1, sampleId: 1 }),
+      'limit and sampleId: give one of them, since each says which samples are run',
+    ],
     ['no samples at all', withOptions({ limit: 0 }), 'limit: 0 is neither a number from 1 on nor a range of samples'],
     ['a sample that is not there', withOptions({ sampleId: 'x' }), 'sampleId: no sample is called x'],
     [

@@ -1,9 +1,20 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { evalRetry, evalSet, evaluate, generate, match, task, type Sample, type TaskOptions } from '../../src/index.ts'
+import {
+  evalRetry,
+  evalSet,
+  evaluate,
+  generate,
+  match,
+  task,
+  type Sample,
+  type TaskOptions,
+  type TaskState,
+} from '../../src/index.ts'
 import { thisWriter } from '../../src/inspect/buffer/folder-writer.ts'
 import { temporaryFolders } from './in-folder.ts'
+import { withHooks } from './run.ts'
 import { failing, quickModel } from './scenarios.ts'
 
 const newFolder = temporaryFolders()
@@ -38,6 +49,37 @@ describe('an eval set', () => {
     const tried = sums({ dataset: { samples: once() }, solver: [generate(), failing(1)] })
     const { success, logs } = await evalSet(tried, { logDir: newFolder(), maxSamples: 1 }, quiet)
     expect([success, logs[0]?.results?.completed_samples]).toEqual([true, 3])
+  })
+
+  it('does not take a folder that has logs of others for its own', async () => {
+    const logDir = newFolder()
+    await evalSet(sums(), { logDir }, quiet)
+    const other = sums({ model: { ...quickModel(), model: 'other' } })
+    await expect(evalSet(other, { logDir }, quiet)).rejects.toThrow(
+      /^logDir: .* is of task sums with model mockllm\/model, which is not in this set; give a folder of its own, or set logDirAllowDirty$/,
+    )
+    expect((await evalSet(other, { logDir, logDirAllowDirty: true }, quiet)).success).toBe(true)
+  })
+
+  it('tells an attempt of a sample that a later attempt at the task did not come to', async () => {
+    const failsTwice = (state: TaskState): TaskState => {
+      if (left[String(state.sampleId)]!-- > 0) throw new Error(`sample ${state.sampleId} failed`)
+      return state
+    }
+    const left: { [id: string]: number } = { 1: 1, 2: 1, 3: 0 }
+    const ends: unknown[] = []
+    withHooks({
+      onSampleEnd: ({ sample: { id, error, error_retries: retries = [] } }) =>
+        void ends.push([id, error?.message, retries?.length]),
+    })
+    await evalSet(sums({ solver: failsTwice, scorer: [] }), { logDir: newFolder(), maxSamples: 1 }, quiet)
+    expect(ends).toEqual([
+      [1, "Error('sample 1 failed')", 0],
+      [2, "Error('sample 2 failed')", 0],
+      [3, undefined, 0],
+      [1, undefined, 1],
+      [2, undefined, 1],
+    ])
   })
 
   it('has not succeeded when it was cancelled before it began', async () => {

@@ -53,14 +53,14 @@ describe('prices of models', () => {
     expect(samples[0]!.role_usage!['grader']!.total_cost).toBe(1)
   })
 
-  it('are not asked for what comes from the cache', async () => {
+  it('count nothing for what comes from the cache, which says what it cost', async () => {
     temporaryCache()
     const cached = { solver: generate({ cache: true }), model: model() }
     await run(aTask(cached), { modelCosts })
     const { samples, events } = await run(aTask({ ...cached, costLimit: 0.01 }), { modelCosts })
     expect([samples[0]!.limit, samples[0]!.model_usage]).toEqual([undefined, {}])
-    expect(callsOf(samples[0]!.events)[0]!.output?.usage).toEqual(usage)
-    expect(dataOf(events, 'onModelCacheUsage')[0]!.usage).toEqual(usage)
+    expect(callsOf(samples[0]!.events)[0]!.output?.usage).toEqual({ ...usage, total_cost: dollars })
+    expect(dataOf(events, 'onModelCacheUsage')[0]!.usage).toEqual({ ...usage, total_cost: dollars })
   })
 
   it('let costLimit end a sample', async () => {

@@ -23,7 +23,7 @@ test('logs come task by task, with all models of each', () => {
 })
 
 test('a task of the model that has the least to do begins first', () => {
-  const waiting = new WaitingTasks(units)
+  const waiting = new WaitingTasks(units, byTask(units))
   expect([waiting.next(), waiting.next()]).toEqual([0, 2])
   waiting.done(2)
   expect(waiting.next()).toBe(3)

@@ -67,6 +67,11 @@ export const setOptions: OptionGroups = {
       variables: ['INSPECT_EVAL_RETRY_ATTEMPTS', 'INSPECT_EVAL_RETRY_ATTEMPS'],
     },
     { flags: '--no-retry-cleanup', to: 'retryCleanup', help: 'keep the logs of attempts that failed' },
+    {
+      flags: '--log-dir-allow-dirty',
+      to: 'logDirAllowDirty',
+      help: 'the folder may have logs of other tasks and models',
+    },
   ],
 }
 

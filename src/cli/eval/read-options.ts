@@ -3,7 +3,7 @@ import { EvalspanError } from '../../errors.ts'
 import type { EvaluateOptions } from '../../runner/evaluate-options.ts'
 import { toGenerateSettings } from '../../runner/generate-config.ts'
 import type { TaskArgs } from '../../runner/load-tasks.ts'
-import type { RetryOptions } from '../../runner/task-run.ts'
+import type { RetryOptions } from '../../runner/set-options.ts'
 import type { EvalOption, OptionGroups } from './options.ts'
 import { truth } from './values.ts'
 

@@ -21,7 +21,7 @@ import type { Draft } from '../transcript.ts'
 import { AttemptTimeoutError, inTime } from './attempt-timeout.ts'
 import type { CachePolicy } from './cache-policy.ts'
 import { KeyedApi } from './keyed-api.ts'
-import { priced, unpriced } from './model-cost.ts'
+import { priced } from './model-cost.ts'
 import type { Model } from './model.ts'
 import type { CallFailure } from './model-api.ts'
 import { outputOf } from './model-output.ts'
@@ -147,9 +147,8 @@ export class ModelAttempts {
     }
   }
 
-  async #fromCache(stored: ModelOutput, tools: readonly ToolInfo[]): Promise<Answer> {
+  async #fromCache(output: ModelOutput, tools: readonly ToolInfo[]): Promise<Answer> {
     const { model, emitter, sample } = this.#options
-    const output = stored.usage ? { ...stored, usage: unpriced(stored.usage) } : stored
     const event = this.#event(tools, 'read', output)
     // It was told when it was there, and is told once more when it has its times: three times in all, as in Inspect.
     if (event) sample?.transcript.changed(event)

@@ -55,9 +55,3 @@ export function priced(usage: ModelUsage, cost: ModelCost | undefined): ModelUsa
     usage.input_tokens * input + usage.output_tokens * output + written * inputCacheWrite + read * inputCacheRead
   return { ...usage, total_cost: millionths / 1_000_000 }
 }
-
-/** What came from our own cache was paid for before. */
-export function unpriced(usage: ModelUsage): ModelUsage {
-  const { total_cost: _, ...rest } = usage
-  return rest
-}
