@@ -26,7 +26,7 @@ import { whenStuck } from './runner/stuck.ts'
 import { taskOfLog } from './runner/task-of-log.ts'
 import { Task } from './runner/task.ts'
 import type { RetryOptions } from './runner/set-options.ts'
-import type { LoggedEval, RunContext } from './runner/task-run.ts'
+import type { LoggedEval, RunContext } from './runner/run-context.ts'
 import { terminalOutput, type StreamOutput } from './session/terminal-output.ts'
 import { telemetrySettings } from './telemetry/settings.ts'
 

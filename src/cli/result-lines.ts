@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { LoggedEval } from '../runner/task-run.ts'
+import type { LoggedEval } from '../runner/run-context.ts'
 
 /** What the tasks of a run came to: a line for each, its metrics, and where its log is. */
 export function resultLines(logs: readonly LoggedEval[], cwd: string): string[] {

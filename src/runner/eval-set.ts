@@ -9,7 +9,7 @@ import { writeError } from './log/write-error.ts'
 import { removeLog } from './remove-log.ts'
 import { lockSet } from './set-lock.ts'
 import { shortUuid } from './short-uuid.ts'
-import type { LoggedEval, TaskUnit } from './task-run.ts'
+import type { LoggedEval, TaskUnit } from './run-context.ts'
 
 /** The logs of a set in its folder, and the files that Inspect keeps beside them. */
 export class EvalSetFolder {

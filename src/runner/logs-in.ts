@@ -6,7 +6,7 @@ import { hasEnded, readWriter } from '../inspect/buffer/folder-writer.ts'
 import { openLog } from '../inspect/log.ts'
 import type { EvalLog } from '../inspect/records.ts'
 import { compareTimes, parseTime } from '../time.ts'
-import type { LoggedEval } from './task-run.ts'
+import type { LoggedEval } from './run-context.ts'
 
 /** The logs of a folder, the latest first. Those that cannot be read are left out. */
 export async function logsIn(folder: string): Promise<LoggedEval[]> {

@@ -1,6 +1,6 @@
 import { badOption } from './bad-option.ts'
 import type { EvalLogOptions } from './log/eval-log-writer.ts'
-import type { RunContext } from './task-run.ts'
+import type { RunContext } from './run-context.ts'
 
 /** What is written beside the log while a task runs. Throws a `BAD_OPTION` error. */
 export function realtimeOptions({ options, report }: RunContext): EvalLogOptions['realtime'] {

@@ -5,7 +5,7 @@ import type { Model } from './model/model.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { RunIds } from './run-tasks.ts'
 import { shortUuid } from './short-uuid.ts'
-import type { RunContext, TaskUnit } from './task-run.ts'
+import type { RunContext, TaskUnit } from './run-context.ts'
 import type { Task } from './task.ts'
 import { toList } from './to-list.ts'
 

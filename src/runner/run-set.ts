@@ -5,7 +5,7 @@ import { runTasks } from './run-tasks.ts'
 import { selectSamples } from './select-samples.ts'
 import { shortUuid } from './short-uuid.ts'
 import { fire } from './active.ts'
-import type { LoggedEval, RunContext, TaskUnit } from './task-run.ts'
+import type { LoggedEval, RunContext, TaskUnit } from './run-context.ts'
 import { taskSettings } from './task-settings.ts'
 
 /** Of a set so many tasks run at once, as in Inspect, when nobody says. */

@@ -5,7 +5,8 @@ import { fire } from './active.ts'
 import { CancelledError, classOf } from './eval-error.ts'
 import { hideKeys } from './model/hide-keys.ts'
 import { removeLog } from './remove-log.ts'
-import { runTask, type LoggedEval, type RunContext, type TaskUnit } from './task-run.ts'
+import type { LoggedEval, RunContext, TaskUnit } from './run-context.ts'
+import { runTask } from './task-run.ts'
 import { byTask, WaitingTasks } from './waiting-tasks.ts'
 
 export interface RunIds {

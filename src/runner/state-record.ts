@@ -11,6 +11,6 @@ export async function stateRecord(state: TaskState): Promise<Json> {
 }
 
 /** A copy that later changes do not reach. */
-export function plain(value: object): Json {
+function plain(value: object): Json {
   return parse(stringify(value)) as Json
 }

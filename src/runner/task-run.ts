@@ -1,74 +1,33 @@
 import { EvalspanError } from '../errors.ts'
-import type { Emitter } from '../hooks/emitter.ts'
-import type { EvalLog, EvalPlan, EvalSpec, EvalStats } from '../inspect/records.ts'
+import type { EvalLog, EvalPlan, EvalSpec } from '../inspect/records.ts'
 import { formatTimestamp } from '../time.ts'
 import { orAborted } from './abortable.ts'
 import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
-import type { Datasets } from './dataset/datasets.ts'
 import { EarlierLogs } from './earlier-logs.ts'
 import { ErrorBudget } from './error-budget.ts'
 import { CancelledError, evalError } from './eval-error.ts'
-import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig, type GenerateSettings } from './generate-config.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
 import { holdsKey } from './log/keys-in-json.ts'
-import type { ModelPool } from './model/model-pool.ts'
-import type { Model } from './model/model.ts'
 import { evalResults, type ScoredSample } from './results.ts'
 import { unchained } from './solvers/chain.ts'
 import { generate } from './solvers/generate.ts'
 import { nameOfSample } from './name-of-sample.ts'
 import { realtimeOptions } from './realtime-options.ts'
 import { removeLog } from './remove-log.ts'
+import type { LoggedEval, RunContext, TaskUnit } from './run-context.ts'
 import { resultOf, SampleRun } from './sample-run.ts'
 import type { Scorer } from './scorer/scorer.ts'
 import { uniqueScorerNames } from './scorer/scorer-names.ts'
 import { selectSamples } from './select-samples.ts'
 import { Semaphore } from './semaphore.ts'
-import type { RetryOptions } from './set-options.ts'
-import type { NamedSample, TaskContext, WithinSpan } from './task-context.ts'
+import type { NamedSample, TaskContext } from './task-context.ts'
 import { taskSettings, type TaskSettings } from './task-settings.ts'
 import type { Solver } from './solver.ts'
-import { taskPlan, taskSpec, type TaskIds } from './task-spec.ts'
-import type { Task } from './task.ts'
-import { toList, type OneOrMany } from './to-list.ts'
+import { taskPlan, taskSpec } from './task-spec.ts'
+import { toList } from './to-list.ts'
 import { Usage } from './usage.ts'
-
-/** What all tasks of a run share. */
-export interface RunContext {
-  readonly emitter: Emitter
-  readonly report: (message: string) => void
-  readonly options: EvaluateOptions
-  readonly models: ModelPool
-  readonly logDir: string
-  readonly datasets: Datasets
-  /** Aborted when the run is cancelled. */
-  readonly signal: AbortSignal
-  readonly retries?: RetryOptions | undefined
-  /** Tasks that run at once; undefined where there is one model and nobody has said. */
-  readonly maxTasks?: number | undefined
-  readonly within: WithinSpan
-  /** A sample of an earlier log was taken over into the log of this task, and no hook tells of it. */
-  readonly sampleReused: (log: EvalLog) => void
-}
-
-/** A task with the model that it is run with. */
-export interface TaskUnit {
-  readonly task: Task
-  readonly model: Model
-  readonly roles: ReadonlyMap<string, OneOrMany<Model>>
-  readonly ids: TaskIds
-  /** Logs of earlier attempts at the task, the latest first, whose finished samples are not run again. */
-  readonly earlier?: readonly string[] | undefined
-  /** What earlier calls that worked at the task have used. */
-  readonly used?: Pick<EvalStats, 'model_usage' | 'role_usage'> | undefined
-}
-
-/** A log without its samples, and the file that has them. */
-export interface LoggedEval extends EvalLog {
-  readonly location: string
-}
 
 /**
  * One attempt at a task. Rejects when the task cannot be begun, with a `CancelledError` when the run was cancelled before;

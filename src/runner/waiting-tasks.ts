@@ -1,4 +1,4 @@
-import type { TaskUnit } from './task-run.ts'
+import type { TaskUnit } from './run-context.ts'
 
 /** Places in the list, task by task with all of its models. */
 export function byTask(units: readonly TaskUnit[]): number[] {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { mockModel, task } from '../../src/index.ts'
 import { Model } from '../../src/runner/model/model.ts'
 import { Semaphore } from '../../src/runner/semaphore.ts'
-import type { TaskUnit } from '../../src/runner/task-run.ts'
+import type { TaskUnit } from '../../src/runner/run-context.ts'
 import { byTask, WaitingTasks } from '../../src/runner/waiting-tasks.ts'
 
 const [first, second] = ['first', 'second'].map((name) => task({ name, dataset: [] })) as [
