@@ -5,6 +5,7 @@ import type { Limits } from './limits.ts'
 import type { ModelCosts } from './model/model-cost.ts'
 import type { ModelRoles } from './model/model-roles.ts'
 import type { ModelSpec } from './model/model-spec.ts'
+import type { SampleIds } from './sample-ids.ts'
 import type { Solver } from './solver.ts'
 import type { Epochs } from './task.ts'
 
@@ -20,8 +21,11 @@ export interface EvaluateOptions extends Limits, ErrorHandling {
   readonly solver?: Solver | readonly Solver[] | undefined
   /** So many of the samples, the first ones; or from … to, counted from 0. */
   readonly limit?: number | readonly [number, number] | undefined
-  /** These samples alone. `*` stands for any text. */
-  readonly sampleId?: string | number | readonly (string | number)[] | undefined
+  /**
+   * These samples alone: ids, or patterns with `*`, `?` and `[abc]`. `task:id` is of that task alone; a task that no id is
+   * meant for runs no samples.
+   */
+  readonly sampleId?: SampleIds | undefined
   /** Puts the samples of each task in random order, before `limit`; a number is the seed, and the order then that of Inspect. */
   readonly sampleShuffle?: boolean | number | undefined
   readonly epochs?: number | Epochs | undefined

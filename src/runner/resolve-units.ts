@@ -4,6 +4,7 @@ import { resolveRoles } from './model/model-roles.ts'
 import type { Model } from './model/model.ts'
 import type { ModelSpec } from './model/model-spec.ts'
 import type { RunIds } from './run-tasks.ts'
+import { sampleIdsOf } from './sample-ids.ts'
 import { shortUuid } from './short-uuid.ts'
 import type { RunContext, TaskUnit } from './run-context.ts'
 import type { Task } from './task.ts'
@@ -25,6 +26,7 @@ export async function resolveUnits(
   const settings = toGenerateConfig({ maxConnections, ...config })
   const named = process.env['INSPECT_EVAL_MODEL']?.split(',').filter((name) => name !== '')
   const given = toList<ModelSpec | undefined>(options.model ?? named)
+  const names = tasks.map(({ name }) => name)
   const units: TaskUnit[] = []
   for (const spec of given.length > 0 ? given : [undefined]) {
     for (const task of tasks) {
@@ -38,7 +40,8 @@ export async function resolveUnits(
       const roles = await resolveRoles({ ...modelRoles, ...options.modelRoles }, pool)
       const evaluated = await pool.resolve(model, { config: settings, connections: own?.maxConnections })
       expectPrices(task, options.costLimit, [evaluated, ...[...roles.values()].flat()])
-      units.push({ task, model: evaluated, roles, ids: { ...ids, taskId: shortUuid() } })
+      const ofTask = sampleIdsOf(task.name, sampleId, names)
+      units.push({ task, model: evaluated, roles, ids: { ...ids, taskId: shortUuid() }, sampleId: ofTask })
     }
   }
   return units

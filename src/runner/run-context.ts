@@ -4,6 +4,7 @@ import type { Datasets } from './dataset/datasets.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import type { ModelPool } from './model/model-pool.ts'
 import type { Model } from './model/model.ts'
+import type { SampleIds } from './sample-ids.ts'
 import type { RetryOptions } from './set-options.ts'
 import type { WithinSpan } from './task-context.ts'
 import type { TaskIds } from './task-spec.ts'
@@ -34,6 +35,8 @@ export interface TaskUnit {
   readonly model: Model
   readonly roles: ReadonlyMap<string, OneOrMany<Model>>
   readonly ids: TaskIds
+  /** Of the samples that it is run with; all when left out. */
+  readonly sampleId?: SampleIds | undefined
   /** Logs of earlier attempts at the task, the latest first, whose finished samples are not run again. */
   readonly earlier?: readonly string[] | undefined
   /** What earlier calls that worked at the task have used. */

@@ -71,13 +71,13 @@ async function runTaken(
 /** All samples that are planned now have been run, so often as they are to be now. */
 async function isDone(
   { status, results, eval: spec }: LoggedEval,
-  { task }: TaskUnit,
+  { task, sampleId }: TaskUnit,
   run: RunContext,
 ): Promise<boolean> {
   if (status !== 'success') return false
   const { epochs, reducers } = taskSettings(task, run.options)
   const { samples } = await run.datasets.read(task.options.dataset)
-  const planned = selectSamples(samples, run.options)
+  const planned = selectSamples(samples, run.options, sampleId)
   const known = new Set((spec.dataset.sample_ids ?? []).map(String))
   const epochsThen = spec.config['epochs'] ?? 1
   return (

@@ -37,7 +37,10 @@ export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEv
   const { options } = run
   const settings = taskSettings(unit.task, options)
   const dataset = await orAborted(() => run.datasets.read(unit.task.options.dataset), run.signal)
-  const samples = selectSamples(dataset.samples, options)
+  const samples = selectSamples(dataset.samples, options, unit.sampleId)
+  if (samples.length === 0 && unit.sampleId !== undefined) {
+    run.report(`task ${unit.task.name} runs no samples, since no id of sampleId is meant for it`)
+  }
   expectKeyless(unit.task.name, samples)
   const { scorer, setup, solver = generate() } = unit.task.options
   const given = toList(scorer)

@@ -5,6 +5,7 @@ import { toGenerateConfig } from './generate-config.ts'
 import { Model } from './model/model.ts'
 import type { NamedSample } from './task-context.ts'
 import type { Metric, Metrics } from './scorer/metric.ts'
+import type { SampleIds } from './sample-ids.ts'
 import type { Scorer } from './scorer/scorer.ts'
 import { shortUuid } from './short-uuid.ts'
 import { solverInfo, type Solver } from './solver.ts'
@@ -34,6 +35,7 @@ export interface SpecOptions {
     readonly size: number
   }
   readonly samples: readonly NamedSample[]
+  readonly sampleId?: SampleIds | undefined
   readonly maxTasks: number | undefined
 }
 
@@ -49,6 +51,7 @@ export function taskSpec({
   scorers,
   dataset,
   samples,
+  sampleId,
 }: SpecOptions): EvalSpec {
   const { name, version: taskVersion = 0, tags = [], metadata } = task.options
   const allTags = [...new Set([...(options.tags ?? []), ...tags])]
@@ -86,7 +89,7 @@ export function taskSpec({
     }),
     config: withoutUndefined({
       limit: options.limit,
-      sample_id: options.sampleId,
+      sample_id: sampleId,
       sample_shuffle: options.sampleShuffle,
       epochs: settings.epochs,
       epochs_reducer: settings.reducers?.map((reducer) => reducer.name),

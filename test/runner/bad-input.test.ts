@@ -99,7 +99,7 @@ describe('an error names the place, and says what to do, for', () => {
       'limit and sampleId: give one of them, since each says which samples are run',
     ],
     ['no samples at all', withOptions({ limit: 0 }), 'limit: 0 is neither a number from 1 on nor a range of samples'],
-    ['a sample that is not there', withOptions({ sampleId: 'x' }), 'sampleId: no sample is called x'],
+    ['a sample that is not there', withOptions({ sampleId: 'x' }), 'sampleId: no sample is called x; there are 1'],
     [
       'an option that a task does not have',
       withTask({ scorers: [] }),
