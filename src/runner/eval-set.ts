@@ -1,15 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EvalspanError } from '../errors.ts'
-import type { EvalSpec } from '../inspect/records.ts'
 import { logsIn } from './logs-in.ts'
 import { keylessJson } from './log/keys-in-json.ts'
-import { logText } from './log/log-text.ts'
 import { writeError } from './log/write-error.ts'
 import { removeLog } from './remove-log.ts'
 import { lockSet } from './set-lock.ts'
 import { shortUuid } from './short-uuid.ts'
 import type { LoggedEval, TaskUnit } from './run-context.ts'
+import { identityOfLog, type TaskIdentity } from './task-identity.ts'
 
 /** The logs of a set in its folder, and the files that Inspect keeps beside them. */
 export class EvalSetFolder {
@@ -53,10 +52,10 @@ export class EvalSetFolder {
     await writeFile(join(this.#folder, 'eval-set.json'), text)
   }
 
-  /** By task and model: the logs of all attempts, the latest first. Logs that cannot be read are left out. */
+  /** By the key of the task: the logs of all attempts, the latest first. Logs that cannot be read are left out. */
   async logs(): Promise<Map<string, LoggedEval[]>> {
     const latestFirst = await logsIn(this.#folder)
-    return Map.groupBy(latestFirst, ({ eval: { task, model, task_args: args } }) => keyOf(task, model, args))
+    return Map.groupBy(latestFirst, (log) => keyOf(identityOfLog(log)))
   }
 
   async remove(logs: readonly LoggedEval[]): Promise<void> {
@@ -65,11 +64,6 @@ export class EvalSetFolder {
 }
 
 /** What tells a task of a set, with its model, from the others. */
-export function unitKey({ task, model }: TaskUnit): string {
-  return keyOf(task.name, model.name, task.origin.args)
-}
-
-function keyOf(task: string, model: string, args: EvalSpec['task_args']): string {
-  // As logs have them.
-  return logText([task, model, args ?? {}])
+export function keyOf(identity: TaskIdentity): string {
+  return JSON.stringify(Object.values(identity))
 }

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { EvalspanError } from '../errors.ts'
-import { EvalSetFolder, unitKey } from './eval-set.ts'
+import { EvalSetFolder, keyOf } from './eval-set.ts'
 import { runTasks } from './run-tasks.ts'
 import { selectSamples } from './select-samples.ts'
 import { shortUuid } from './short-uuid.ts'
 import { fire } from './active.ts'
 import type { LoggedEval, RunContext, TaskUnit } from './run-context.ts'
+import { identityOfLog, identityOfUnit, type TaskIdentity } from './task-identity.ts'
 import { taskSettings } from './task-settings.ts'
 
 /** Of a set so many tasks run at once, as in Inspect, when nobody says. */
@@ -39,13 +40,14 @@ async function runTaken(
     await fire(run.emitter, 'onEvalSetStart', set)
     const runId = shortUuid()
     const units = await resolve(evalSetId, runId)
-    expectDistinct(units)
+    const identities = units.map((unit) => identityOfUnit(unit, run.options))
+    expectDistinct(identities)
     const known = await folder.logs()
-    if (run.retries?.logDirAllowDirty !== true) expectNoOthers(known, units)
+    if (run.retries?.logDirAllowDirty !== true) expectNoOthers(known, identities)
     const done: LoggedEval[] = []
     const open: TaskUnit[] = []
-    for (const unit of units) {
-      const [latest, ...older] = known.get(unitKey(unit)) ?? []
+    for (const [index, unit] of units.entries()) {
+      const [latest, ...older] = known.get(keyOf(identities[index]!)) ?? []
       if (latest && (await isDone(latest, unit, run))) {
         done.push(latest)
         if (run.retries?.retryCleanup !== false) await folder.remove(older)
@@ -88,16 +90,22 @@ async function isDone(
   )
 }
 
-/** What is left over from other tasks or models is not told as part of this set by mistake. */
-function expectNoOthers(known: ReadonlyMap<string, readonly LoggedEval[]>, units: readonly TaskUnit[]): void {
-  const keys = new Set(units.map((unit) => unitKey(unit)))
+/** What is left over from other tasks, models or settings is not told as part of this set by mistake. */
+function expectNoOthers(known: ReadonlyMap<string, readonly LoggedEval[]>, identities: readonly TaskIdentity[]): void {
+  const keys = new Set(identities.map((identity) => keyOf(identity)))
   const other = known.entries().find(([key]) => !keys.has(key))?.[1][0]
   if (!other) return
+  const { task, model } = other.eval
+  const like = identities.find((each) => each.task === task && each.model === model)
+  const why = like ? `and other ${changes(identityOfLog(other), like)} than now` : 'which is not in this set'
   throw new EvalspanError(
     'BAD_OPTION',
-    `logDir: ${other.location} is of task ${other.eval.task} with model ${other.eval.model}, which is not in this set; ` +
-      'give a folder of its own, or set logDirAllowDirty',
+    `logDir: ${other.location} is of task ${task} with model ${model}, ${why}; give a folder of its own, or set logDirAllowDirty`,
   )
+}
+
+function changes(before: TaskIdentity, now: TaskIdentity): string {
+  return (Object.keys(now) as (keyof TaskIdentity)[]).filter((name) => before[name] !== now[name]).join(', ')
 }
 
 /** The mean is what there is when nobody says. */
@@ -105,16 +113,15 @@ function named(reducers: unknown): unknown {
   return reducers === null || isDeepStrictEqual(reducers, ['mean']) ? undefined : reducers
 }
 
-/** Logs are told apart by task and model, so two of the same would take each other's. */
-function expectDistinct(units: readonly TaskUnit[]): void {
+/** Logs are told apart by them, so two of the same would take each other's. */
+function expectDistinct(identities: readonly TaskIdentity[]): void {
   const seen = new Set<string>()
-  for (const unit of units) {
-    const { task, model } = unit
-    const key = unitKey(unit)
+  for (const identity of identities) {
+    const key = keyOf(identity)
     if (seen.has(key)) {
       throw new EvalspanError(
         'BAD_OPTION',
-        `task ${task.name} is there twice with model ${model.name}; give each a name of its own`,
+        `task ${identity.task} is there twice with model ${identity.model}; give each a name of its own`,
       )
     }
     seen.add(key)

@@ -7,12 +7,10 @@ import { now, timestamp } from './clock.ts'
 import { EarlierLogs } from './earlier-logs.ts'
 import { ErrorBudget } from './error-budget.ts'
 import { CancelledError, evalError } from './eval-error.ts'
-import { toGenerateConfig, type GenerateSettings } from './generate-config.ts'
+import { toGenerateConfig } from './generate-config.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
 import { holdsKey } from './log/keys-in-json.ts'
 import { evalResults, type ScoredSample } from './results.ts'
-import { unchained } from './solvers/chain.ts'
-import { generate } from './solvers/generate.ts'
 import { nameOfSample } from './name-of-sample.ts'
 import { realtimeOptions } from './realtime-options.ts'
 import { removeLog } from './remove-log.ts'
@@ -24,8 +22,8 @@ import { selectSamples } from './select-samples.ts'
 import { Semaphore } from './semaphore.ts'
 import type { NamedSample, TaskContext } from './task-context.ts'
 import { taskSettings, type TaskSettings } from './task-settings.ts'
-import type { Solver } from './solver.ts'
-import { taskPlan, taskSpec } from './task-spec.ts'
+import { taskPlan, type TaskPlan } from './task-plan.ts'
+import { taskSpec } from './task-spec.ts'
 import { toList } from './to-list.ts'
 import { Usage } from './usage.ts'
 
@@ -42,12 +40,11 @@ export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEv
     run.report(`task ${unit.task.name} runs no samples, since no id of sampleId is meant for it`)
   }
   expectKeyless(unit.task.name, samples)
-  const { scorer, setup, solver = generate() } = unit.task.options
-  const given = toList(scorer)
+  const given = toList(unit.task.options.scorer)
   const names = uniqueScorerNames(given)
   const named = new Map(given.map((each, index) => [names[index]!, each]))
   const scorers = options.score === false ? new Map<string, Scorer>() : named
-  const solvers = unchained([...toList(setup), ...toList(options.solver ?? solver)])
+  const plan = taskPlan(unit.task, options)
   const size = dataset.samples.length
   const spec = taskSpec({
     ...unit,
@@ -58,7 +55,7 @@ export async function runTask(unit: TaskUnit, run: RunContext): Promise<LoggedEv
     samples,
     maxTasks: run.maxTasks,
   })
-  return await new TaskRun({ unit, run, settings, samples, scorers, solvers, spec }).run()
+  return await new TaskRun({ unit, run, settings, samples, scorers, plan, spec }).run()
 }
 
 /** A log has them in names of files, too. */
@@ -76,7 +73,7 @@ interface TaskRunOptions {
   readonly settings: TaskSettings
   readonly samples: readonly NamedSample[]
   readonly scorers: ReadonlyMap<string, Scorer>
-  readonly solvers: readonly Solver[]
+  readonly plan: TaskPlan
   readonly spec: EvalSpec
 }
 
@@ -84,8 +81,6 @@ class TaskRun {
   readonly #options: TaskRunOptions
   readonly #ids: TaskContext['ids']
   readonly #plan: EvalPlan
-  /** Of the calls of its own model. */
-  readonly #config: GenerateSettings
   readonly #usage: Usage
   readonly #errors: ErrorBudget
   readonly #stop = new AbortController()
@@ -96,13 +91,10 @@ class TaskRun {
 
   constructor(options: TaskRunOptions) {
     this.#options = options
-    const { unit, settings, samples, solvers, spec } = options
+    const { unit, settings, samples, plan, spec } = options
     this.#usage = new Usage(unit.used)
     this.#ids = { eval_set_id: spec.eval_set_id ?? null, run_id: spec.run_id, eval_id: spec.eval_id }
-    const { maxConnections, config } = options.run.options
-    const ofRun = { ...(maxConnections !== undefined && { maxConnections }), ...config }
-    this.#config = { ...unit.task.options.config, ...ofRun }
-    this.#plan = taskPlan(solvers, this.#config)
+    this.#plan = plan.record
     this.#errors = new ErrorBudget(settings.failOnError, samples.length * settings.epochs)
   }
 
@@ -199,7 +191,7 @@ class TaskRun {
   }
 
   #context(writer: EvalLogWriter): TaskContext {
-    const { unit, run, settings, scorers, solvers, spec } = this.#options
+    const { unit, run, settings, scorers, plan, spec } = this.#options
     const { task, model, roles } = unit
     const { maxSamples, logSamples = true, cleanupTimeout = 20 } = run.options
     const signal = AbortSignal.any([run.signal, this.#stop.signal])
@@ -209,12 +201,12 @@ class TaskRun {
       report: run.report,
       spec,
       ids: this.#ids,
-      solvers,
+      solvers: plan.solvers,
       scorers,
       options: task.options,
       model,
       roles,
-      config: toGenerateConfig(this.#config),
+      config: toGenerateConfig(plan.config),
       models: run.models,
       failed: (thrown) => this.#failed(thrown),
       end: (thrown) => this.#end(thrown),

@@ -1,14 +1,13 @@
-import type { EvalPlan, EvalSpec, Json, ModelConfig } from '../inspect/records.ts'
+import type { EvalSpec, Json, ModelConfig } from '../inspect/records.ts'
 import { timestamp } from './clock.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import { toGenerateConfig } from './generate-config.ts'
+import type { Limits } from './limits.ts'
 import { Model } from './model/model.ts'
 import type { NamedSample } from './task-context.ts'
 import type { Metric, Metrics } from './scorer/metric.ts'
 import type { SampleIds } from './sample-ids.ts'
 import type { Scorer } from './scorer/scorer.ts'
 import { shortUuid } from './short-uuid.ts'
-import { solverInfo, type Solver } from './solver.ts'
 import type { TaskSettings } from './task-settings.ts'
 import type { Task } from './task.ts'
 import type { OneOrMany } from './to-list.ts'
@@ -82,11 +81,7 @@ export function taskSpec({
     model: model.name,
     model_generate_config: model.config,
     model_args: {},
-    ...(roles.size > 0 && {
-      model_roles: Object.fromEntries(
-        [...roles].map(([role, models]) => [role, models instanceof Model ? inRole(models) : models.map(inRole)]),
-      ),
-    }),
+    ...(roles.size > 0 && { model_roles: rolesRecord(roles) }),
     config: withoutUndefined({
       limit: options.limit,
       sample_id: sampleId,
@@ -97,12 +92,7 @@ export function taskSpec({
       continue_on_fail: settings.continueOnFail,
       retry_on_error: options.retryOnError ?? task.options.retryOnError,
       score_on_error: settings.scoreOnError,
-      message_limit: limits.messageLimit,
-      token_limit: limits.tokenLimit,
-      cost_limit: limits.costLimit,
-      turn_limit: limits.turnLimit,
-      time_limit: wholeSeconds(limits.timeLimit),
-      working_limit: wholeSeconds(limits.workingLimit),
+      ...limitsRecord(limits),
       max_samples: options.maxSamples,
       max_tasks: maxTasks,
       log_samples: options.logSamples ?? true,
@@ -121,17 +111,27 @@ export function taskSpec({
   } as EvalSpec
 }
 
-function inRole({ name, config }: Model): ModelConfig {
-  return { model: name, config, args: {} }
+/** As logs have them. */
+export function rolesRecord(roles: ReadonlyMap<string, OneOrMany<Model>>): EvalSpec['model_roles'] {
+  return Object.fromEntries(
+    [...roles].map(([role, models]) => [role, models instanceof Model ? inRole(models) : models.map(inRole)]),
+  )
 }
 
-/** The solvers of a task, its setup first. */
-export function taskPlan(solvers: readonly Solver[], config: EvaluateOptions['config']): EvalPlan {
-  const steps = solvers.map((solve) => {
-    const { name, params } = solverInfo(solve)
-    return { solver: name, params, params_passed: params }
-  })
-  return { name: 'plan', steps, config: toGenerateConfig(config) }
+/** As logs have them: times in whole seconds. */
+export function limitsRecord(limits: Limits): { readonly [name: string]: number | undefined } {
+  return {
+    message_limit: limits.messageLimit,
+    token_limit: limits.tokenLimit,
+    cost_limit: limits.costLimit,
+    turn_limit: limits.turnLimit,
+    time_limit: wholeSeconds(limits.timeLimit),
+    working_limit: wholeSeconds(limits.workingLimit),
+  }
+}
+
+function inRole({ name, config }: Model): ModelConfig {
+  return { model: name, config, args: {} }
 }
 
 function metricNames(metrics: Metrics): Json {

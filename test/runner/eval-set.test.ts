@@ -7,7 +7,9 @@ import {
   evaluate,
   generate,
   match,
+  systemMessage,
   task,
+  type EvaluateOptions,
   type Sample,
   type TaskOptions,
   type TaskState,
@@ -59,6 +61,33 @@ describe('an eval set', () => {
       /^logDir: .* is of task sums with model mockllm\/model, which is not in this set; give a folder of its own, or set logDirAllowDirty$/,
     )
     expect((await evalSet(other, { logDir, logDirAllowDirty: true }, quiet)).success).toBe(true)
+  })
+
+  it.each<[string, Partial<TaskOptions> & EvaluateOptions, string]>([
+    ['another temperature', { config: { temperature: 1 } }, 'config'],
+    ['another limit', { tokenLimit: 500 }, 'limits'],
+    ['another version of the task', { version: 2 }, 'version'],
+    ['other solvers', { solver: [systemMessage('Think.'), generate()] }, 'solver'],
+    ['another prompt', { solver: [systemMessage('Answer!'), generate()] }, 'solver'],
+    ['another model in a role', { modelRoles: { grader: 'mockllm/grader' } }, 'model roles'],
+    ['all of that', { tokenLimit: 500, version: 2 }, 'version, limits'],
+  ])('does not take answers of before for those with %s', async (what, options, changed) => {
+    const logDir = newFolder()
+    const first = what === 'another prompt' ? { solver: [systemMessage('Answer.'), generate()] } : {}
+    await evalSet(sums(first), { logDir }, quiet)
+    await expect(evalSet(sums(options), { logDir }, quiet)).rejects.toThrow(
+      `is of task sums with model mockllm/model, and other ${changed} than now; give a folder of its own, or set logDirAllowDirty`,
+    )
+    const { logs } = await evalSet(sums(options), { logDir, logDirAllowDirty: true }, quiet)
+    expect(logs[0]?.stats?.model_usage?.['mockllm/model']).toBeDefined()
+  })
+
+  it('goes on when calls are to be made in another way', async () => {
+    const logDir = newFolder()
+    const [one] = (await evalSet(sums(), { logDir }, quiet)).logs
+    const config = { maxRetries: 3, timeout: 60, cache: true }
+    const [two] = (await evalSet(sums({ config }), { logDir, maxConnections: 3 }, quiet)).logs
+    expect(two?.location).toBe(one?.location)
   })
 
   it('tells an attempt of a sample that a later attempt at the task did not come to', async () => {
