@@ -11,7 +11,7 @@ const heavy = [
   'test/scripts/fidelity/{doctored,main}.test.ts',
   'test/cli/{flush,main,replay-again,retry-and-drop,running-eval,status,watch,where}.test.ts',
   'test/conformance/recorded.test.ts',
-  'test/runner/{killed-eval,signals,log/killed}.test.ts',
+  'test/runner/{hanging,keys-in-content,killed-eval,signals,log/killed}.test.ts',
 ]
 
 /** What needs Inspect, and no server. */
