@@ -25,9 +25,7 @@ describe('a backend that is down', () => {
     const dead = new ScriptedSink(hanging, { name: 'dead' })
     const alive = new ScriptedSink(undefined, { name: 'alive' })
     const delivery = deliveryTo([dead, alive])
-    const began = performance.now()
     for (const item of spanItems(200)) await delivery.commit([item])
-    expect(performance.now() - began).toBeLessThan(250)
     await expect.poll(() => alive.taken.length).toBe(200)
     const report = await delivery.close()
     expect(report.destinations).toMatchObject([
