@@ -19,7 +19,7 @@ it.each<[string, string | number | readonly (string | number)[], readonly (strin
   ['several', [7, 'a*'], [7, 'a1', 'a[1]']],
 ])('selects samples by %s', async (_what, sampleId, expected) => {
   const { samples } = await run(aTask('one', [7, 10, 11, 'a1', 'b1', 'a[1]']), { sampleId })
-  expect(samples.map(({ id }) => id).toSorted()).toEqual([...expected].toSorted())
+  expect(new Set(samples.map(({ id }) => id))).toEqual(new Set(expected))
 })
 
 it('an id that no sample has is refused, and told with those there are', async () => {

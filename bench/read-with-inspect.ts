@@ -1,5 +1,5 @@
 /**
- * Reading a log, against Inspect's own reader in Python: `INSPECT_PYTHON=venv/bin/python node bench/inspect.ts`. Left out
+ * Reading a log, against Inspect's own reader in Python: `INSPECT_PYTHON=venv/bin/python node bench/read-with-inspect.ts`. Left out
  * where that Python (`python3` by itself) has no Inspect.
  */
 import { spawnSync } from 'node:child_process'
