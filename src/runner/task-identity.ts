@@ -2,6 +2,7 @@ import { isObject } from '../hooks/is-object.ts'
 import type { EvalLog, GenerateConfig, Json } from '../inspect/records.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { logText } from './log/log-text.ts'
+import { callMechanics } from './model/call-mechanics.ts'
 import type { TaskUnit } from './run-context.ts'
 import { taskPlan } from './task-plan.ts'
 import { limitsRecord, rolesRecord } from './task-spec.ts'
@@ -63,21 +64,10 @@ export function identityOfLog({ plan, eval: spec }: Identified): TaskIdentity {
 
 const limits = ['message_limit', 'token_limit', 'cost_limit', 'turn_limit', 'time_limit', 'working_limit']
 
-/** Settings of how calls are made, which change nothing about an answer. */
-const transport: ReadonlySet<string> = new Set([
-  'max_retries',
-  'timeout',
-  'attempt_timeout',
-  'stream_idle_timeout',
-  'max_connections',
-  'adaptive_connections',
-  'batch',
-  'cache',
-  'cache_prompt',
-])
-
 function withEffect(config: GenerateConfig = {}): GenerateConfig {
-  return Object.fromEntries(Object.entries(config).filter(([name, value]) => !transport.has(name) && value !== null))
+  return Object.fromEntries(
+    Object.entries(config).filter(([name, value]) => !callMechanics.has(name) && value !== null),
+  )
 }
 
 function rolesWithEffect(roles: EvalLog['eval']['model_roles'] = {}): Json {

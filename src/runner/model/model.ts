@@ -6,6 +6,7 @@ import type { Semaphore } from '../semaphore.ts'
 import { shortUuid } from '../short-uuid.ts'
 import { completeOutput, type CompleteOutput } from '../task-state.ts'
 import { cacheOf, type CachePolicy } from './cache-policy.ts'
+import { inheritedMechanics } from './call-mechanics.ts'
 import { toGenerateConfig, type GenerateSettings } from '../generate-config.ts'
 import { ModelAttempts } from './model-attempts.ts'
 import type { ModelCost } from './model-cost.ts'
@@ -102,11 +103,9 @@ function inherited(model: Model, sample: ActiveSample | undefined): GenerateConf
   if (sample.model === model) return sample.config
   // Of refusals what a model says itself goes before.
   const isInherited = (name: string): boolean =>
-    operational.has(name) || (name === 'fail_on_refusal' && model.config[name] === undefined)
+    inheritedMechanics.has(name) || (name === 'fail_on_refusal' && model.config[name] === undefined)
   return Object.fromEntries(Object.entries(sample.config).filter(([name]) => isInherited(name)))
 }
-
-const operational: ReadonlySet<string> = new Set(['max_connections', 'max_retries', 'timeout', 'cache'])
 
 /** The one of the settings comes before all others. */
 function systemMessage({ system_message: content }: GenerateConfig): ChatMessage[] {

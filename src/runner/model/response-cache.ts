@@ -8,6 +8,7 @@ import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } f
 import { keylessJson } from '../log/keys-in-json.ts'
 import { shortUuid } from '../short-uuid.ts'
 import type { CachePolicy } from './cache-policy.ts'
+import { notInCacheKey } from './call-mechanics.ts'
 
 /** All that an answer depends on. */
 export interface CacheEntry {
@@ -19,20 +20,6 @@ export interface CacheEntry {
   readonly epoch: number | undefined
   readonly policy: CachePolicy
 }
-
-/** Settings that change nothing about an answer. */
-const withoutEffect = new Set([
-  'max_connections',
-  'adaptive_connections',
-  'max_retries',
-  'timeout',
-  'attempt_timeout',
-  'stream_idle_timeout',
-  'cache',
-  'cache_prompt',
-  'batch',
-  'fail_on_refusal',
-])
 
 /** Answers of models in a folder: `EVALSPAN_CACHE_DIR`, or `evalspan/generate` in the user's folder for caches. */
 export class ResponseCache {
@@ -74,7 +61,7 @@ export class ResponseCache {
   }
 
   #path({ model, input, tools, toolChoice, config, epoch, policy }: CacheEntry): string {
-    const settings = Object.entries(config).filter(([name, value]) => !withoutEffect.has(name) && value !== undefined)
+    const settings = Object.entries(config).filter(([name, value]) => !notInCacheKey.has(name) && value !== undefined)
     const key = stringify({
       model,
       // The ids of messages are made anew each time.
