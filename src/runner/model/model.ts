@@ -31,6 +31,8 @@ export interface CallOptions {
   /** As `generate()` has it: `{ maxTokens: 5 }`. */
   readonly config?: GenerateSettings | undefined
   readonly cache?: boolean | CachePolicy | undefined
+  /** Ends the call and its retries, as does the end of the sample. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A model that calls hooks and keeps to limits, retries what may pass, and remembers answers. */
@@ -59,10 +61,11 @@ export class Model {
     return this.#connections.places
   }
 
-  /** Rejects with what the last attempt failed with, or a `LimitExceededError`. */
+  /** Rejects with what the last attempt failed with, a `LimitExceededError`, or the reason of the signal. */
   async generate(input: string | readonly ChatMessage[], options: CallOptions = {}): Promise<CompleteOutput> {
     const sample = activeSample()
-    const signal = sample?.signal ?? new AbortController().signal
+    const ofSample = sample?.signal ?? new AbortController().signal
+    const signal = options.signal ? AbortSignal.any([ofSample, options.signal]) : ofSample
     const config = { ...this.config, ...inherited(this, sample), ...toGenerateConfig(options.config) }
     const messages = typeof input === 'string' ? [{ id: shortUuid(), content: input, role: 'user' as const }] : input
     sample?.limits.messages(messages.length, true)
