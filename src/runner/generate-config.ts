@@ -20,7 +20,7 @@ export interface GenerateSettings {
   readonly maxConnections?: number | undefined
   /** So many times a call is tried again; without end when left out. */
   readonly maxRetries?: number | undefined
-  /** Seconds after which a call is not tried again. */
+  /** Seconds after which a call is not tried again; an attempt that takes longer goes on. */
   readonly timeout?: number | undefined
   /** Bytes of a tool's result; of a longer one the middle is left out. 16 KiB when left out; 0: as long as it is. */
   readonly maxToolOutput?: number | undefined
