@@ -186,6 +186,7 @@ describe('answers of the cache', () => {
 describe('the cache', () => {
   const entry: CacheEntry = {
     model: 'lab/odd:name/../x',
+    server: undefined,
     input: [{ role: 'user', content: 'Hi' }],
     tools: [],
     toolChoice: 'none',

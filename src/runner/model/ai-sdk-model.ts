@@ -1,5 +1,6 @@
 import { reportToStderr, type Report } from '../../hooks/report.ts'
 import type { ToolChoice, ToolInfo } from '../../inspect/records.ts'
+import { baseUrlOf } from './base-url.ts'
 import { callSettings, type CallSettings } from './call-settings.ts'
 import { callFailure } from './failure.ts'
 import { fromContent } from './from-content.ts'
@@ -30,6 +31,7 @@ export function aiSdkModel(model: LanguageModel, options: AiSdkModelOptions = {}
   return {
     provider,
     model: model.modelId,
+    baseUrl: baseUrlOf(model),
     async generate(request) {
       const settings = callSettings(request.config, model)
       warnings.unused(settings.unused)

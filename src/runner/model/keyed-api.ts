@@ -28,6 +28,10 @@ export class KeyedApi implements ModelApi {
     return this.#api.model
   }
 
+  get baseUrl(): string | undefined {
+    return this.#api.baseUrl
+  }
+
   get maxConnections(): number | undefined {
     return this.#api.maxConnections
   }

@@ -32,6 +32,8 @@ export interface ModelApi {
   readonly provider: string
   /** As the provider knows it: `gpt-4o`. */
   readonly model: string
+  /** The address of its server: the cache keeps answers of one server apart from those of another. */
+  readonly baseUrl?: string | undefined
   /** How many calls may be under way at once, when the user does not say. */
   readonly maxConnections?: number | undefined
   /** Rejects for a failed attempt. Each message has an `id` in what it gives. */

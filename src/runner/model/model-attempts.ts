@@ -138,6 +138,7 @@ export class ModelAttempts {
     const { model, sample, toolChoice } = this.#options
     return {
       model: model.name,
+      server: model.server,
       input: this.#input,
       tools,
       toolChoice,

@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { isObject } from '../../hooks/is-object.ts'
 import { badOption } from '../bad-option.ts'
 import { Semaphore } from '../semaphore.ts'
+import { numberOfModel } from './given-models.ts'
 import { KeyedApi } from './keyed-api.ts'
 import { costOf, type ModelCosts } from './model-cost.ts'
 import type { ModelApi } from './model-api.ts'
@@ -28,8 +29,10 @@ export class ModelPool {
   /** The model that a user gave in any of its forms. Rejects with a `BAD_OPTION` error for what is none. */
   async resolve(spec: ModelSpec, options: ModelOptions = {}): Promise<Model> {
     const api = await this.#api(spec)
-    const cost = costOf(this.#costs, `${api.provider}/${api.model}`)
-    return new Model(api, this.#connectionsOf(api, options), { ...options, cost })
+    const name = `${api.provider}/${api.model}`
+    const cost = costOf(this.#costs, name)
+    const server = api.baseUrl ?? (isObject(spec) ? numberOfModel(spec, name) : undefined)
+    return new Model(api, this.#connectionsOf(api, options), { ...options, cost, server })
   }
 
   #api(spec: ModelSpec): Promise<ModelApi> {

@@ -22,6 +22,8 @@ export interface ModelOptions {
   readonly connections?: number | undefined
   /** Undefined where its price is not known. */
   readonly cost?: ModelCost | undefined
+  /** For the cache: its address, or what number it has among models of its name without one. */
+  readonly server?: string | number | undefined
 }
 
 /** One call, on top of the model's own settings. */
@@ -41,13 +43,15 @@ export class Model {
   readonly role: string | undefined
   readonly config: GenerateConfig
   readonly cost: ModelCost | undefined
+  readonly server: string | number | undefined
   readonly #connections: Semaphore
 
-  constructor(api: ModelApi, connections: Semaphore, { role, config = {}, cost }: ModelOptions = {}) {
+  constructor(api: ModelApi, connections: Semaphore, { role, config = {}, cost, server }: ModelOptions = {}) {
     this.api = api
     this.role = role
     this.config = config
     this.cost = cost
+    this.server = server
     this.#connections = connections
   }
 

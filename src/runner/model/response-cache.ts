@@ -13,6 +13,7 @@ import { notInCacheKey } from './call-mechanics.ts'
 /** All that an answer depends on. */
 export interface CacheEntry {
   readonly model: string
+  readonly server: string | number | undefined
   readonly input: readonly ChatMessage[]
   readonly tools: readonly ToolInfo[]
   readonly toolChoice: ToolChoice | undefined
@@ -60,10 +61,11 @@ export class ResponseCache {
     }
   }
 
-  #path({ model, input, tools, toolChoice, config, epoch, policy }: CacheEntry): string {
+  #path({ model, server, input, tools, toolChoice, config, epoch, policy }: CacheEntry): string {
     const settings = Object.entries(config).filter(([name, value]) => !notInCacheKey.has(name) && value !== undefined)
     const key = stringify({
       model,
+      server: server ?? null,
       // The ids of messages are made anew each time.
       input: input.map((message) => ({ ...message, id: undefined })),
       tools,

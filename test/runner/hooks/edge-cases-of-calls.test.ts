@@ -21,7 +21,7 @@ import { summary, told } from './told.ts'
 describe('hooks of', () => {
   it('an answer of the cache, whose event comes three times', async () => {
     temporaryCache()
-    const options: Partial<TaskOptions> = { solver: generate({ cache: true }) }
+    const options: Partial<TaskOptions> = { model: quickModel(), solver: generate({ cache: true }) }
     await run(aTask(options))
     const seen = await run(aTask(options))
     expect(summary(seen)).toMatchInlineSnapshot(`
