@@ -15,9 +15,14 @@ const baseURL = process.env['BASE_URL'] ?? server!.url
 
 /** A key that is the address of a secret is exchanged for the secret. */
 class Secrets extends Hooks {
-  override overrideApiKey({ value }: { value: string }): string | undefined {
-    return value.startsWith('arn:') ? `key-from-${value.split(':').at(-1)}` : undefined
+  override async overrideApiKey({ value }: { value: string }): Promise<string | undefined> {
+    return value.startsWith('arn:') ? await secretOf(value) : undefined
   }
+}
+
+/** In earnest the call of a secret manager's client. */
+async function secretOf(arn: string): Promise<string> {
+  return `key-from-${arn.split(':').at(-1)}`
 }
 hooks('secrets', 'Fetches keys that are named by an ARN')(Secrets)
 process.env['API_KEY'] ??= 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:vault'

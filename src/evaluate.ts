@@ -229,7 +229,7 @@ function runContext(
     emitter: session.emitter,
     report,
     options,
-    models: new ModelPool(options.modelCosts),
+    models: new ModelPool(options.modelCosts, { cancelled: signal, report }),
     logDir,
     datasets: new Datasets(options),
     signal,

@@ -78,10 +78,11 @@ export class Hooks {
 
   /**
    * Asked for the API key in an environment variable when a model is made and when the provider refused the key.
-   * Return a key to use it, or nothing to leave it as it is. Has no effect on a run of Inspect itself.
+   * Return a key, or a promise of one, to use it, or nothing to leave it as it is. Calls that were refused together ask
+   * once; the run waits for the answer. Has no effect on a run of Inspect itself.
    * Do not define it unless needed: that some hook defines it makes refused keys worth a retry.
    */
-  overrideApiKey?(data: events.ApiKeyOverride): string | null | undefined
+  overrideApiKey?(data: events.ApiKeyOverride): Awaitable<string | null | undefined>
 }
 
 /** The method of an event: `onSampleEnd`. */

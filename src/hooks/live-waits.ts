@@ -1,4 +1,4 @@
-import type { HookName } from './hooks.ts'
+import type { Hooks } from './hooks.ts'
 import type { Report } from './report.ts'
 
 export interface LiveWaitsOptions {
@@ -12,7 +12,7 @@ export interface LiveWaitsOptions {
 
 interface Wait {
   readonly hook: string
-  readonly method: HookName
+  readonly method: keyof Hooks
   readonly began: number
   readonly giveUp: () => void
 }
@@ -36,20 +36,21 @@ export class LiveWaits {
     options.cancelled.addEventListener('abort', giveUpSoon, { once: true })
   }
 
-  /** Resolves when the hook has come back. Rejects, after `leaveOut`, when nobody waits for it any more. */
-  async for(result: PromiseLike<unknown>, hook: string, method: HookName, leaveOut: () => void): Promise<void> {
+  /** What the hook comes back with. Rejects, after `leaveOut`, when nobody waits for it any more. */
+  async for<T>(result: PromiseLike<T>, hook: string, method: keyof Hooks, leaveOut?: () => void): Promise<T> {
     const { promise: left, reject } = Promise.withResolvers<never>()
     const giveUp = (): void => {
-      leaveOut()
+      leaveOut?.()
       const grace = `${this.#graceMs / 1000} s`
-      reject(new Error(`the run is cancelled, and it did not come back within ${grace}; it gets no more events`))
+      const late = `the run is cancelled, and it did not come back within ${grace}`
+      reject(new Error(leaveOut ? `${late}; it gets no more events` : late))
     }
     const wait: Wait = { hook, method, began: performance.now(), giveUp }
     this.#open.add(wait)
     this.#watch()
     if (this.#options.cancelled.aborted) this.#giveUpSoon(wait)
     try {
-      await Promise.race([result, left])
+      return await Promise.race([result, left])
     } finally {
       this.#open.delete(wait)
     }

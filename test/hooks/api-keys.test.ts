@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { hasApiKeyOverride, resolveApiKey } from '../../src/hooks/api-keys.ts'
 import type { ApiKeyOverride } from '../../src/hooks/events.ts'
 import { Hooks, type HooksClass } from '../../src/hooks/hooks.ts'
+import { LiveWaits } from '../../src/hooks/live-waits.ts'
 import { Registry } from '../../src/hooks/registry.ts'
 
 const asked: ApiKeyOverride = { env_var_name: 'OPENAI_API_KEY', value: 'arn:secret' }
@@ -31,7 +33,7 @@ describe('hasApiKeyOverride', () => {
 })
 
 describe('resolveApiKey', () => {
-  it('takes the first answer, in order, of hooks that are enabled', () => {
+  it('takes the first answer, in order, of hooks that are enabled', async () => {
     const calls: string[] = []
     class Off extends answering(calls, 'off') {
       override enabled(): boolean {
@@ -45,11 +47,36 @@ describe('resolveApiKey', () => {
       first: answering(calls, 'key-1'),
       second: answering(calls, 'key-2'),
     })
-    expect(resolveApiKey(asked, { registry })).toBe('key-1')
+    expect(await resolveApiKey(asked, { registry })).toBe('key-1')
     expect(calls).toEqual(['null', 'undefined', 'key-1'])
   })
 
-  it('hands over the variable and its value, read-only', () => {
+  it('waits for answers, one hook after the other', async () => {
+    const calls: string[] = []
+    const registry = registryOf({
+      none: answering(calls, Promise.resolve(null)),
+      first: answering(calls, sleep(5, 'key-1')),
+      second: answering(calls, 'key-2'),
+    })
+    expect(await resolveApiKey(asked, { registry })).toBe('key-1')
+    expect(calls).toEqual(['a promise', 'a promise'])
+  })
+
+  it('does not wait for a hook when the run is cancelled, and asks the next', async () => {
+    const run = new AbortController()
+    const reports: string[] = []
+    const report = (message: string): void => void reports.push(message)
+    const waits = new LiveWaits({ cancelled: run.signal, graceMs: 20, tellAfterMs: 30, report })
+    const registry = registryOf({ stuck: answering([], new Promise<string>(() => {})), next: answering([], 'key') })
+    setTimeout(() => run.abort(), 80)
+    expect(await resolveApiKey(asked, { registry, report, waits })).toBe('key')
+    expect(reports).toEqual([
+      "the run waits for hook 'stuck', which is in overrideApiKey for 0.03 s",
+      "hook 'stuck' failed in overrideApiKey: the run is cancelled, and it did not come back within 0.02 s",
+    ])
+  })
+
+  it('hands over the variable and its value, read-only', async () => {
     const seen: ApiKeyOverride[] = []
     class Seeing extends Hooks {
       override overrideApiKey(data: ApiKeyOverride): string {
@@ -57,25 +84,25 @@ describe('resolveApiKey', () => {
         return ''
       }
     }
-    expect(resolveApiKey(asked, { registry: registryOf({ seeing: Seeing }) })).toBe('')
+    expect(await resolveApiKey(asked, { registry: registryOf({ seeing: Seeing }) })).toBe('')
     expect(seen).toEqual([asked])
     expect(Object.isFrozen(seen[0])).toBe(true)
   })
 
-  it('leaves the key as it is when nobody answers', () => {
-    expect(resolveApiKey(asked, { registry: registryOf({ none: answering([], null) }) })).toBeUndefined()
-    expect(resolveApiKey(asked, { registry: new Registry() })).toBeUndefined()
+  it('leaves the key as it is when nobody answers', async () => {
+    expect(await resolveApiKey(asked, { registry: registryOf({ none: answering([], null) }) })).toBeUndefined()
+    expect(await resolveApiKey(asked, { registry: new Registry() })).toBeUndefined()
   })
 
-  it('reports hooks that fail or answer nonsense, without the key, and asks the next', () => {
+  it('reports hooks that fail or answer nonsense, without the key, and asks the next', async () => {
     class Throwing extends Hooks {
       override overrideApiKey(): never {
         throw new Error('vault is sealed')
       }
     }
-    class Promising extends Hooks {
-      override overrideApiKey(): string {
-        return Promise.reject(new Error('unseen')) as unknown as string
+    class Rejecting extends Hooks {
+      override async overrideApiKey(): Promise<string> {
+        throw new Error('no such secret')
       }
     }
     class Undecided extends answering([], 'never') {
@@ -86,25 +113,27 @@ describe('resolveApiKey', () => {
     const reports: string[] = []
     const registry = registryOf({
       throwing: Throwing,
-      promising: Promising,
+      rejecting: Rejecting,
       number: answering([], 42 as unknown as string),
+      later: answering([], Promise.resolve(42) as unknown as Promise<string>),
       undecided: Undecided,
       last: answering([], 'key'),
     })
-    expect(resolveApiKey(asked, { registry, report: (message) => reports.push(message) })).toBe('key')
+    expect(await resolveApiKey(asked, { registry, report: (message) => reports.push(message) })).toBe('key')
     expect(reports).toEqual([
       "hook 'throwing' failed in overrideApiKey: vault is sealed",
-      "hook 'promising' failed in overrideApiKey: it has to return a string or nothing, and at once",
-      "hook 'number' failed in overrideApiKey: it has to return a string or nothing, and at once",
+      "hook 'rejecting' failed in overrideApiKey: no such secret",
+      "hook 'number' failed in overrideApiKey: it has to return a string, a promise of one, or nothing",
+      "hook 'later' failed in overrideApiKey: it has to return a string, a promise of one, or nothing",
       "hook 'undecided' failed in enabled: no config",
     ])
   })
 })
 
-function answering(calls: string[], answer: string | null | undefined): typeof Hooks {
+function answering(calls: string[], answer: string | null | undefined | Promise<string | null>): typeof Hooks {
   return class extends Hooks {
-    override overrideApiKey(): string | null | undefined {
-      calls.push(String(answer))
+    override overrideApiKey(): string | null | undefined | Promise<string | null> {
+      calls.push(answer instanceof Promise ? 'a promise' : String(answer))
       return answer
     }
   }

@@ -24,9 +24,9 @@ export class Mistaken extends Hooks {
   override async enabled(): Promise<boolean> {
     return true
   }
-  // @ts-expect-error: so has overrideApiKey()
-  override async overrideApiKey(): Promise<string> {
-    return ''
+  // @ts-expect-error: a key is text
+  override async overrideApiKey(): Promise<number> {
+    return 1
   }
 }
 
@@ -59,6 +59,12 @@ export class Correct extends Hooks {
   }
   override overrideApiKey(): string | null {
     return null
+  }
+}
+
+export class Asking extends Hooks {
+  override async overrideApiKey(): Promise<string | undefined> {
+    return undefined
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { getModel, LimitExceededError, type EvalSample, type KeyedModel, type ModelEvent } from '../../src/index.ts'
@@ -29,8 +30,8 @@ function keyed({ url }: OpenAiServer): KeyedModel {
 }
 
 /** The same, without the seconds between two attempts. */
-function impatient(model: KeyedModel): KeyedApi {
-  return Object.assign(new KeyedApi(model), { retryWaitMs: () => 1 })
+async function impatient(model: KeyedModel): Promise<KeyedApi> {
+  return Object.assign(await KeyedApi.open(model), { retryWaitMs: () => 1 })
 }
 
 /** A hook that gives one key after the other, the last one again and again. */
@@ -97,7 +98,7 @@ describe('the key of a model', () => {
   it('that is refused twice is asked for twice more: 3 calls, 3 questions, the last key stays', async () => {
     await using server = await serverOf('token-3')
     const asked = giveKeys('token-1', 'token-2', 'token-3')
-    const model = impatient(keyed(server))
+    const model = await impatient(keyed(server))
     const { logs, sequence, events } = await run(aTask({ model }))
     expect(logs[0]!.status).toBe('success')
     expect(keysSent(server)).toEqual(['token-1', 'token-2', 'token-3'])
@@ -118,10 +119,39 @@ describe('the key of a model', () => {
     await using server = await serverOf('token-2')
     const asked = giveKeys('token-1', 'token-2')
     const dataset = Array.from({ length: 5 }, (_, index) => ({ ...question, id: index }))
-    const { logs } = await run(aTask({ model: impatient(keyed(server)), dataset }))
+    const { logs } = await run(aTask({ model: await impatient(keyed(server)), dataset }))
     expect(logs[0]!.results).toMatchObject({ total_samples: 5, completed_samples: 5 })
     expect(asked).toHaveLength(2)
     expect(keysSent(server).filter((key) => key === 'token-1')).toHaveLength(5)
+  })
+
+  it('may be the answer of a secret manager, at the start and when it was refused', async () => {
+    await using server = await serverOf('token-2')
+    const asked: string[] = []
+    withHooks({
+      async overrideApiKey({ value }) {
+        asked.push(value)
+        return await sleep(50, `token-${asked.length}`)
+      },
+    })
+    const dataset = Array.from({ length: 5 }, (_, index) => ({ ...question, id: index }))
+    const { logs } = await run(aTask({ model: await impatient(keyed(server)), dataset }))
+    expect(logs[0]!.results).toMatchObject({ total_samples: 5, completed_samples: 5 })
+    expect(asked).toEqual([arn, arn])
+    expect(keysSent(server)).toEqual([...Array<string>(5).fill('token-1'), ...Array<string>(5).fill('token-2')])
+  })
+
+  it('that nobody comes back with keeps a sample no longer than its limit', async () => {
+    await using server = await serverOf('token-2')
+    let questions = 0
+    withHooks({
+      overrideApiKey() {
+        questions += 1
+        return questions === 1 ? 'token-1' : new Promise<string>(() => {})
+      },
+    })
+    const { samples, logs } = await run(aTask({ model: await impatient(keyed(server)), timeLimit: 0.3 }))
+    expect([logs[0]!.status, samples[0]!.limit?.type, questions]).toEqual(['success', 'time', 2])
   })
 
   it('that is refused is not tried again without a hook that overrides keys', async () => {
@@ -135,7 +165,7 @@ describe('the key of a model', () => {
   it('is tried as often as maxRetries says, even where each new key is refused', async () => {
     await using server = await serverOf()
     const asked = giveKeys('token-1', 'token-2', 'token-3', 'token-4')
-    const { samples } = await run(aTask({ model: impatient(keyed(server)), config: { maxRetries: 2 } }))
+    const { samples } = await run(aTask({ model: await impatient(keyed(server)), config: { maxRetries: 2 } }))
     expect([server.requests.length, asked.length]).toEqual([3, 3])
     expect(samples[0]!.error?.message).toContain('APICallError')
   })
@@ -148,7 +178,7 @@ describe('the key of a model', () => {
         throw new LimitExceededError('custom')
       },
     })
-    const { samples } = await run(aTask({ model: impatient(keyed(server)) }))
+    const { samples } = await run(aTask({ model: await impatient(keyed(server)) }))
     expect([samples[0]!.limit?.type, asked.length]).toEqual(['custom', 1])
   })
 
@@ -192,7 +222,7 @@ describe('a key', () => {
     const caught: unknown[] = []
     const seen = await run(
       aTask({
-        model: impatient(keyed(server)),
+        model: await impatient(keyed(server)),
         config: { maxRetries: 1 },
         solver: async (state, generate) => {
           try {
@@ -233,18 +263,16 @@ describe('a key', () => {
   })
 
   it('of the hook that fails is not in what is reported of it', async () => {
-    const printed = vi.spyOn(console, 'error').mockImplementation(() => {})
     await using server = await serverOf(arn)
     withHooks({
       overrideApiKey({ value }) {
         throw new Error(`no such secret: ${value}`)
       },
     })
-    await run(aTask({ model: keyed(server) }))
-    expect(printed.mock.calls.map(String)).toEqual([
-      expect.stringMatching(/^evalspan: hook 'test \d+' failed in overrideApiKey: no such secret: \[masked\]$/),
+    const { reports } = await run(aTask({ model: keyed(server) }))
+    expect(reports).toEqual([
+      expect.stringMatching(/^hook 'test \d+' failed in overrideApiKey: no such secret: \[masked\]$/),
     ])
-    printed.mockRestore()
   })
 })
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { mockModel, modelOutput, useTools, type Solver, type TaskOptions } from '../../src/index.ts'
 import { openLog } from '../../src/inspect/log.ts'
@@ -126,6 +127,26 @@ describe('a cancelled run', () => {
     )
     expect(streamProblems(seen.events)).toEqual([])
     expect(await statusIn(seen)).toEqual(['cancelled', ['CancelledError()']])
+  })
+
+  it('leaves out a hook that does not come back with a key', async () => {
+    const asked = Promise.withResolvers<void>()
+    withHooks({
+      overrideApiKey() {
+        asked.resolve()
+        return never()
+      },
+    })
+    process.env['LAB_API_KEY'] = 'arn:secret'
+    const seen = await cancelled((begun) => {
+      void asked.promise.then(begun)
+      return { model: { apiKey: 'LAB_API_KEY', create: () => createOpenAICompatible({ name: 'a', baseURL: '' })('b') } }
+    })
+    delete process.env['LAB_API_KEY']
+    expect([seen.logs, seen.sequence]).toEqual([[], ['RunStart', 'RunEnd']])
+    expect(seen.reports).toEqual([
+      expect.stringMatching(/failed in overrideApiKey: the run is cancelled, and it did not come back within 5 s$/),
+    ])
   })
 
   it('does not wait for a dataset', async () => {

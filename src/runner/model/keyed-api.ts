@@ -1,10 +1,18 @@
 import { hasApiKeyOverride, resolveApiKey } from '../../hooks/api-keys.ts'
 import { rememberKey } from '../../hooks/known-keys.ts'
+import type { LiveWaits } from '../../hooks/live-waits.ts'
 import { reportToStderr, type Report } from '../../hooks/report.ts'
 import type { ModelOutput } from '../../inspect/records.ts'
 import { hideKeys } from './hide-keys.ts'
 import type { CallFailure, ModelApi, ModelRequest } from './model-api.ts'
 import { keyedModel, type KeyedModel } from './model-spec.ts'
+
+export interface KeyedApiOptions {
+  /** Standard error when left out. */
+  readonly report?: Report | undefined
+  /** Those of the run. */
+  readonly waits?: LiveWaits | undefined
+}
 
 /**
  * A model whose key hooks may change: they are asked when it is made, and again when the provider refused the key. The
@@ -12,12 +20,20 @@ import { keyedModel, type KeyedModel } from './model-spec.ts'
  */
 export class KeyedApi implements ModelApi {
   readonly #model: KeyedModel
+  readonly #options: KeyedApiOptions
   #api: ModelApi
-  #keys = 0
+  #keys = 1
+  #refreshing: Promise<void> | undefined
 
-  constructor(model: KeyedModel) {
+  private constructor(model: KeyedModel, api: ModelApi, options: KeyedApiOptions) {
     this.#model = model
-    this.#api = this.#make()
+    this.#api = api
+    this.#options = options
+  }
+
+  /** Rejects with a `BAD_OPTION` error where there is no key. */
+  static async open(model: KeyedModel, options: KeyedApiOptions = {}): Promise<KeyedApi> {
+    return new KeyedApi(model, await withKey(model, options), options)
   }
 
   get provider(): string {
@@ -54,19 +70,34 @@ export class KeyedApi implements ModelApi {
     return this.#api.failure(error)
   }
 
-  /** Asks for the key anew, unless that was done since the call that was refused, which had that number. */
-  refresh(keyNumber: number): void {
-    if (keyNumber === this.#keys) this.#api = this.#make()
+  /**
+   * Asks for the key anew, unless that was done since the call that was refused, which had that number. Calls that ask at
+   * the same time share the answer.
+   */
+  async refresh(keyNumber: number): Promise<void> {
+    if (keyNumber === this.#keys) await (this.#refreshing ??= this.#renew())
   }
 
-  #make(): ModelApi {
-    this.#keys += 1
-    const { apiKey } = this.#model
-    const value = process.env[apiKey] ?? ''
-    rememberKey(value)
-    const report: Report = (message) => reportToStderr(hideKeys(message))
-    const key = resolveApiKey({ env_var_name: apiKey, value }, { report }) ?? value
-    rememberKey(key)
-    return keyedModel(this.#model, key)
+  async #renew(): Promise<void> {
+    try {
+      this.#api = await withKey(this.#model, this.#options)
+      this.#keys += 1
+    } finally {
+      this.#refreshing = undefined
+    }
   }
+}
+
+async function withKey(model: KeyedModel, options: KeyedApiOptions): Promise<ModelApi> {
+  const { apiKey } = model
+  const value = process.env[apiKey] ?? ''
+  rememberKey(value)
+  const asked = { env_var_name: apiKey, value }
+  const key = (await resolveApiKey(asked, { report: reportOf(options), waits: options.waits })) ?? value
+  rememberKey(key)
+  return keyedModel(model, key)
+}
+
+function reportOf({ report = reportToStderr }: KeyedApiOptions): Report {
+  return (message) => report(hideKeys(message))
 }

@@ -12,6 +12,7 @@ import type {
   ToolChoice,
   ToolInfo,
 } from '../../inspect/records.ts'
+import { orAborted } from '../abortable.ts'
 import { fire, type ActiveSample } from '../active.ts'
 import { now } from '../clock.ts'
 import { classOf, evalError } from '../eval-error.ts'
@@ -212,8 +213,8 @@ export class ModelAttempts {
     if (signal.aborted) throw signal.reason
     if (!retry) throw error
     await fire(emitter, 'onModelRetry', retry, time)
-    keyed?.refresh(keyNumber)
     const wait = async (): Promise<void> => {
+      if (keyed) await orAborted(() => keyed.refresh(keyNumber), signal)
       try {
         await sleep(Math.min(waitMs, longestTimer), undefined, { signal })
       } catch {

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util'
 import { isObject } from '../../hooks/is-object.ts'
+import { LiveWaits, type LiveWaitsOptions } from '../../hooks/live-waits.ts'
 import { badOption } from '../bad-option.ts'
 import { Semaphore } from '../semaphore.ts'
 import { numberOfModel } from './given-models.ts'
-import { KeyedApi } from './keyed-api.ts'
+import { KeyedApi, type KeyedApiOptions } from './keyed-api.ts'
 import { costOf, type ModelCosts } from './model-cost.ts'
 import type { ModelApi } from './model-api.ts'
 import { Model, type ModelOptions } from './model.ts'
@@ -22,8 +23,12 @@ export class ModelPool {
   readonly #connections = new Map<string, Semaphore>()
   readonly #costs: ModelCosts | undefined
 
-  constructor(costs?: ModelCosts) {
+  readonly #keys: KeyedApiOptions
+
+  /** `run`: whose hooks are asked for keys; undefined outside of runs. */
+  constructor(costs?: ModelCosts, run?: Pick<LiveWaitsOptions, 'cancelled' | 'report'>) {
     this.#costs = costs
+    this.#keys = run ? { report: run.report, waits: new LiveWaits(run) } : {}
   }
 
   /** The model that a user gave in any of its forms. Rejects with a `BAD_OPTION` error for what is none. */
@@ -38,10 +43,14 @@ export class ModelPool {
   #api(spec: ModelSpec): Promise<ModelApi> {
     const known = isObject(spec) ? this.#given.get(spec) : this.#named.get(spec)
     if (known) return known
-    const api = open(spec)
+    const api = this.#open(spec)
     if (isObject(spec)) this.#given.set(spec, api)
     else this.#named.set(spec, api)
     return api
+  }
+
+  async #open(spec: ModelSpec): Promise<ModelApi> {
+    return isKeyedModel(spec) ? await KeyedApi.open(spec, this.#keys) : await openModel(spec)
   }
 
   /** The first to ask says how many. */
@@ -57,8 +66,4 @@ export class ModelPool {
     this.#connections.set(name, connections)
     return connections
   }
-}
-
-async function open(spec: ModelSpec): Promise<ModelApi> {
-  return isKeyedModel(spec) ? new KeyedApi(spec) : await openModel(spec)
 }
