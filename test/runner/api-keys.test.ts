@@ -30,8 +30,8 @@ function keyed({ url }: OpenAiServer): KeyedModel {
 }
 
 /** The same, without the seconds between two attempts. */
-async function impatient(model: KeyedModel): Promise<KeyedApi> {
-  return Object.assign(await KeyedApi.open(model), { retryWaitMs: () => 1 })
+async function impatient(model: KeyedModel, report?: (line: string) => void): Promise<KeyedApi> {
+  return Object.assign(await KeyedApi.open(model, { report }), { retryWaitMs: () => 1 })
 }
 
 /** A hook that gives one key after the other, the last one again and again. */
@@ -152,6 +152,29 @@ describe('the key of a model', () => {
     })
     const { samples, logs } = await run(aTask({ model: await impatient(keyed(server)), timeLimit: 0.3 }))
     expect([logs[0]!.status, samples[0]!.limit?.type, questions]).toEqual(['success', 'time', 2])
+  })
+
+  it('that is refused again and again is told of once, without the key', async () => {
+    await using server = await serverOf()
+    giveKeys('token-of-a-hook-1', 'token-of-a-hook-2')
+    const lines: string[] = []
+    const model = await impatient(keyed(server), (line) => void lines.push(line))
+    await run(aTask({ model, config: { maxRetries: 5 } }))
+    expect(server.requests).toHaveLength(6)
+    expect(lines).toEqual([
+      'lab/small: 3 keys in a row were refused, though hooks were asked for each; calls go on until maxRetries or ' +
+        'timeout end them. Check LAB_API_KEY, and the hooks with overrideApiKey',
+    ])
+  })
+
+  it('that is refused now and then is not told of', async () => {
+    let requests = 0
+    await using server = await startOpenAiServer(() => ((requests += 1) % 2 === 1 ? wrongKey('') : say('4')))
+    giveKeys('token')
+    const lines: string[] = []
+    const model = await impatient(keyed(server), (line) => void lines.push(line))
+    const { logs } = await run(aTask({ model, epochs: 4 }), { maxSamples: 1 })
+    expect([logs[0]!.status, requests, lines]).toEqual(['success', 8, []])
   })
 
   it('that is refused is not tried again without a hook that overrides keys', async () => {

@@ -14,6 +14,9 @@ export interface KeyedApiOptions {
   readonly waits?: LiveWaits | undefined
 }
 
+/** So many keys in a row that are refused are worth a word to the user, who may wait for what does not come. */
+const suspicious = 3
+
 /**
  * A model whose key hooks may change: they are asked when it is made, and again when the provider refused the key. The
  * variable itself is not changed.
@@ -23,6 +26,8 @@ export class KeyedApi implements ModelApi {
   readonly #options: KeyedApiOptions
   #api: ModelApi
   #keys = 1
+  /** Keys in a row. */
+  #refused = 0
   #refreshing: Promise<void> | undefined
 
   private constructor(model: KeyedModel, api: ModelApi, options: KeyedApiOptions) {
@@ -62,8 +67,10 @@ export class KeyedApi implements ModelApi {
     return hasApiKeyOverride()
   }
 
-  generate(request: ModelRequest): Promise<ModelOutput> {
-    return this.#api.generate(request)
+  async generate(request: ModelRequest): Promise<ModelOutput> {
+    const output = await this.#api.generate(request)
+    this.#refused = 0
+    return output
   }
 
   failure(error: unknown): CallFailure {
@@ -79,12 +86,21 @@ export class KeyedApi implements ModelApi {
   }
 
   async #renew(): Promise<void> {
+    this.#refused += 1
+    if (this.#refused === suspicious) this.#tellOfRefusals()
     try {
       this.#api = await withKey(this.#model, this.#options)
       this.#keys += 1
     } finally {
       this.#refreshing = undefined
     }
+  }
+
+  #tellOfRefusals(): void {
+    reportOf(this.#options)(
+      `${this.provider}/${this.model}: ${suspicious} keys in a row were refused, though hooks were asked for each; ` +
+        `calls go on until maxRetries or timeout end them. Check ${this.#model.apiKey}, and the hooks with overrideApiKey`,
+    )
   }
 }
 
