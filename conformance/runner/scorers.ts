@@ -4,7 +4,6 @@ import {
   choice,
   exact,
   f1,
-  getModel,
   includes,
   match,
   mean,
@@ -67,12 +66,7 @@ const makers: { readonly [K in keyof ScenarioScorer]-?: (said: Said<K>, key: str
 }
 
 function grading({ model, partial_credit: partialCredit }: Said<'model_graded_qa'>) {
-  return { partialCredit, ...(model !== undefined && { model: { name: model, generate: asker(model) } }) }
-}
-
-function asker(model: string) {
-  return async (input: Parameters<Awaited<ReturnType<typeof getModel>>['generate']>[0]) =>
-    (await getModel(modelOf(model))).generate(input)
+  return { partialCredit, ...(model !== undefined && { model: modelOf(model) }) }
 }
 
 const metricsByName: { readonly [name: string]: () => Metric } = { accuracy, mean, stderr, std, var: variance }

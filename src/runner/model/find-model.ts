@@ -29,10 +29,7 @@ const aliases: { readonly [provider: string]: string } = {
  * neither. Throws an `EvalspanError` that says what is missing.
  */
 export async function findModel(name: string, options: FindModelOptions = {}): Promise<ModelApi> {
-  const [, provider, modelId] = /^([^/\s]+)\/(.+)$/s.exec(name.trim()) ?? []
-  if (provider === undefined || modelId === undefined) {
-    throw badOption(`'${name}' names no model: write PROVIDER/MODEL, such as openai/gpt-4o`)
-  }
+  const { provider, modelId } = splitModelName(name)
   if (provider === 'mockllm') return mockModel(undefined, { model: modelId })
   if (provider === 'openai-compatible') return compatibleModel(provider, modelId, 'OPENAI', options)
   if (provider === 'openai-api') {
@@ -44,6 +41,13 @@ export async function findModel(name: string, options: FindModelOptions = {}): P
   }
   const instance = await providerInstance(aliases[provider] ?? provider, name, options)
   return aiSdkModel(checked(instance.languageModel(modelId), name), { provider })
+}
+
+/** Throws a `BAD_OPTION` error for what has not both. */
+export function splitModelName(name: string): { readonly provider: string; readonly modelId: string } {
+  const [, provider, modelId] = /^([^/\s]+)\/(.+)$/s.exec(name.trim()) ?? []
+  if (provider !== undefined && modelId !== undefined) return { provider, modelId }
+  throw badOption(`'${name}' names no model: write PROVIDER/MODEL, such as openai/gpt-4o`)
 }
 
 async function compatibleModel(

@@ -1,10 +1,12 @@
+import type { EvalspanError } from '../../errors.ts'
 import { isObject } from '../../hooks/is-object.ts'
 import { badOption } from '../bad-option.ts'
 import { aiSdkModel } from './ai-sdk-model.ts'
-import { findModel, type FindModelOptions } from './find-model.ts'
+import { findModel, splitModelName, type FindModelOptions } from './find-model.ts'
 import { withoutKeys } from './hide-keys.ts'
 import { isLanguageModel, looksLikeLanguageModel, type LanguageModel } from './language-model.ts'
 import type { ModelApi } from './model-api.ts'
+import { providerName } from './provider-key.ts'
 
 /** A model that is made with a key, so that hooks may override the key (`overrideApiKey`) and renew one that expired. */
 export interface KeyedModel {
@@ -24,7 +26,24 @@ export async function openModel(
   if (typeof spec === 'string') return findModel(spec, options)
   if (isModelApi(spec)) return spec
   if (isLanguageModel(spec)) return aiSdkModel(spec)
-  throw badOption(`no model: ${wrong(spec)}. ${forms}`)
+  throw noModel(spec)
+}
+
+/** Throws a `BAD_OPTION` error for what is no model, as far as that shows before it is opened. */
+export function checkModelSpec(spec: unknown): asserts spec is ModelSpec {
+  if (typeof spec === 'string') splitModelName(spec)
+  else if (!isModelSpec(spec)) throw noModel(spec)
+}
+
+export function isModelSpec(spec: unknown): spec is ModelSpec {
+  return typeof spec === 'string' || isKeyedModel(spec) || isModelApi(spec) || isLanguageModel(spec)
+}
+
+/** `provider/model`; of one with a key, which is yet to be made, the variable of the key. */
+export function nameOfSpec(spec: ModelSpec): string {
+  if (typeof spec === 'string') return spec
+  if (isKeyedModel(spec)) return spec.apiKey
+  return isModelApi(spec) ? `${spec.provider}/${spec.model}` : `${providerName(spec)}/${spec.modelId}`
 }
 
 /** The model of a key; to be made anew when a hook has another. */
@@ -56,6 +75,10 @@ function isModelApi(spec: unknown): spec is ModelApi {
 
 const forms =
   "Give a name such as 'openai/gpt-4o', a model of the AI SDK such as openai('gpt-4o'), or { apiKey: 'OPENAI_API_KEY', create: (key) => … }"
+
+function noModel(spec: unknown): EvalspanError {
+  return badOption(`no model: ${wrong(spec)}. ${forms}`)
+}
 
 function wrong(spec: unknown): string {
   if (typeof spec === 'function')

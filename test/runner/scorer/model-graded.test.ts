@@ -3,11 +3,10 @@ import { expect, test } from 'vitest'
 import { parse } from '../../../src/inspect/json.ts'
 import type { ChatMessage, ModelOutput, Score } from '../../../src/inspect/records.ts'
 import type { Grader, Graders } from '../../../src/runner/scorer/model-graded/grader.ts'
-import {
-  modelGradedFact,
-  modelGradedQa,
-  type ModelGradedOptions,
-} from '../../../src/runner/scorer/model-graded/model-graded.ts'
+import { gradedByModel, type ModelGradedOptions } from '../../../src/runner/scorer/model-graded/graded-by-model.ts'
+import { factTemplate, qaTemplate } from '../../../src/runner/scorer/model-graded/templates.ts'
+import type { Scorer } from '../../../src/runner/scorer/scorer.ts'
+import { nameOfSpec } from '../../../src/runner/model/model-spec.ts'
 import { Target } from '../../../src/runner/target.ts'
 import { stateWith } from './state-with.ts'
 
@@ -77,10 +76,21 @@ function grader(said: string, name = 'mockllm/model'): Grader & { readonly asked
   }
 }
 
+function qaWith(options: ModelGradedOptions, graders: Graders): Scorer {
+  return gradedByModel('model_graded_qa', qaTemplate, options, graders)
+}
+
+function factWith(options: ModelGradedOptions, graders: Graders): Scorer {
+  return gradedByModel('model_graded_fact', factTemplate, options, graders)
+}
+
 /** Graders of an evaluation whose own model is `evaluated`. */
 function gradersWith(roles: { readonly [role: string]: Grader | readonly Grader[] } = {}): Graders {
   return {
-    model: async (name = 'evaluated') => grader(`GRADE: C, says ${name}`, name),
+    model: async (spec = 'evaluated') => {
+      const name = nameOfSpec(spec)
+      return grader(`GRADE: C, says ${name}`, name)
+    },
     role: async (name) => roles[name],
   }
 }
@@ -90,7 +100,7 @@ test.each(cases.map((each, index) => [index, each] as const))('grades as Inspect
   const models = each.said.map((said) => grader(said))
   const model = models.length > 1 ? models : models[0]!
   const own = { instructions, gradePattern, partialCredit, reducer }
-  const scorer = modelGradedQa({ ...own, template, model, includeHistory: each.history }, gradersWith())
+  const scorer = qaWith({ ...own, template, model, includeHistory: each.history }, gradersWith())
   const state = stateWith(each.completion, { metadata, messages: each.history ? messages : [] })
   if (each.image) {
     const content = [
@@ -113,20 +123,20 @@ test.each<[string, ModelGradedOptions, string]>([
     grader: grader('GRADE: C, says the grader'),
     judge: grader('GRADE: C, says the judge'),
   })
-  const score = await modelGradedQa(options, graders).score(stateWith('an answer'), new Target('a target'))
+  const score = await qaWith(options, graders).score(stateWith('an answer'), new Target('a target'))
   expect(score?.explanation).toBe(explanation)
 })
 
 test('a role with several models is a panel', async () => {
   const panel = [grader('GRADE: I'), grader('GRADE: C'), grader('GRADE: I')]
-  const scorer = modelGradedFact({}, gradersWith({ grader: panel }))
+  const scorer = factWith({}, gradersWith({ grader: panel }))
   const score = await scorer.score(stateWith('an answer'), new Target('a target'))
   expect(score?.value).toBe('I')
   expect(score?.metadata?.['panel']).toEqual({ votes: ['I', 'C', 'I'], size: 3, failures: [] })
 })
 
 test('a role that is required needs a model', async () => {
-  const scorer = modelGradedQa({ modelRole: { name: 'judge', required: true } }, gradersWith())
+  const scorer = qaWith({ modelRole: { name: 'judge', required: true } }, gradersWith())
   await expect(async () => scorer.score(stateWith('an answer'), new Target('a target'))).rejects.toThrow(
     "a scorer needs a model in the role 'judge', and there is none; name one in 'modelRoles' of evaluate()",
   )
@@ -135,7 +145,7 @@ test('a role that is required needs a model', async () => {
 test('the templates hold all that is to be judged, and say which grades there are', async () => {
   const model = grader('GRADE: C')
   const state = stateWith('THE ANSWER', { input: 'THE QUESTION' })
-  for (const make of [modelGradedQa, modelGradedFact]) {
+  for (const make of [qaWith, factWith]) {
     for (const partialCredit of [false, true]) {
       // oxlint-disable-next-line no-await-in-loop -- one after the other, as they are read below
       await make({ model, partialCredit }, gradersWith()).score(state, new Target('THE TARGET'))
@@ -156,8 +166,8 @@ test('the templates hold all that is to be judged, and say which grades there ar
 test('graders have the names and params of Inspect', () => {
   const models = [grader('', 'a/b'), 'c/d']
   const scorers = [
-    modelGradedQa({ model: models, reducer: 'mode' }, gradersWith()),
-    modelGradedFact({ partialCredit: true, includeHistory: ({ uuid }) => uuid }, gradersWith()),
+    qaWith({ model: models, reducer: 'mode' }, gradersWith()),
+    factWith({ partialCredit: true, includeHistory: ({ uuid }) => uuid }, gradersWith()),
   ]
   expect(scorers.map(({ name, params }) => [name, params])).toEqual([
     ['model_graded_qa', { model: ['a/b', 'c/d'], reducer: 'mode' }],
@@ -166,11 +176,11 @@ test('graders have the names and params of Inspect', () => {
 })
 
 test('templates and patterns that cannot be used are told', async () => {
-  expect(() => modelGradedQa({ gradePattern: '(' }, gradersWith())).toThrow(
+  expect(() => qaWith({ gradePattern: '(' }, gradersWith())).toThrow(
     'gradePattern is no regular expression of JavaScript: ',
   )
   const ask = async (text: string): Promise<unknown> =>
-    modelGradedQa({ template: text }, gradersWith()).score(stateWith('an answer'), new Target('a target'))
+    qaWith({ template: text }, gradersWith()).score(stateWith('an answer'), new Target('a target'))
   await expect(ask('{topic}')).rejects.toThrow(
     "the template asks for {topic}, which has no value here; take it out, or give it in the sample's metadata",
   )

@@ -4,6 +4,6 @@ import type { Graders } from './grader.ts'
 
 /** Of the sample that is scored. */
 export const activeGraders: Graders = {
-  model: (name) => getModel(name),
+  model: (spec) => getModel(spec),
   role: async (name) => activeSample()?.roles.get(name),
 }
