@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { evaluate, getModel, mockModel, task } from '../../src/index.ts'
 import { temporaryFolders } from './in-folder.ts'
+import { aTask, run } from './run.ts'
+import { quickModel } from './scenarios.ts'
 
 const newFolder = temporaryFolders()
 const quiet = { banner: () => {} }
@@ -27,6 +29,35 @@ it('a role may have several models, each with settings of its own', async () => 
     ],
     one: { model: 'mockllm/second', config: {}, args: {} },
   })
+})
+
+// As Inspect itself has it in the events of the same task.
+it('a model in a role has of the settings of the task how calls are made, but for those of one attempt', async () => {
+  const { samples } = await run(
+    aTask({
+      model: quickModel(),
+      modelRoles: { grader: { model: first!, config: { temperature: 1 } } },
+      config: {
+        adaptiveConnections: true,
+        maxRetries: 3,
+        timeout: 9,
+        cache: false,
+        failOnRefusal: true,
+        attemptTimeout: 7,
+        streamIdleTimeout: 4,
+        temperature: 0.5,
+        cachePrompt: true,
+      },
+      solver: async (state) => {
+        await (await getModel(undefined, { role: 'grader' })).generate('Hi')
+        return state
+      },
+    }),
+  )
+  const calls = samples[0]!.events.flatMap((event) => (event.event === 'model' ? [event.config] : []))
+  expect(calls).toEqual([
+    { temperature: 1, adaptive_connections: true, max_retries: 3, timeout: 9, cache: false, fail_on_refusal: true },
+  ])
 })
 
 it('a role without any model is refused', async () => {

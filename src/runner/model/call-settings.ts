@@ -1,6 +1,7 @@
 import { isObject } from '../../hooks/is-object.ts'
 import type { GenerateConfig, Json } from '../../inspect/records.ts'
 import type { CallOptions, LanguageModel, ProviderMetadata } from './language-model.ts'
+import { notForProviders } from './call-mechanics.ts'
 import { isOpenAiCompatible, providerKey } from './provider-key.ts'
 
 /** Where the settings of a call go. */
@@ -21,21 +22,6 @@ const standard: { readonly [setting: string]: string } = {
   frequency_penalty: 'frequencyPenalty',
   presence_penalty: 'presencePenalty',
 }
-
-/** What is not the provider's to know: the runner heeds it. */
-const runners: ReadonlySet<string> = new Set([
-  'max_retries',
-  'timeout',
-  'attempt_timeout',
-  'stream_idle_timeout',
-  'max_connections',
-  'adaptive_connections',
-  'system_message',
-  'max_tool_output',
-  'fail_on_refusal',
-  'reasoning_history',
-  'cache',
-])
 
 type Place = (value: Json) => { readonly [option: string]: Json }
 
@@ -83,7 +69,7 @@ export function callSettings(config: GenerateConfig, model: LanguageModel): Call
   let headers = {}
   const unused: string[] = []
   for (const [setting, value] of Object.entries(config)) {
-    if (value === undefined || value === null || runners.has(setting)) continue
+    if (value === undefined || value === null || notForProviders.has(setting)) continue
     const name = standard[setting]
     const place = Object.hasOwn(places, setting) ? places[setting] : undefined
     if (name !== undefined) options[name] = value
