@@ -8,6 +8,7 @@ import { checkLimits, limitNames } from './limits.ts'
 import { checkModelCosts } from './model/model-cost.ts'
 import { parseReducer } from './scorer/reducers/resolve-reducers.ts'
 import type { RetryOptions } from './set-options.ts'
+import { suggestion } from './suggestion.ts'
 import type { TaskOptions } from './task.ts'
 import { longestTimer } from './timer.ts'
 import { toList } from './to-list.ts'
@@ -76,25 +77,6 @@ export function checkNames(options: object, known: { readonly [name: string]: tr
     const isSetting = Object.hasOwn(settings, name)
     throw wrong(name, `is no option; ${isSetting ? `write config: { ${name} }` : suggestion(name, Object.keys(known))}`)
   }
-}
-
-function suggestion(name: string, known: readonly string[]): string {
-  const distances = known.map((each) => [each, distance(name.toLowerCase(), each.toLowerCase())] as const)
-  const [nearest, least] = distances.reduce((best, each) => (each[1] < best[1] ? each : best))
-  return least <= name.length / 2 ? `did you mean ${nearest}?` : `there are ${known.join(', ')}`
-}
-
-/** How many letters have to be put in, left out or changed. */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [index, letter] of Array.from(from).entries()) {
-    const next = [index + 1]
-    for (const [column, other] of Array.from(to).entries()) {
-      next.push(Math.min(row[column + 1]! + 1, next[column]! + 1, row[column]! + (letter === other ? 0 : 1)))
-    }
-    row = next
-  }
-  return row.at(-1)!
 }
 
 /** Throws a `BAD_OPTION` error, made by `wrong` of the field and of what to do, for what nothing can be run with. */
