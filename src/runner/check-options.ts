@@ -1,23 +1,21 @@
 import { inspect } from 'node:util'
-import { EvalspanError } from '../errors.ts'
 import { isObject } from '../hooks/is-object.ts'
+import { checkRoleSettings, checkSettings } from './check-settings.ts'
 import { errorHandlingNames } from './error-handling.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import type { GenerateSettings } from './generate-config.ts'
 import { checkLimits, limitNames } from './limits.ts'
 import { checkModelCosts } from './model/model-cost.ts'
 import { parseReducer } from './scorer/reducers/resolve-reducers.ts'
 import type { RetryOptions } from './set-options.ts'
+import { settingKinds } from './setting-kinds.ts'
 import { suggestion } from './suggestion.ts'
 import type { TaskOptions } from './task.ts'
 import { longestTimer } from './timer.ts'
 import { toList } from './to-list.ts'
+import { wrongOption, type Wrong } from './wrong.ts'
 
 /** What a task and a run have in common. */
 type SharedOptions = Pick<EvaluateOptions, keyof EvaluateOptions & keyof TaskOptions>
-
-/** Makes the error of a field and of what to do. */
-type Wrong = (field: string, advice: string) => EvalspanError
 
 /** Of runs and of sets, which are checked alike. */
 const runOptions = {
@@ -49,32 +47,11 @@ const runOptions = {
   logDirAllowDirty: true,
 } satisfies Record<keyof EvaluateOptions | keyof RetryOptions, true>
 
-/** The names of a type that has others too. */
-type NamesOf<T> = keyof { [K in keyof T as string extends K ? never : number extends K ? never : K]: true }
-
-const settings = {
-  temperature: true,
-  maxTokens: true,
-  topP: true,
-  topK: true,
-  stopSeqs: true,
-  seed: true,
-  frequencyPenalty: true,
-  presencePenalty: true,
-  reasoningEffort: true,
-  maxConnections: true,
-  maxRetries: true,
-  timeout: true,
-  maxToolOutput: true,
-  failOnRefusal: true,
-  attemptTimeout: true,
-} satisfies Record<NamesOf<GenerateSettings>, true>
-
 /** Throws for an option that is not among the known ones: a mistyped one would have no effect, and nobody would see it. */
 export function checkNames(options: object, known: { readonly [name: string]: true }, wrong: Wrong): void {
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
     if (value === undefined || Object.hasOwn(known, name)) continue
-    const isSetting = Object.hasOwn(settings, name)
+    const isSetting = Object.hasOwn(settingKinds, name)
     throw wrong(name, `is no option; ${isSetting ? `write config: { ${name} }` : suggestion(name, Object.keys(known))}`)
   }
 }
@@ -96,6 +73,8 @@ export function checkShared(options: SharedOptions, wrong: Wrong): void {
   for (const [index, solve] of toList(options.solver).entries()) {
     if (typeof solve !== 'function') throw wrong(`solver[${index}]`, 'is no solver; give a function')
   }
+  checkSettings(options.config, 'config', wrong)
+  checkRoleSettings(options.modelRoles, wrong)
   checked(() => checkLimits(options), '', wrong)
 }
 
@@ -109,7 +88,7 @@ function checked(check: () => unknown, field: string, wrong: Wrong): void {
 
 /** Throws a `BAD_OPTION` error that names the option. */
 export function checkOptions(options: EvaluateOptions & RetryOptions): void {
-  const wrong: Wrong = (field, advice) => new EvalspanError('BAD_OPTION', `${field} ${advice}`.trimEnd())
+  const wrong = wrongOption
   if (!isObject(options)) throw wrong('options', `are ${inspect(options)}; give an object, or leave them out`)
   checkNames(options, runOptions, wrong)
   checkShared(options, wrong)

@@ -86,7 +86,7 @@ describe('an error names the place, and says what to do, for', () => {
     [
       'no calls at once in settings',
       withOptions({ config: { maxConnections: 0 } }),
-      'maxConnections of mockllm/model: 0 is not a whole number from 1 on',
+      'config.maxConnections is 0; give a whole number from 1 on',
     ],
     [
       'a reducer that is none',
