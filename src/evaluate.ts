@@ -199,23 +199,28 @@ async function inSession<T>(
     cancelled: interrupt.signal,
     report,
   })
-  const isOver = signals ? cancelOnSignal(cancel) : undefined
-  const isNotStuck = whenStuck(() => {
-    report('nothing is left that could go on, and something that the run waits for did not end: it is cancelled')
-    cancel()
-  })
-  if (options.signal?.aborted) cancel()
-  options.signal?.addEventListener('abort', cancel, { once: true })
+  let isOver: (() => void) | undefined
+  let isNotStuck: (() => void) | undefined
   try {
+    if (signals) isOver = cancelOnSignal(cancel)
+    isNotStuck = whenStuck(() => {
+      report('nothing is left that could go on, and something that the run waits for did not end: it is cancelled')
+      cancel()
+    })
+    if (options.signal?.aborted) cancel()
+    options.signal?.addEventListener('abort', cancel, { once: true })
     return await work(runContext(session, options, interrupt.signal, { logDir, report }))
   } catch (error) {
     throw withoutKeys(error)
   } finally {
-    isNotStuck()
+    isNotStuck?.()
     options.signal?.removeEventListener('abort', cancel)
-    const account = await session.close()
-    onAccount?.(account)
-    isOver?.()
+    try {
+      const account = await session.close()
+      onAccount?.(account)
+    } finally {
+      isOver?.()
+    }
   }
 }
 

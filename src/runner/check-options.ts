@@ -98,13 +98,21 @@ export function checkOptions(options: EvaluateOptions & RetryOptions): void {
     if (value !== undefined && !isCount(value, 1))
       throw wrong(name, `is ${inspect(value)}; give a whole number from 1 on`)
   }
-  const { retryAttempts = 0, cleanupTimeout = 0 } = options
+  const { retryAttempts = 0, cleanupTimeout = 0, signal } = options
+  if (signal !== undefined && !isSignal(signal)) {
+    throw wrong('signal', 'is no AbortSignal; give the signal of an AbortController')
+  }
   if (typeof cleanupTimeout !== 'number' || !(cleanupTimeout >= 0 && cleanupTimeout <= longestTimer / 1000)) {
     throw wrong('cleanupTimeout', `is ${inspect(cleanupTimeout)}; give a number of seconds from 0 on`)
   }
   if (!isCount(retryAttempts, 0)) {
     throw wrong('retryAttempts', `is ${inspect(retryAttempts)}; give a whole number from 0 on`)
   }
+}
+
+/** Also of another realm, or of a library. */
+function isSignal(value: unknown): boolean {
+  return isObject(value) && typeof value['aborted'] === 'boolean' && typeof value['addEventListener'] === 'function'
 }
 
 function isCount(value: unknown, least: number): boolean {

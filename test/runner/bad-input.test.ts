@@ -190,6 +190,16 @@ describe('an error names the place, and says what to do, for', () => {
       () => scorer({ metrics: [mean()] } as never, {} as never, () => ({ value: 1 })),
       'scorer without a name: give it one first: scorer(name, { metrics }, score)',
     ],
+    [
+      'a signal that is none',
+      withOptions({ signal: 5 }),
+      'signal is no AbortSignal; give the signal of an AbortController',
+    ],
+    [
+      'what has the signal',
+      withOptions({ signal: new AbortController() }),
+      'signal is no AbortSignal; give the signal of an AbortController',
+    ],
     ['no tasks', () => evaluate([]), 'tasks: there is none'],
     ['what is no task', () => evaluate([aTask(), {} as never]), 'tasks[1] is no task; make it with task()'],
     [
@@ -321,6 +331,30 @@ describe('a sample has its error, and its task its log, for', () => {
     }
     expect(await errorOf({ solver })).toEqual(['error', message])
   })
+})
+
+it('a run that cannot listen to its signal has its end, and leaves no listeners', async () => {
+  const signal = {
+    aborted: false,
+    addEventListener() {
+      throw new TypeError('no listeners here')
+    },
+    removeEventListener() {},
+  }
+  const count = (): readonly number[] => ['SIGINT', 'beforeExit'].map((name) => process.listenerCount(name))
+  const before = count()
+  const accounts: unknown[] = []
+  const { thrown } = await run(
+    aTask(),
+    { signal: signal as unknown as AbortSignal },
+    { onAccount: (account) => accounts.push(account) },
+  )
+  expect([(thrown as Error).message, accounts.length, count()]).toEqual(['no listeners here', 1, before])
+})
+
+it('more tasks at once than there are do no harm', async () => {
+  const { logs, thrown } = await run(aTask(), { maxTasks: 1e12 })
+  expect([thrown, logs.map(({ status }) => status)]).toEqual([undefined, ['success']])
 })
 
 it('a metric that throws fails its task, which has its log and its end', async () => {
