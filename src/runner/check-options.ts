@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { isObject } from '../hooks/is-object.ts'
 import { checkRoleSettings, checkSettings } from './check-settings.ts'
+import { checkSolvers } from './check-solvers.ts'
 import { errorHandlingNames } from './error-handling.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { checkLimits, limitNames } from './limits.ts'
@@ -70,9 +71,11 @@ export function checkShared(options: SharedOptions, wrong: Wrong): void {
     throw wrong('failOnError', `is ${inspect(failOnError)}; give true, false, a share below 1 or a number of samples`)
   }
   if (!isTexts(tags)) throw wrong('tags', `is ${inspect(tags)}; give a list of texts`)
-  for (const [index, solve] of toList(options.solver).entries()) {
-    if (typeof solve !== 'function') throw wrong(`solver[${index}]`, 'is no solver; give a function')
+  if (options.metadata !== undefined && !isObject(options.metadata)) {
+    throw wrong('metadata', `is ${inspect(options.metadata)}; give an object`)
   }
+  checkTruths(options, ['continueOnFail', 'scoreOnError'], wrong)
+  checkSolvers(options.solver, 'solver', wrong)
   checkSettings(options.config, 'config', wrong)
   checkRoleSettings(options.modelRoles, wrong)
   checked(() => checkLimits(options), '', wrong)
@@ -93,6 +96,10 @@ export function checkOptions(options: EvaluateOptions & RetryOptions): void {
   checkNames(options, runOptions, wrong)
   checkShared(options, wrong)
   checkModelCosts(options.modelCosts)
+  checkTruths(options, ['score', 'logSamples', 'logRealtime', 'retryCleanup', 'logDirAllowDirty'], wrong)
+  if (options.logDir !== undefined && typeof options.logDir !== 'string') {
+    throw wrong('logDir', `is ${inspect(options.logDir)}; give a folder`)
+  }
   for (const name of ['maxSamples', 'maxTasks', 'maxConnections'] as const) {
     const value = options[name]
     if (value !== undefined && !isCount(value, 1))
@@ -107,6 +114,15 @@ export function checkOptions(options: EvaluateOptions & RetryOptions): void {
   }
   if (!isCount(retryAttempts, 0)) {
     throw wrong('retryAttempts', `is ${inspect(retryAttempts)}; give a whole number from 0 on`)
+  }
+}
+
+function checkTruths<T extends object>(options: T, names: readonly (keyof T & string)[], wrong: Wrong): void {
+  for (const name of names) {
+    const value: unknown = options[name]
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw wrong(name, `is ${inspect(value)}; give true or false`)
+    }
   }
 }
 
