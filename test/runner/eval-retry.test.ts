@@ -44,7 +44,7 @@ describe('evalRetry with a log alone', () => {
     const log = await failed(flaky('twice'), logDir)
     flaky('twice')
     await expect(evalRetry(log, { logDir }, quiet)).rejects.toThrow(
-      `${log.location} is of task twice: several tasks here are called so; give the task that it is of`,
+      `${log.location} is of task twice: several tasks here are called so; retry it from the program: evalRetry(log, task)`,
     )
   })
 
@@ -94,7 +94,7 @@ export const made = ({ level }) => task({
     const [log] = await evaluate(one!, { model, logDir }, quiet)
     await expect(evalRetry(log!, {}, { ...quiet, cwd: logDir })).rejects.toThrow('x.eval.mjs: no such file')
     await expect(evalRetry(log!, {}, { ...quiet, cwd: elsewhere })).rejects.toThrow(
-      `${log!.location} is of task gone, and there is none in x.eval.mjs; give the task that it is of`,
+      `${log!.location} is of task gone, and there is none in x.eval.mjs; retry it from the program: evalRetry(log, task)`,
     )
   })
 
