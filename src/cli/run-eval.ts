@@ -39,11 +39,21 @@ function ownModel({ options: { model } }: Task): string | undefined {
   return 'model' in model ? `${model.provider}/${model.model}` : ''
 }
 
-/** Runs evals, and ends with their results and the account; `tellNowhere`: also where there is nowhere to send it. */
+/** The option that leaves out progress and the summary. */
+export const noConsole = ['--no-console', 'show only results, and what was delivered'] as const
+
+export interface RunEvalsOptions {
+  /** Progress and a summary; true when left out. */
+  readonly console?: boolean | undefined
+  /** The account is told also where there is nowhere to send anything. */
+  readonly tellNowhere?: boolean | undefined
+}
+
+/** Runs evals, and ends with their results and the account. */
 export async function runEvals(
   context: CliContext,
   work: (host: HostOptions) => Promise<{ readonly success?: boolean; readonly logs: readonly LoggedEval[] }>,
-  { tellNowhere = false }: { readonly tellNowhere?: boolean } = {},
+  { console = true, tellNowhere = false }: RunEvalsOptions = {},
 ): Promise<ExitCode> {
   const { stdout, interrupt, cwd } = context
   let account: DeliveryReport | undefined
@@ -52,7 +62,7 @@ export async function runEvals(
   const host: HostOptions = {
     cwd,
     signals: false,
-    ask: ['console'],
+    ask: console ? ['console'] : [],
     output: stdout,
     report: (message) => tell(context, message),
     banner: (line) => {

@@ -85,6 +85,15 @@ describe('evalspan eval', () => {
     expect(stdout + stderr).not.toContain('zebra')
   })
 
+  it('shows only results where it is to be quiet', async () => {
+    const { exitCode, stdout, stderr } = await evaluated("export default make('one')", ['--no-console'])
+    expect([exitCode, stderr, stdout.replace(/\S+\.eval/, 'LOG')]).toEqual([
+      0,
+      '',
+      '\none  mockllm/own  success\n  log  LOG\n',
+    ])
+  })
+
   it.each([
     ['in camelCase', '({ maxTurns })', 'maxTurns', 'max-turns'],
     ['in snake_case', '({ max_turns })', 'max_turns', 'max-turns'],
