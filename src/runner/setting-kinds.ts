@@ -24,6 +24,14 @@ const biases: Kind = {
     isObject(value) && Object.entries(value).every(([token, bias]) => /^\d+$/.test(token) && Number.isFinite(bias)),
   give: 'an object with a number for each token number',
 }
+const schema: Kind = {
+  fits: (value) => isObject(value) && typeof value['name'] === 'string' && isObject(value['json_schema']),
+  give: 'an object with name and json_schema',
+}
+const modalities: Kind = {
+  fits: (value) => Array.isArray(value) && value.every((each) => each === 'image' || isObject(each)),
+  give: "a list of 'image' or objects",
+}
 
 /**
  * What the settings of Inspect have to be. With other values, its tools would not read the logs; where they are narrower than
@@ -64,10 +72,10 @@ export const settingKinds = {
   reasoningTokens: whole(0),
   reasoningSummary: oneOf('none', 'concise', 'detailed', 'auto'),
   reasoningHistory: either(oneOf('none', 'all', 'last', 'auto'), truth),
-  responseSchema: object,
+  responseSchema: schema,
   extraHeaders: headers,
   extraBody: object,
-  modalities: { fits: Array.isArray, give: 'a list' },
+  modalities,
   cache: either(truth, object),
   batch: either(truth, whole(1), object),
 } satisfies Record<NamesOf<GenerateSettings>, Kind> & { readonly [name: string]: Kind }

@@ -38,6 +38,11 @@ describe('a setting of models is refused that', () => {
       { logitBias: { yes: 1 } },
       'config.logitBias is { yes: 1 }; give an object with a number for each token number',
     ],
+    [
+      'is no schema',
+      { responseSchema: { type: 'object' } },
+      "config.responseSchema is { type: 'object' }; give an object with name and json_schema",
+    ],
     ['has its name in a log', { max_tokens: 'x' }, "config.max_tokens is 'x'; give a whole number from 1 on"],
     ['lacks a letter', { temperatur: 1 }, 'config.temperatur is no setting; did you mean temperature?'],
     ['is written large', { timeOut: 1 }, 'config.timeOut is no setting; did you mean timeout?'],
