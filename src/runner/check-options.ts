@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 import { isObject } from '../hooks/is-object.ts'
-import { checkRoleSettings, checkSettings } from './check-settings.ts'
+import { checkRoles, checkSettings } from './check-settings.ts'
 import { checkSolvers } from './check-solvers.ts'
 import { errorHandlingNames } from './error-handling.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
@@ -77,7 +77,7 @@ export function checkShared(options: SharedOptions, wrong: Wrong): void {
   checkTruths(options, ['continueOnFail', 'scoreOnError'], wrong)
   checkSolvers(options.solver, 'solver', wrong)
   checkSettings(options.config, 'config', wrong)
-  checkRoleSettings(options.modelRoles, wrong)
+  checkRoles(options.modelRoles, wrong)
   checked(() => checkLimits(options), '', wrong)
 }
 

@@ -28,9 +28,11 @@ export function checkSettings(settings: GenerateSettings | undefined, field: str
   }
 }
 
-/** Throws likewise for the settings of models in roles. */
-export function checkRoleSettings(roles: ModelRoles | undefined, wrong: Wrong): void {
-  for (const [role, models] of Object.entries(roles ?? {})) {
+/** Throws likewise for the settings of models in roles, and for what has no roles. */
+export function checkRoles(roles: ModelRoles | undefined, wrong: Wrong): void {
+  if (roles === undefined) return
+  if (!isObject(roles)) throw wrong('modelRoles', `is ${inspect(roles)}; give an object of models by role`)
+  for (const [role, models] of Object.entries(roles)) {
     for (const [index, model] of toList<unknown>(models).entries()) {
       const place = `modelRoles.${role}${Array.isArray(models) ? `[${index}]` : ''}.config`
       if (isObject(model) && 'model' in model && 'config' in model && !('generate' in model)) {

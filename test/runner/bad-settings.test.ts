@@ -52,6 +52,10 @@ describe('a setting of models is refused that', () => {
 
   it('is all there is', async () => {
     expect(await refused(withConfig(5))).toEqual(['BAD_OPTION', 'config is 5; give an object of settings'])
+    expect(await refused(() => evaluate(aTask(), { modelRoles: 'openai/gpt-4o' as never }))).toEqual([
+      'BAD_OPTION',
+      "modelRoles is 'openai/gpt-4o'; give an object of models by role",
+    ])
   })
 
   const config = { temperature: 'hot' } as never
