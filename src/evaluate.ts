@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
+import { inspect } from 'node:util'
 import { withinSpan } from './active-span.ts'
 import { openSession, type Session, type SessionOptions } from './builtin.ts'
 import type { DeliveryReport } from './delivery/report.ts'
 import { EvalspanError } from './errors.ts'
 import { localPath, schemeOf } from './files/paths.ts'
+import { isObject } from './hooks/is-object.ts'
 import { rememberKey } from './hooks/known-keys.ts'
 import { reportToStderr } from './hooks/report.ts'
 import { openLog } from './inspect/log.ts'
@@ -103,7 +105,10 @@ export async function evalRetry(
   second?: EvaluateOptions | HostOptions,
   third?: HostOptions,
 ): Promise<LoggedEval[]> {
-  const place = typeof log === 'string' ? log : log.location
+  const place: unknown = isObject(log) ? log.location : log
+  if (typeof place !== 'string' || place === '') {
+    throw new EvalspanError('BAD_OPTION', `log is ${inspect(log)}; give the file of a log, or what evaluate() gave`)
+  }
   if (Task.is(first)) return await retryLog(place, first, second as EvaluateOptions, third)
   return await retryLog(place, undefined, first, second as HostOptions)
 }
@@ -199,23 +204,28 @@ async function inSession<T>(
     cancelled: interrupt.signal,
     report,
   })
-  const isOver = signals ? cancelOnSignal(cancel) : undefined
-  const isNotStuck = whenStuck(() => {
-    report('nothing is left that could go on, and something that the run waits for did not end: it is cancelled')
-    cancel()
-  })
-  if (options.signal?.aborted) cancel()
-  options.signal?.addEventListener('abort', cancel, { once: true })
+  let isOver: (() => void) | undefined
+  let isNotStuck: (() => void) | undefined
   try {
+    if (signals) isOver = cancelOnSignal(cancel)
+    isNotStuck = whenStuck(() => {
+      report('nothing is left that could go on, and something that the run waits for did not end: it is cancelled')
+      cancel()
+    })
+    if (options.signal?.aborted) cancel()
+    options.signal?.addEventListener('abort', cancel, { once: true })
     return await work(runContext(session, options, interrupt.signal, { logDir, report }))
   } catch (error) {
     throw withoutKeys(error)
   } finally {
-    isNotStuck()
+    isNotStuck?.()
     options.signal?.removeEventListener('abort', cancel)
-    const account = await session.close()
-    onAccount?.(account)
-    isOver?.()
+    try {
+      const account = await session.close()
+      onAccount?.(account)
+    } finally {
+      isOver?.()
+    }
   }
 }
 

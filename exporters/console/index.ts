@@ -1,6 +1,7 @@
 import type { Committed, Exporter, Item, Observer, Output } from '../../src/exporter.ts'
 import { Plan, planHooks } from './plan.ts'
 import { Progress, progressText } from './progress.ts'
+import { endedTask, type Sample } from './sample.ts'
 import { Samples } from './samples.ts'
 import { summary } from './summary.ts'
 import { Tally } from './tally.ts'
@@ -41,6 +42,10 @@ export function consoleObserver(
 ): Observer {
   const samples = new Samples()
   const tally = new Tally()
+  const named = <T extends Pick<Sample, 'model' | 'evalId'>>(each: T): T => ({
+    ...each,
+    model: plan.modelOf(each.evalId) ?? each.model,
+  })
   const begin = now()
   const progress = new Progress(output, () => progressText({ samples, tally, plan }, now() - begin, output))
   return {
@@ -49,7 +54,9 @@ export function consoleObserver(
       if (spans.length > 0 && (output.interactive || !isQuiet)) progress.start()
       for (const span of spans) {
         const sample = samples.add(span)
-        if (sample) tally.add(sample)
+        if (sample) tally.add(named(sample))
+        const task = endedTask(span.body)
+        if (task) tally.end(named(task))
       }
     },
     async close() {

@@ -1,8 +1,10 @@
-import { Hooks, type HookData } from '../../src/exporter.ts'
+import { Hooks, plainText, type HookData } from '../../src/exporter.ts'
 
-/** How much there is to do in a live run; of logs that are replayed nobody knows. */
+/** What is known of the tasks of a live run when they begin, such as how much there is to do; of logs that are replayed nobody knows. */
 export class Plan {
   readonly #open = new Map<string, number>()
+  /** By the id of the eval. */
+  readonly #models = new Map<string, string>()
   tasksDone = 0
   #samples = 0
 
@@ -15,10 +17,16 @@ export class Plan {
     return this.#samples
   }
 
+  /** The model of an eval as its log has it; telemetry has other names for some providers. */
+  modelOf(evalId: string | undefined): string | undefined {
+    return evalId === undefined ? undefined : this.#models.get(evalId)
+  }
+
   begin({ eval_id: id, spec }: HookData<'onTaskStart'>): void {
     const epochs = Number(spec.config['epochs'] ?? 1)
     const samples = (spec.dataset.sample_ids?.length ?? spec.dataset.samples ?? 0) * epochs
     this.#open.set(id, samples)
+    this.#models.set(id, plainText(spec.model))
     this.#samples += samples
   }
 

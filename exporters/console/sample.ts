@@ -46,7 +46,10 @@ export interface Sample {
   /** The id of the trace that it is, or is a part of. */
   readonly trace: string
   readonly task: string
+  /** `provider/model`, as far as its span says it. */
   readonly model: string
+  /** Of the run of its task. */
+  readonly evalId: string | undefined
   readonly id: string
   readonly epoch: number
   readonly outcome: Outcome
@@ -128,7 +131,8 @@ export function sampleOf(span: SpanBody, parts: readonly Part[]): Sample {
   return {
     trace: span.traceId,
     task: plainTextOf(attributes, 'test.suite.name') ?? plainText(span.name.replace(/^eval_sample ?/, '')),
-    model: plainTextOf(attributes, 'gen_ai.request.model') ?? parts.find((part) => part.model)?.model ?? '',
+    model: modelOf(attributes) ?? parts.find((part) => part.model)?.model ?? '',
+    evalId: plainTextOf(attributes, 'test.suite.run.id'),
     id: plainTextOf(attributes, 'test.case.id') ?? '',
     epoch: number(attributes, 'eval.epoch') ?? 1,
     outcome: outcomeOf(span),
@@ -143,6 +147,36 @@ export function sampleOf(span: SpanBody, parts: readonly Part[]): Sample {
     },
     steps: [root.step, ...parts.map((part) => part.step)],
   }
+}
+
+/** A task that is over. */
+export interface EndedTask {
+  readonly task: string
+  readonly model: string
+  readonly evalId: string | undefined
+  /** Its attempts, one after the other, have the same. */
+  readonly taskId: string
+  /** How many samples were taken over from earlier logs. */
+  readonly reused: number
+}
+
+export function endedTask({ name, attributes }: SpanBody): EndedTask | undefined {
+  if (!/^eval_task(?: |$)/.test(name)) return undefined
+  const evalId = plainTextOf(attributes, 'test.suite.run.id')
+  return {
+    task: plainTextOf(attributes, 'test.suite.name') ?? plainText(name.replace(/^eval_task ?/, '')),
+    model: modelOf(attributes) ?? '',
+    evalId,
+    taskId: plainTextOf(attributes, 'eval.task.id') ?? evalId ?? '',
+    reused: number(attributes, 'eval.sample.reused_count') ?? 0,
+  }
+}
+
+/** What names no provider has `_OTHER` for it. */
+function modelOf(attributes: Attributes): string | undefined {
+  const model = plainTextOf(attributes, 'gen_ai.request.model')
+  const provider = plainTextOf(attributes, 'gen_ai.provider.name') ?? '_OTHER'
+  return model === undefined || provider === '_OTHER' ? model : `${provider}/${model}`
 }
 
 function outcomeOf(span: SpanBody): Outcome {

@@ -44,7 +44,7 @@ function taskLines(task: TaskTally, columns: number, paint: Paint): string[] {
   const { usage } = task
   return [
     paint('bold', name) + (model && `  ${model}`),
-    `  samples  ${formatCount(task.samples)}: ${outcomeText(task.outcomes, paint)}${retried(task)}`,
+    `  samples  ${samplesText(task, paint)}${retried(task)}`,
     ...[...task.scorers].map(([scorer, results], index) =>
       cut(`  ${(index === 0 ? 'scores' : '').padEnd(9)}${scorer}  ${scoreText(results)}`, columns),
     ),
@@ -54,6 +54,11 @@ function taskLines(task: TaskTally, columns: number, paint: Paint): string[] {
       : []),
     ...(usage.failedSteps > 0 ? [`  errors   ${counted(usage.failedSteps, 'failed span')} within samples`] : []),
   ]
+}
+
+function samplesText({ samples, reused, outcomes }: TaskTally, paint: Paint): string {
+  const count = reused > 0 ? `${formatCount(samples)} now, ${formatCount(reused)} from before` : formatCount(samples)
+  return samples > 0 ? `${count}: ${outcomeText(outcomes, paint)}` : count
 }
 
 function retried(task: TaskTally): string {

@@ -1,4 +1,4 @@
-import { addUsage, noUsage, type Outcome, type Sample, type Usage } from './sample.ts'
+import { addUsage, noUsage, type EndedTask, type Outcome, type Sample, type Usage } from './sample.ts'
 
 /** The results of one scorer. */
 export class ScorerTally {
@@ -37,6 +37,8 @@ export class TaskTally {
   readonly task: string
   readonly model: string
   samples = 0
+  /** Samples that were finished before, and are in earlier logs. */
+  reused = 0
   /** Samples that took more than one attempt. */
   retriedSamples = 0
   usage: Usage = noUsage
@@ -67,15 +69,28 @@ const mostFailed = 5
 export class Tally {
   readonly #tasks = new Map<string, TaskTally>()
   readonly #failed: Sample[] = []
+  /** Ids of the tasks that are over. */
+  readonly #ended = new Set<string>()
   #slowest: Sample | undefined
 
   add(sample: Sample): void {
-    const key = JSON.stringify([sample.task, sample.model])
-    const task = this.#tasks.get(key) ?? new TaskTally(sample.task, sample.model)
-    this.#tasks.set(key, task)
-    task.add(sample)
+    this.#taskOf(sample).add(sample)
     if (sample.outcome === 'error' && this.#failed.length < mostFailed) this.#failed.push(sample)
     if (!this.#slowest || sample.duration > this.#slowest.duration) this.#slowest = sample
+  }
+
+  /** What a later attempt of the task takes over was counted when it was run. */
+  end(task: EndedTask): void {
+    if (this.#ended.has(task.taskId)) return
+    this.#ended.add(task.taskId)
+    if (task.reused > 0) this.#taskOf(task).reused += task.reused
+  }
+
+  #taskOf({ task, model }: Pick<Sample, 'task' | 'model'>): TaskTally {
+    const key = JSON.stringify([task, model])
+    const tally = this.#tasks.get(key) ?? new TaskTally(task, model)
+    this.#tasks.set(key, tally)
+    return tally
   }
 
   get tasks(): readonly TaskTally[] {

@@ -5,7 +5,7 @@ import type { CliContext, Exit, ExitCode } from './context.ts'
 import { evalOptions, type OptionGroups } from './eval/options.ts'
 import { addEvalOptions } from './eval/read-options.ts'
 import { variablesOfRetries } from './eval/variables-help.ts'
-import { runEvals } from './run-eval.ts'
+import { noConsole, runEvals, type RunEvalsOptions } from './run-eval.ts'
 
 /** How a retry is run, which is not a matter of the log: as in Inspect, variables say so too. */
 const ofRun: ReadonlySet<string> = new Set([
@@ -44,19 +44,22 @@ export function evalRetryCommand(context: CliContext, exit: Exit): Command {
         'those of the log, unless they are given; files of tasks are found from the folder where the eval was run.',
     )
     .argument('<log...>', 'logs of evalspan eval')
+    .option(...noConsole)
     .addHelpText(
       'after',
       `\n${variablesOfRetries}\n\nExamples:\n  $ evalspan eval-retry logs/2026-11-21T*_arithmetic_*.eval --max-connections 5`,
     )
   const { cwd, interrupt: signal } = context
   const read = addEvalOptions(command, ofRetries(evalOptions(cwd)))
-  return command.action(async (logs: string[]) => {
+  return command.action(async (logs: string[], { console }: RunEvalsOptions) => {
     const { options } = read(process.env)
     const codes: ExitCode[] = []
     for (const log of logs) {
       if (signal.aborted) break
       codes.push(
-        await runEvals(context, async (host) => ({ logs: await evalRetry(log, { ...options, signal }, host) })),
+        await runEvals(context, async (host) => ({ logs: await evalRetry(log, { ...options, signal }, host) }), {
+          console,
+        }),
       )
     }
     exit(codes.find((code) => code !== 0) ?? 0)

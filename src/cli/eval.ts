@@ -5,7 +5,7 @@ import type { CliContext, Exit } from './context.ts'
 import { evalOptions, taskOptions } from './eval/options.ts'
 import { addEvalOptions } from './eval/read-options.ts'
 import { variablesHelp } from './eval/variables-help.ts'
-import { runEvals, tasksToRun } from './run-eval.ts'
+import { noConsole, runEvals, tasksToRun, type RunEvalsOptions } from './run-eval.ts'
 
 /** `evalspan eval`: tasks from TypeScript files, run here. */
 export function evalCommand(context: CliContext, exit: Exit): Command {
@@ -16,6 +16,7 @@ export function evalCommand(context: CliContext, exit: Exit): Command {
         'it happens. Ctrl-C ends samples and logs in order.',
     )
     .argument('<file...>', 'files with tasks; FILE@name is one of those in it')
+    .option(...noConsole)
     .addHelpText(
       'after',
       `
@@ -28,9 +29,13 @@ Examples:
     )
   const { cwd, interrupt: signal } = context
   const read = addEvalOptions(command, { ...taskOptions(cwd), ...evalOptions(cwd) })
-  return command.action(async (files: string[]) => {
+  return command.action(async (files: string[], { console }: RunEvalsOptions) => {
     const { options, args } = read(process.env)
     const tasks = await tasksToRun(context, files, args, options.model)
-    exit(await runEvals(context, async (host) => ({ logs: await evaluate(tasks, { ...options, signal }, host) })))
+    exit(
+      await runEvals(context, async (host) => ({ logs: await evaluate(tasks, { ...options, signal }, host) }), {
+        console,
+      }),
+    )
   })
 }

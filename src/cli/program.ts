@@ -42,7 +42,8 @@ export function createProgram(context: CliContext, exit: Exit): Command {
       'after',
       `
 Examples:
-  $ evalspan demo                                  a recorded run, on this terminal
+  $ evalspan eval arithmetic.eval.ts --model openai/gpt-4o
+  $ evalspan demo                                  a small eval without a key, on this terminal
   $ OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 evalspan replay logs/
   $ evalspan status                                what was delivered, and what waits
   $ evalspan hooks                                 where things go, and how to switch on more

@@ -1,24 +1,32 @@
 import { relative } from 'node:path'
+import type { EvalResults } from '../inspect/records.ts'
 import type { LoggedEval } from '../runner/run-context.ts'
+import { ownFrame } from './stack-frame.ts'
 
 /** What the tasks of a run came to: a line for each, its metrics, and where its log is. */
 export function resultLines(logs: readonly LoggedEval[], cwd: string): string[] {
   return logs.flatMap(({ eval: { task, model }, status, results, error, location }) => {
-    const scores = (results?.scores ?? []).flatMap(({ name, reducer, metrics }) => {
-      const reduced = reducer === undefined || reducer === 'mean' ? name : `${name} (${reducer})`
-      return `  ${reduced}  ${Object.values(metrics)
-        .map((metric) => `${metric.name} ${numberText(metric.value)}`)
-        .join(' · ')}`
-    })
-    const failure = error ? [`  ${error.message}`] : []
+    const frame = error && ownFrame(error.traceback, cwd)
     const path = relative(cwd, location)
     return [
       '',
       `${task}  ${model}  ${status}`,
-      ...scores,
-      ...failure,
+      ...scoreLines(results?.scores ?? []),
+      ...(error ? [`  ${error.message}`] : []),
+      ...(frame === undefined ? [] : [`    ${frame}`]),
       `  log  ${path.startsWith('..') ? location : path}`,
     ]
+  })
+}
+
+/** Reducers are named where there is another than the mean. */
+function scoreLines(scores: EvalResults['scores']): string[] {
+  const isNamed = scores.some(({ reducer }) => reducer !== undefined && reducer !== 'mean')
+  return scores.map(({ name, scorer, reducer, metrics }) => {
+    // Of a score with several values each has a part of its own.
+    const part = name === scorer ? name : `${scorer}/${name}`
+    const values = Object.values(metrics).map((metric) => `${metric.name} ${numberText(metric.value)}`)
+    return `  ${part}${isNamed && reducer !== undefined ? ` (${reducer})` : ''}  ${values.join(' · ')}`
   })
 }
 

@@ -2,9 +2,10 @@ import type { HostOptions } from '../evaluate.ts'
 import type { DeliveryReport } from '../exporter.ts'
 import { globalRegistry } from '../hooks/registry.ts'
 import type { EvaluateOptions } from '../runner/evaluate-options.ts'
-import { loadTasks, type TaskArgs } from '../runner/load-tasks.ts'
+import { loadTasks } from '../runner/load-tasks.ts'
 import type { LoggedEval } from '../runner/run-context.ts'
 import type { Task } from '../runner/task.ts'
+import type { TaskArgs } from '../runner/task-args.ts'
 import { hideKeys } from '../runner/model/hide-keys.ts'
 import { toList } from '../runner/to-list.ts'
 import { accountLines, isIncomplete } from './account.ts'
@@ -13,14 +14,14 @@ import { resultLines } from './result-lines.ts'
 import { tell } from './tell.ts'
 import { columnsOf } from './wrap.ts'
 
-/** The tasks of files. Tells of those that bring a model of their own, where another is given. */
+/** The tasks of files. Tells of arguments that none has asked for, and of those that bring a model of their own, where another is given. */
 export async function tasksToRun(
   context: CliContext,
   files: readonly string[],
   args: TaskArgs,
   model: EvaluateOptions['model'],
 ): Promise<readonly Task[]> {
-  const tasks = await loadTasks(files, context.cwd, args)
+  const tasks = await loadTasks(files, context.cwd, args, (message) => tell(context, message))
   const given = toList(model).map(String).join(',')
   for (const task of given === '' ? [] : tasks) {
     const own = ownModel(task)
@@ -38,11 +39,21 @@ function ownModel({ options: { model } }: Task): string | undefined {
   return 'model' in model ? `${model.provider}/${model.model}` : ''
 }
 
-/** Runs evals, and ends with their results and the account; `tellNowhere`: also where there is nowhere to send it. */
+/** The option that leaves out progress and the summary. */
+export const noConsole = ['--no-console', 'show only results, and what was delivered'] as const
+
+export interface RunEvalsOptions {
+  /** Progress and a summary; true when left out. */
+  readonly console?: boolean | undefined
+  /** The account is told also where there is nowhere to send anything. */
+  readonly tellNowhere?: boolean | undefined
+}
+
+/** Runs evals, and ends with their results and the account. */
 export async function runEvals(
   context: CliContext,
   work: (host: HostOptions) => Promise<{ readonly success?: boolean; readonly logs: readonly LoggedEval[] }>,
-  { tellNowhere = false }: { readonly tellNowhere?: boolean } = {},
+  { console = true, tellNowhere = false }: RunEvalsOptions = {},
 ): Promise<ExitCode> {
   const { stdout, interrupt, cwd } = context
   let account: DeliveryReport | undefined
@@ -51,7 +62,7 @@ export async function runEvals(
   const host: HostOptions = {
     cwd,
     signals: false,
-    ask: ['console'],
+    ask: console ? ['console'] : [],
     output: stdout,
     report: (message) => tell(context, message),
     banner: (line) => {

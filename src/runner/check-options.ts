@@ -1,22 +1,22 @@
 import { inspect } from 'node:util'
-import { EvalspanError } from '../errors.ts'
 import { isObject } from '../hooks/is-object.ts'
+import { checkRoles, checkSettings } from './check-settings.ts'
+import { checkSolvers } from './check-solvers.ts'
 import { errorHandlingNames } from './error-handling.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
-import type { GenerateSettings } from './generate-config.ts'
 import { checkLimits, limitNames } from './limits.ts'
 import { checkModelCosts } from './model/model-cost.ts'
 import { parseReducer } from './scorer/reducers/resolve-reducers.ts'
 import type { RetryOptions } from './set-options.ts'
+import { settingKinds } from './setting-kinds.ts'
+import { suggestion } from './suggestion.ts'
 import type { TaskOptions } from './task.ts'
 import { longestTimer } from './timer.ts'
 import { toList } from './to-list.ts'
+import { wrongOption, type Wrong } from './wrong.ts'
 
 /** What a task and a run have in common. */
 type SharedOptions = Pick<EvaluateOptions, keyof EvaluateOptions & keyof TaskOptions>
-
-/** Makes the error of a field and of what to do. */
-type Wrong = (field: string, advice: string) => EvalspanError
 
 /** Of runs and of sets, which are checked alike. */
 const runOptions = {
@@ -48,53 +48,13 @@ const runOptions = {
   logDirAllowDirty: true,
 } satisfies Record<keyof EvaluateOptions | keyof RetryOptions, true>
 
-/** The names of a type that has others too. */
-type NamesOf<T> = keyof { [K in keyof T as string extends K ? never : number extends K ? never : K]: true }
-
-const settings = {
-  temperature: true,
-  maxTokens: true,
-  topP: true,
-  topK: true,
-  stopSeqs: true,
-  seed: true,
-  frequencyPenalty: true,
-  presencePenalty: true,
-  reasoningEffort: true,
-  maxConnections: true,
-  maxRetries: true,
-  timeout: true,
-  maxToolOutput: true,
-  failOnRefusal: true,
-  attemptTimeout: true,
-} satisfies Record<NamesOf<GenerateSettings>, true>
-
 /** Throws for an option that is not among the known ones: a mistyped one would have no effect, and nobody would see it. */
 export function checkNames(options: object, known: { readonly [name: string]: true }, wrong: Wrong): void {
   for (const [name, value] of Object.entries(options) as [string, unknown][]) {
     if (value === undefined || Object.hasOwn(known, name)) continue
-    const isSetting = Object.hasOwn(settings, name)
+    const isSetting = Object.hasOwn(settingKinds, name)
     throw wrong(name, `is no option; ${isSetting ? `write config: { ${name} }` : suggestion(name, Object.keys(known))}`)
   }
-}
-
-function suggestion(name: string, known: readonly string[]): string {
-  const distances = known.map((each) => [each, distance(name.toLowerCase(), each.toLowerCase())] as const)
-  const [nearest, least] = distances.reduce((best, each) => (each[1] < best[1] ? each : best))
-  return least <= name.length / 2 ? `did you mean ${nearest}?` : `there are ${known.join(', ')}`
-}
-
-/** How many letters have to be put in, left out or changed. */
-function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [index, letter] of Array.from(from).entries()) {
-    const next = [index + 1]
-    for (const [column, other] of Array.from(to).entries()) {
-      next.push(Math.min(row[column + 1]! + 1, next[column]! + 1, row[column]! + (letter === other ? 0 : 1)))
-    }
-    row = next
-  }
-  return row.at(-1)!
 }
 
 /** Throws a `BAD_OPTION` error, made by `wrong` of the field and of what to do, for what nothing can be run with. */
@@ -111,9 +71,13 @@ export function checkShared(options: SharedOptions, wrong: Wrong): void {
     throw wrong('failOnError', `is ${inspect(failOnError)}; give true, false, a share below 1 or a number of samples`)
   }
   if (!isTexts(tags)) throw wrong('tags', `is ${inspect(tags)}; give a list of texts`)
-  for (const [index, solve] of toList(options.solver).entries()) {
-    if (typeof solve !== 'function') throw wrong(`solver[${index}]`, 'is no solver; give a function')
+  if (options.metadata !== undefined && !isObject(options.metadata)) {
+    throw wrong('metadata', `is ${inspect(options.metadata)}; give an object`)
   }
+  checkTruths(options, ['continueOnFail', 'scoreOnError'], wrong)
+  checkSolvers(options.solver, 'solver', wrong)
+  checkSettings(options.config, 'config', wrong)
+  checkRoles(options.modelRoles, wrong)
   checked(() => checkLimits(options), '', wrong)
 }
 
@@ -127,23 +91,44 @@ function checked(check: () => unknown, field: string, wrong: Wrong): void {
 
 /** Throws a `BAD_OPTION` error that names the option. */
 export function checkOptions(options: EvaluateOptions & RetryOptions): void {
-  const wrong: Wrong = (field, advice) => new EvalspanError('BAD_OPTION', `${field} ${advice}`.trimEnd())
+  const wrong = wrongOption
   if (!isObject(options)) throw wrong('options', `are ${inspect(options)}; give an object, or leave them out`)
   checkNames(options, runOptions, wrong)
   checkShared(options, wrong)
   checkModelCosts(options.modelCosts)
+  checkTruths(options, ['score', 'logSamples', 'logRealtime', 'retryCleanup', 'logDirAllowDirty'], wrong)
+  if (options.logDir !== undefined && typeof options.logDir !== 'string') {
+    throw wrong('logDir', `is ${inspect(options.logDir)}; give a folder`)
+  }
   for (const name of ['maxSamples', 'maxTasks', 'maxConnections'] as const) {
     const value = options[name]
     if (value !== undefined && !isCount(value, 1))
       throw wrong(name, `is ${inspect(value)}; give a whole number from 1 on`)
   }
-  const { retryAttempts = 0, cleanupTimeout = 0 } = options
+  const { retryAttempts = 0, cleanupTimeout = 0, signal } = options
+  if (signal !== undefined && !isSignal(signal)) {
+    throw wrong('signal', 'is no AbortSignal; give the signal of an AbortController')
+  }
   if (typeof cleanupTimeout !== 'number' || !(cleanupTimeout >= 0 && cleanupTimeout <= longestTimer / 1000)) {
     throw wrong('cleanupTimeout', `is ${inspect(cleanupTimeout)}; give a number of seconds from 0 on`)
   }
   if (!isCount(retryAttempts, 0)) {
     throw wrong('retryAttempts', `is ${inspect(retryAttempts)}; give a whole number from 0 on`)
   }
+}
+
+function checkTruths<T extends object>(options: T, names: readonly (keyof T & string)[], wrong: Wrong): void {
+  for (const name of names) {
+    const value: unknown = options[name]
+    if (value !== undefined && typeof value !== 'boolean') {
+      throw wrong(name, `is ${inspect(value)}; give true or false`)
+    }
+  }
+}
+
+/** Also of another realm, or of a library. */
+function isSignal(value: unknown): boolean {
+  return isObject(value) && typeof value['aborted'] === 'boolean' && typeof value['addEventListener'] === 'function'
 }
 
 function isCount(value: unknown, least: number): boolean {

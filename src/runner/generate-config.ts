@@ -20,13 +20,13 @@ export interface GenerateSettings {
   readonly maxConnections?: number | undefined
   /** So many times a call is tried again; without end when left out. */
   readonly maxRetries?: number | undefined
-  /** Seconds after which a call is not tried again; an attempt that takes longer goes on. */
+  /** Whole seconds after which a call is not tried again; an attempt that takes longer goes on. */
   readonly timeout?: number | undefined
   /** Bytes of a tool's result; of a longer one the middle is left out. 16 KiB when left out; 0: as long as it is. */
   readonly maxToolOutput?: number | undefined
   /** An answer that the provider has filtered (`content_filter`) is an error of the sample. */
   readonly failOnRefusal?: boolean | undefined
-  /** Seconds after which an attempt at a call is given up; it is tried again, as after any other failure. */
+  /** Seconds, in whole numbers, after which an attempt at a call is given up; it is tried again, as after any other failure. */
   readonly attemptTimeout?: number | undefined
   readonly [name: string]: Json | undefined
 }

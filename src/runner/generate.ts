@@ -1,15 +1,18 @@
 import type { ChatMessage, GenerateConfig, Json } from '../inspect/records.ts'
 import { activeSample, type ActiveSample } from './active.ts'
+import { checkSettings } from './check-settings.ts'
 import { executeTools } from './execute-tools.ts'
 import { toGenerateConfig } from './generate-config.ts'
 import type { CachePolicy } from './model/cache-policy.ts'
 import type { Generate } from './solver.ts'
 import type { TaskState } from './task-state.ts'
 import { toolInfos } from './tool-info.ts'
+import { wrongOption } from './wrong.ts'
 
 /** The `generate` that solvers of the sample are handed. */
 export function generateFor(sample: ActiveSample): Generate {
   return async (state, { toolCalls = 'loop', toolChoice, cache, config } = {}) => {
+    checkSettings(config, 'config', wrongOption)
     const settings: GenerateConfig = {
       ...toGenerateConfig(config),
       ...(cache !== undefined && { cache: cacheSetting(cache) }),

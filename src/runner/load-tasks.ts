@@ -2,16 +2,23 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { EvalspanError, messageOf } from '../errors.ts'
-import type { Json } from '../inspect/records.ts'
 import { Task } from './task.ts'
+import { notedArgs, type TaskArgs } from './task-args.ts'
 
-export type TaskArgs = { readonly [name: string]: Json }
-
-/** The tasks in files, in their order; `FILE@name` is one export of a file. Throws a `BAD_OPTION` error where there are arguments and no task takes any. */
-export async function loadTasks(places: readonly string[], cwd: string, args: TaskArgs): Promise<Task[]> {
+/**
+ * The tasks in files, in their order; `FILE@name` is one export of a file. `report` is told of arguments that no task has asked for.
+ * Throws a `BAD_OPTION` error where there are arguments and no task takes any.
+ */
+export async function loadTasks(
+  places: readonly string[],
+  cwd: string,
+  args: TaskArgs,
+  report: (message: string) => void,
+): Promise<Task[]> {
+  const unread = new Set(Object.keys(args))
   const load = (place: string): Promise<Task[]> => {
     const [, file = place, name] = /^(.*)@([\w$]+)$/.exec(place) ?? []
-    return loadFile(file, name, cwd, args)
+    return loadFile(file, name, cwd, args, (read) => unread.delete(read))
   }
   const tasks = (await Promise.all(places.map(load))).flat()
   const [name] = Object.keys(args)
@@ -21,14 +28,22 @@ export async function loadTasks(places: readonly string[], cwd: string, args: Ta
       `-T ${name}: no task here is a function, which could take it; export one as default, or give it as FILE@name`,
     )
   }
+  for (const each of unread) report(`-T ${each}: no task here has asked for it`)
   return tasks
 }
 
 /**
  * The tasks in a file: what it exports that `task()` made, and its default export where that is a function which makes one
- * of the arguments. With a name it is that export alone, which may be such a function.
+ * of the arguments. With a name it is that export alone, which may be such a function. `read` takes the names of arguments that
+ * are asked for.
  */
-export async function loadFile(file: string, name: string | undefined, cwd: string, args: TaskArgs): Promise<Task[]> {
+export async function loadFile(
+  file: string,
+  name: string | undefined,
+  cwd: string,
+  args: TaskArgs,
+  read: (name: string) => void = () => {},
+): Promise<Task[]> {
   const module = await importFile(file, resolve(cwd, file))
   const wanted = name === undefined ? Object.entries(module) : [[name, module[name]] as const]
   // What is exported under two names runs once.
@@ -37,7 +52,7 @@ export async function loadFile(file: string, name: string | undefined, cwd: stri
   for (const [key, value] of wanted) {
     if (Task.is(value)) tasks.set(value, new Task(value.options, { file, name, args: {} }))
     else if (typeof value === 'function' && (key === 'default' || key === name)) {
-      for (const made of await callTask(value as TaskFunction, `${file}@${key}`, args)) {
+      for (const made of await callTask(value as TaskFunction, `${file}@${key}`, notedArgs(args, read))) {
         tasks.set(made, new Task(made.options, { file, name, args }))
       }
     } else if (typeof value === 'function') functions.push(key)

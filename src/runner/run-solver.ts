@@ -34,5 +34,6 @@ function expectMessages({ messages }: TaskState, solver: string): void {
 }
 
 function describe(value: unknown): string {
+  if (typeof value === 'function') return 'a function, perhaps the solver that it makes when it is called'
   return value === undefined ? 'nothing' : value === null ? 'null' : `a value of type ${typeof value}`
 }

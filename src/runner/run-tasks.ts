@@ -52,7 +52,7 @@ export async function runTasks(
         if (!isOver) waiting.add(index)
       }
     }
-    await Promise.all(Array.from({ length: maxTasks ?? 1 }, work))
+    await Promise.all(Array.from({ length: Math.min(maxTasks ?? 1, units.length) }, work))
   } catch (error) {
     failure ??= { thrown: error }
   }

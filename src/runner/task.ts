@@ -4,6 +4,7 @@ import type { Json } from '../inspect/records.ts'
 import { isObject } from '../hooks/is-object.ts'
 import type { Dataset, Sample } from './sample.ts'
 import { checkNames, checkShared } from './check-options.ts'
+import { checkSolvers } from './check-solvers.ts'
 import { errorHandlingNames, type ErrorHandling } from './error-handling.ts'
 import type { GenerateSettings } from './generate-config.ts'
 import { limitNames, type Limits } from './limits.ts'
@@ -123,9 +124,7 @@ export function task(options: TaskOptions): Task {
   const odd = oddDataset(dataset)
   if (odd !== undefined) throw wrong('dataset', odd)
   checkShared(options, wrong)
-  for (const [index, solve] of toList(options.setup).entries()) {
-    if (typeof solve !== 'function') throw wrong(`setup[${index}]`, 'is no solver; give a function')
-  }
+  checkSolvers(options.setup, 'setup', wrong)
   for (const [index, scorer] of toList(options.scorer).entries()) {
     if (!isObject(scorer)) throw wrong(`scorer[${index}]`, 'is no scorer; make one with scorer()')
     if (typeof scorer.score !== 'function') throw wrong(`scorer[${index}]`, 'has no score; make it with scorer()')

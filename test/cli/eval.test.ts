@@ -85,6 +85,41 @@ describe('evalspan eval', () => {
     expect(stdout + stderr).not.toContain('zebra')
   })
 
+  it('shows only results where it is to be quiet', async () => {
+    const { exitCode, stdout, stderr } = await evaluated("export default make('one')", ['--no-console'])
+    expect([exitCode, stderr, stdout.replace(/\S+\.eval/, 'LOG')]).toEqual([
+      0,
+      '',
+      '\none  mockllm/own  success\n  log  LOG\n',
+    ])
+  })
+
+  it.each([
+    ['in camelCase', '({ maxTurns })', 'maxTurns', 'max-turns'],
+    ['in snake_case', '({ max_turns })', 'max_turns', 'max-turns'],
+    ['as it is written', '({ maxTurns })', 'maxTurns', 'maxTurns'],
+    ['in snake_case what is camelCase', '({ max_turns })', 'max_turns', 'maxTurns'],
+    ['with all others', '({ ...all })', 'all.max_turns', 'max-turns'],
+  ])('gives functions an argument %s', async (_what, parameters, value, name) => {
+    const source = `export default ${parameters} => make('turns ' + ${value})`
+    const result = await evaluated(source, ['-T', `${name}=3`])
+    expect([result.exitCode, result.stderr, result.stdout.includes('turns 3  ')]).toEqual([0, '', true])
+  })
+
+  it('says which arguments no task has asked for', async () => {
+    const source = `export default ({ level, ...rest }) => make('one', { metadata: { level } })
+export const two = ({ lvl }) => make('two', { metadata: { lvl: lvl ?? 0 } })`
+    const argv = ['-T', 'lvel=3', '-T', 'lvl=2']
+    const one = await evaluated(source, argv, 'x.eval.mjs@two')
+    const all = await evaluated(source, argv)
+    expect([one.exitCode, one.stderr, all.exitCode, all.stderr]).toEqual([
+      0,
+      '-T lvel: no task here has asked for it\n',
+      0,
+      '',
+    ])
+  })
+
   it('says that a task runs with its own model, where another is given', async () => {
     const source = "export const one = make('one')\nexport const two = make('two', { model: undefined })"
     const { exitCode, stderr } = await evaluated(source, ['--model', 'mockllm/model'])

@@ -321,7 +321,7 @@ describe('a recorded run', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(stdout).toMatchInlineSnapshot(`
       "
-      bug_hunt  pilot
+      bug_hunt  demo/pilot
         samples  7: 5 success · 1 limit · 1 error (2 took more than one attempt)
         scores   match  mean 0.5 of 6
                  model_graded_qa  mean 0.667 of 6

@@ -103,8 +103,8 @@ describe('a call that fails', () => {
   })
 
   it('is not made again once it has taken longer than its timeout', async () => {
-    const { model, count } = failingModel(modelError(429), 30)
-    const { samples } = await run(aTask({ model, config: { timeout: 0.1 } }))
+    const { model, count } = failingModel(modelError(429), 300)
+    const { samples } = await run(aTask({ model, config: { timeout: 1 } }))
     expect(count()).toBeGreaterThanOrEqual(3)
     expect(count()).toBeLessThanOrEqual(5)
     expect(samples[0]!.error?.message).toBe("APICallError('HTTP 429')")

@@ -1,5 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { evaluate, evalSet, hookNames, mean, scorer, task, type TaskOptions, type TaskState } from '../../src/index.ts'
+import {
+  evalRetry,
+  evaluate,
+  evalSet,
+  generate,
+  hookNames,
+  mean,
+  mockModel,
+  multipleChoice,
+  scorer,
+  task,
+  type TaskOptions,
+  type TaskState,
+} from '../../src/index.ts'
 import { representString } from '../../src/runner/python-text.ts'
 import { streamProblems } from './hooks/stream-problems.ts'
 import { aTask, question, run, withHooks } from './run.ts'
@@ -86,7 +99,7 @@ describe('an error names the place, and says what to do, for', () => {
     [
       'no calls at once in settings',
       withOptions({ config: { maxConnections: 0 } }),
-      'maxConnections of mockllm/model: 0 is not a whole number from 1 on',
+      'config.maxConnections is 0; give a whole number from 1 on',
     ],
     [
       'a reducer that is none',
@@ -189,6 +202,61 @@ describe('an error names the place, and says what to do, for', () => {
       'a scorer that is made without a name',
       () => scorer({ metrics: [mean()] } as never, {} as never, () => ({ value: 1 })),
       'scorer without a name: give it one first: scorer(name, { metrics }, score)',
+    ],
+    [
+      'a signal that is none',
+      withOptions({ signal: 5 }),
+      'signal is no AbortSignal; give the signal of an AbortController',
+    ],
+    [
+      'what has the signal',
+      withOptions({ signal: new AbortController() }),
+      'signal is no AbortSignal; give the signal of an AbortController',
+    ],
+    [
+      'a solver that is still to be called',
+      withTask({ solver: generate }),
+      'task arithmetic: solver[0] is still to be called: generate()',
+    ],
+    [
+      'another solver that is still to be called',
+      withOptions({ solver: [failing(0), multipleChoice] }),
+      'solver[1] is still to be called: multipleChoice()',
+    ],
+    [
+      'a setup that is still to be called',
+      withTask({ setup: generate }),
+      'task arithmetic: setup[0] is still to be called: generate()',
+    ],
+    ['metadata that is a number', withTask({ metadata: 5 }), 'task arithmetic: metadata is 5; give an object'],
+    ['metadata that is a list', withOptions({ metadata: ['a'] }), "metadata is [ 'a' ]; give an object"],
+    ['scores as a text', withOptions({ score: 'x' }), "score is 'x'; give true or false"],
+    ['a number for true', withOptions({ logSamples: 1 }), 'logSamples is 1; give true or false'],
+    [
+      'a text for true',
+      withTask({ scoreOnError: 'yes' }),
+      "task arithmetic: scoreOnError is 'yes'; give true or false",
+    ],
+    ['a folder that is a number', withOptions({ logDir: 5 }), 'logDir is 5; give a folder'],
+    [
+      'a log that is a number',
+      () => evalRetry(5 as never),
+      'log is 5; give the file of a log, or what evaluate() gave',
+    ],
+    [
+      'a log that is nowhere',
+      () => evalRetry({} as never),
+      'log is {}; give the file of a log, or what evaluate() gave',
+    ],
+    [
+      'answers of a mock model by their name',
+      () => mockModel({ outputs: ['4'] } as never),
+      'mockModel: give a list of answers first, or a function that answers',
+    ],
+    [
+      'one answer of a mock model',
+      () => mockModel('Paris'),
+      'mockModel: give a list of answers first, or a function that answers',
     ],
     ['no tasks', () => evaluate([]), 'tasks: there is none'],
     ['what is no task', () => evaluate([aTask(), {} as never]), 'tasks[1] is no task; make it with task()'],
@@ -302,6 +370,7 @@ describe('a sample has its error, and its task its log, for', () => {
     ['nothing', undefined, 'nothing'],
     ['null', null, 'null'],
     ['a text', '4', 'a value of type string'],
+    ['a solver', () => {}, 'a function, perhaps the solver that it makes when it is called'],
     ['a state that is none', { messages: [] }, 'a value of type object'],
   ])('a solver that returns %s', async (_what, value, words) => {
     const solver = function mine(): never {
@@ -321,6 +390,30 @@ describe('a sample has its error, and its task its log, for', () => {
     }
     expect(await errorOf({ solver })).toEqual(['error', message])
   })
+})
+
+it('a run that cannot listen to its signal has its end, and leaves no listeners', async () => {
+  const signal = {
+    aborted: false,
+    addEventListener() {
+      throw new TypeError('no listeners here')
+    },
+    removeEventListener() {},
+  }
+  const count = (): readonly number[] => ['SIGINT', 'beforeExit'].map((name) => process.listenerCount(name))
+  const before = count()
+  const accounts: unknown[] = []
+  const { thrown } = await run(
+    aTask(),
+    { signal: signal as unknown as AbortSignal },
+    { onAccount: (account) => accounts.push(account) },
+  )
+  expect([(thrown as Error).message, accounts.length, count()]).toEqual(['no listeners here', 1, before])
+})
+
+it('more tasks at once than there are do no harm', async () => {
+  const { logs, thrown } = await run(aTask(), { maxTasks: 1e12 })
+  expect([thrown, logs.map(({ status }) => status)]).toEqual([undefined, ['success']])
 })
 
 it('a metric that throws fails its task, which has its log and its end', async () => {

@@ -44,7 +44,7 @@ describe('evalRetry with a log alone', () => {
     const log = await failed(flaky('twice'), logDir)
     flaky('twice')
     await expect(evalRetry(log, { logDir }, quiet)).rejects.toThrow(
-      `${log.location} is of task twice: several tasks here are called so; give the task that it is of`,
+      `${log.location} is of task twice: several tasks here are called so; retry it from the program: evalRetry(log, task)`,
     )
   })
 
@@ -64,7 +64,7 @@ export const made = ({ level }) => task({
   },
 })`,
     )
-    const [one] = await loadTasks(['x.eval.mjs@made'], cwd, { level: 3 })
+    const [one] = await loadTasks(['x.eval.mjs@made'], cwd, { level: 3 }, () => {})
     const modelRoles = { grader: { model: 'mockllm/grader', config: { maxTokens: 5 } } }
     const [log] = await evaluate(one!, { model, modelRoles, logDir: join(cwd, 'logs') }, quiet)
     const [retried] = await evalRetry(log!, { logDir: join(cwd, 'logs') }, { ...quiet, cwd })
@@ -90,11 +90,11 @@ export const made = ({ level }) => task({
     const [there, elsewhere] = [newFolder(), newFolder()]
     writeTask(there, 'gone')
     writeTask(elsewhere, 'other')
-    const [one] = await loadTasks(['x.eval.mjs'], there, {})
+    const [one] = await loadTasks(['x.eval.mjs'], there, {}, () => {})
     const [log] = await evaluate(one!, { model, logDir }, quiet)
     await expect(evalRetry(log!, {}, { ...quiet, cwd: logDir })).rejects.toThrow('x.eval.mjs: no such file')
     await expect(evalRetry(log!, {}, { ...quiet, cwd: elsewhere })).rejects.toThrow(
-      `${log!.location} is of task gone, and there is none in x.eval.mjs; give the task that it is of`,
+      `${log!.location} is of task gone, and there is none in x.eval.mjs; retry it from the program: evalRetry(log, task)`,
     )
   })
 

@@ -105,12 +105,12 @@ export function evalOptions(folder: string): OptionGroups {
         help: 'how often a call is tried again: without end',
         read: amount,
       },
-      { flags: '--timeout <seconds>', to: 'config.timeout', help: 'after it a call is not tried again', read: seconds },
+      { flags: '--timeout <seconds>', to: 'config.timeout', help: 'after it a call is not tried again', read: amount },
       {
         flags: '--attempt-timeout <seconds>',
         to: 'config.attemptTimeout',
         help: 'after it an attempt at a call is given up, and the call tried again',
-        read: seconds,
+        read: count,
       },
       {
         flags: '--cache [expiry]',

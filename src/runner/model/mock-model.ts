@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ChatMessage, GenerateConfig, ModelOutput, ToolChoice, ToolInfo } from '../../inspect/records.ts'
+import { badOption } from '../bad-option.ts'
 import { shortUuid } from '../short-uuid.ts'
 import { completeOutput, textOf } from '../task-state.ts'
 import { callFailure } from './failure.ts'
@@ -31,7 +32,7 @@ const defaultOutput = 'Default output from mockllm/model'
 /**
  * A model for tests and examples, without any provider; Inspect's `mockllm/model`. It gives its outputs one after the other,
  * or what a function says; without either always the same. An output without usage gets one: estimated tokens of the input,
- * and the characters of the answer.
+ * and the characters of the answer. Throws a `BAD_OPTION` error for outputs that are neither.
  */
 export function mockModel(outputs?: Iterable<MockOutput> | MockFunction, options: MockModelOptions = {}): ModelApi {
   const { provider = 'mockllm', model = 'model', maxConnections, delayMs = 0 } = options
@@ -72,6 +73,9 @@ function nextOutput(
   if (typeof outputs === 'function') {
     // A function that throws does so for this call alone, and not before its wait.
     return async ({ input, tools, toolChoice, config }) => outputs(input, tools, toolChoice, config)
+  }
+  if (typeof outputs !== 'object' || outputs === null || !(Symbol.iterator in outputs)) {
+    throw badOption('mockModel: give a list of answers first, or a function that answers')
   }
   const iterator = outputs[Symbol.iterator]()
   let given = 0

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { consoleObserver } from '../../../exporters/console/index.ts'
-import type { DeliveryReport, Item } from '../../../src/exporter.ts'
+import { Plan } from '../../../exporters/console/plan.ts'
+import type { DeliveryReport, HookData, Item } from '../../../src/exporter.ts'
 import { fresh, memoryOutput, spanItem, type SpanSketch } from './sample-spans.ts'
 
 const report: DeliveryReport = {
@@ -273,6 +274,42 @@ describe('the console', () => {
     observer.committed({ fresh: [], known: [], superseded: limitedSample() })
     await observer.close?.(report)
     expect(output.text.split('\n').find((line) => line.includes('samples'))).toBe('  samples  1: 1 limit')
+  })
+
+  it.each([
+    ['its provider', { 'gen_ai.provider.name': 'openai' }, 'x  openai/gpt-4o'],
+    ['no provider', {}, 'x  gpt-4o'],
+    ['a name that has no provider', { 'gen_ai.provider.name': '_OTHER' }, 'x  gpt-4o'],
+    ['the name of its log', { 'gen_ai.provider.name': 'gcp.gemini', 'test.suite.run.id': 'e1' }, 'x  google/gpt-4o'],
+  ])('names a model with %s', async (_what, attributes, line) => {
+    const output = memoryOutput()
+    const plan = new Plan()
+    const spec = { model: 'google/gpt-4o', config: {}, dataset: {} }
+    plan.begin({ eval_id: 'e1', spec } as unknown as HookData<'onTaskStart'>)
+    const observer = consoleObserver(output, { plan })
+    const given = { 'gen_ai.request.model': 'gpt-4o', ...attributes }
+    observer.committed(fresh(spanItem('1', 'root', 'eval_sample x', [0, 1], { attributes: given })))
+    await observer.close?.(report)
+    expect(output.text.split('\n')[1]).toBe(line)
+  })
+
+  it('tells of samples from earlier logs, for the first of several attempts at a task', async () => {
+    const task = (id: string, reused: number): Item =>
+      spanItem('run', `${id}${reused}`, 'eval_task x', [0, 3], {
+        attributes: { 'test.suite.name': 'x', 'eval.task.id': id, 'eval.sample.reused_count': reused },
+      })
+    const sample = spanItem('1', 'root', 'eval_sample x', [0, 1])
+    const linesOf = async (...tasks: Item[]): Promise<unknown> =>
+      (await shown([...tasks, sample], 80)).split('\n').filter((line) => line.startsWith('  samples'))
+    expect([
+      await linesOf(task('a', 4)),
+      await linesOf(task('a', 4), task('a', 5), task('b', 2)),
+      await linesOf(task('a', 0), task('a', 1)),
+    ]).toEqual([
+      ['  samples  1 now, 4 from before: 1 success'],
+      ['  samples  1 now, 6 from before: 1 success'],
+      ['  samples  1: 1 success'],
+    ])
   })
 
   it('tells samples apart that share the trace of their run', async () => {
