@@ -1,7 +1,7 @@
 import type { OtherEvent } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
-import { messageProblem } from './dataset/check-sample.ts'
 import { jsonChanges } from './json-changes.ts'
+import { messageProblems } from './message-problems.ts'
 import { solverInfo, type Generate, type Solver } from './solver.ts'
 import { stateRecord } from './state-record.ts'
 import { TaskState } from './task-state.ts'
@@ -25,11 +25,9 @@ export async function runSolvers(solvers: readonly Solver[], sample: ActiveSampl
   }
 }
 
-/** A log with something else among them cannot be read. */
 function expectMessages({ messages }: TaskState, solver: string): void {
-  for (const [index, message] of messages.entries()) {
-    const problem = messageProblem(message)
-    if (problem !== undefined) throw new TypeError(`after solver ${solver} state.messages[${index}] ${problem}`)
+  for (const [index, problem] of messageProblems(messages)) {
+    throw new TypeError(`after solver ${solver} state.messages[${index}] ${problem}`)
   }
 }
 
