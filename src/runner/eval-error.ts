@@ -19,6 +19,11 @@ export function evalError(thrown: unknown): EvalError {
   return { message: shown, traceback, traceback_ansi: traceback }
 }
 
+/** What was thrown, or an error in place of nothing: `throw undefined` is a failure, too. */
+export function somethingThrown(thrown: unknown): unknown {
+  return thrown ?? new Error('nothing was thrown')
+}
+
 /** How a sample ends whose task is over. */
 export class CancelledError extends Error {
   constructor(message = '') {

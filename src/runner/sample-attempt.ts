@@ -6,7 +6,7 @@ import type { ErrorEvent, EvalError, EvalSampleSummary, Event, OtherEvent, Score
 import { orAborted, orUnwound, withGrace } from './abortable.ts'
 import { fire, runInSample, type ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
-import { CancelledError, evalError } from './eval-error.ts'
+import { CancelledError, evalError, somethingThrown } from './eval-error.ts'
 import { EventStream } from './event-stream.ts'
 import { placeOf } from './failure-place.ts'
 import { generateFor } from './generate.ts'
@@ -212,7 +212,7 @@ export class SampleAttempt {
 
   #fail(error: unknown): void {
     const { context, sample, mayRetry } = this.#options
-    const thrown = error ?? new Error('nothing was thrown')
+    const thrown = somethingThrown(error)
     if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
       this.limit = { type: thrown.type, limit: thrown.limit ?? -1, reason: hideKeys(thrown.message) }
       return

@@ -6,7 +6,7 @@ import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
 import { EarlierLogs } from './earlier-logs.ts'
 import { ErrorBudget } from './error-budget.ts'
-import { CancelledError, evalError } from './eval-error.ts'
+import { CancelledError, evalError, somethingThrown } from './eval-error.ts'
 import { placeOf } from './failure-place.ts'
 import { toGenerateConfig } from './generate-config.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
@@ -120,7 +120,7 @@ class TaskRun {
         await this.#runSamples(this.#context(writer), results, earlier)
         found = this.#results(results)
       } catch (error) {
-        thrown = error ?? new Error('nothing was thrown')
+        thrown = somethingThrown(error)
       }
       const log = this.#log(found?.results, thrown)
       let unwritten: { readonly error: unknown } | undefined
