@@ -1,3 +1,5 @@
+import { toCamelCase } from '../../src/runner/to-camel-case.ts'
+
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
   : Name
@@ -13,8 +15,4 @@ export function camel<T>(value: T): InCamelCase<T> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value as InCamelCase<T>
   const renamed = Object.entries(value).map(([name, inner]) => [toCamelCase(name), camel(inner as unknown)])
   return Object.fromEntries(renamed) as InCamelCase<T>
-}
-
-function toCamelCase(name: string): string {
-  return name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

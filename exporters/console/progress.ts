@@ -22,7 +22,8 @@ export class Progress {
   constructor(output: Output, text: () => string) {
     this.#output = output
     this.#text = text
-    this.#redraw = output.interactive ? createLogUpdate(streamOf(output)) : undefined
+    // To hide the cursor it would have to listen to signals, for ever, and the program and its next run would hear of none.
+    this.#redraw = output.interactive ? createLogUpdate(streamOf(output), { showCursor: true }) : undefined
   }
 
   /** There is something to tell. */

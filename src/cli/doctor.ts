@@ -67,9 +67,9 @@ async function reportOn(context: CliContext, signal: AbortSignal, show: Show): P
   checking.catch(() => {})
   const installation = [...checkInstallation(), ...checkSettings(context.cwd)]
   show('This installation', undefined, installation)
-  const hooks = await orAborted(checkHooks(context), signal, 'loading')
+  const hooks = await findingsInTime(checkHooks(context), signal, 'loading')
   show('Hooks', undefined, hooks)
-  const outbox = await orAborted(checkOutbox(), signal, 'folder')
+  const outbox = await findingsInTime(checkOutbox(), signal, 'folder')
   show('Outbox', undefined, outbox)
   const opened = await checking
   show(
@@ -109,7 +109,7 @@ function closingLine({ ok, installation, hooks, outbox, exporters }: DoctorRepor
 }
 
 /** Hooks are others' code, which may wait for ever. */
-async function orAborted(findings: Promise<Finding[]>, signal: AbortSignal, what: string): Promise<Finding[]> {
+async function findingsInTime(findings: Promise<Finding[]>, signal: AbortSignal, what: string): Promise<Finding[]> {
   const aborted = new Promise<Finding[]>((resolve) => {
     const end = (): void => resolve([{ what, ok: false, detail: `no end within ${mostMs / 1000} s` }])
     if (signal.aborted) end()

@@ -21,7 +21,7 @@ export class EventPump {
     await this.#session.emitter.emit(hook, data, meta)
     this.#count += 1
     if (this.#count % eventsBetweenWaits !== 0) return
-    await orAborted(this.#session.room(), this.#interrupt)
+    await waitForRoom(this.#session.room(), this.#interrupt)
     if (performance.now() - this.#lastTurn <= 5) return
     // Signals, timers and sockets have their turn, however much can be read at once.
     await turn()
@@ -30,7 +30,7 @@ export class EventPump {
 }
 
 /** Room may not come for as long as a backend is away. */
-async function orAborted(room: Promise<void>, signal: AbortSignal): Promise<void> {
+async function waitForRoom(room: Promise<void>, signal: AbortSignal): Promise<void> {
   const { promise: aborted, resolve } = Promise.withResolvers<void>()
   const listener = (): void => resolve()
   if (signal.aborted) return

@@ -1,12 +1,14 @@
 import { inspect } from 'node:util'
 import { LimitExceededError, messageOf } from '../errors.ts'
 import type { EvalError } from '../inspect/records.ts'
+import { placeOf } from './failure-place.ts'
 import { hideKeys } from './model/hide-keys.ts'
 import { representString } from './python-text.ts'
 
 /** Something that was thrown, as a log has it: `TypeError('…')`, as Python shows an exception, without keys. */
 export function evalError(thrown: unknown): EvalError {
-  const traceback = hideKeys(stackOf(thrown))
+  const place = placeOf(thrown)
+  const traceback = hideKeys(`${stackOf(thrown)}${place === undefined ? '' : `\nin ${place}`}`)
   // Before it is quoted, which could make another text of a key.
   const message = hideKeys(thrown instanceof Error ? thrown.message : messageOf(thrown))
   // As Inspect shows it: of some classes the message alone.
@@ -15,6 +17,11 @@ export function evalError(thrown: unknown): EvalError {
       ? message
       : `${classOf(thrown)}(${message === '' ? '' : representString(message)})`
   return { message: shown, traceback, traceback_ansi: traceback }
+}
+
+/** What was thrown, or an error in place of nothing: `throw undefined` is a failure, too. */
+export function somethingThrown(thrown: unknown): unknown {
+  return thrown ?? new Error('nothing was thrown')
 }
 
 /** How a sample ends whose task is over. */

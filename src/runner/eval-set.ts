@@ -53,8 +53,10 @@ export class EvalSetFolder {
   }
 
   /** By the key of the task: the logs of all attempts, the latest first. Logs that cannot be read are left out. */
-  async logs(): Promise<Map<string, LoggedEval[]>> {
-    const latestFirst = await logsIn(this.#folder)
+  async logs(report: (message: string) => void): Promise<Map<string, LoggedEval[]>> {
+    const latestFirst = await logsIn(this.#folder, (problem) =>
+      report(`${problem}; the eval set goes on without it, and runs again what it may hold`),
+    )
     return Map.groupBy(latestFirst, (log) => keyOf(identityOfLog(log)))
   }
 

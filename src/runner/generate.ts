@@ -21,8 +21,7 @@ export function generateFor(sample: ActiveSample): Generate {
     for (;;) {
       const tools = await toolInfos(state.tools)
       state.output = await sample.model.generate(state.messages, { cache, config: settings, tools, toolChoice: choice })
-      const message = state.output.choices[0]?.message
-      if (!message) throw new Error('the model gave no answer: its output is without any choice')
+      const { message } = state.output
       state.messages.push(message)
       if (state.completed || toolCalls === 'none' || !message.tool_calls?.length) return state
       state.messages.push(...(await executeTools(message, state, sample, settings['max_tool_output'])))

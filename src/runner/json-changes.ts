@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Json } from '../inspect/records.ts'
+import { isList } from './to-list.ts'
 
 /** A change as in a JSON patch, with what it replaces. */
 export interface JsonChange {
@@ -51,10 +52,6 @@ function listChanges(before: readonly Json[], after: readonly Json[], path: stri
 }
 
 type JsonObject = { readonly [key: string]: Json | undefined }
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value)
-}
 
 function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { EvalspanError } from '../errors.ts'
+import { EvalspanError, messageOf } from '../errors.ts'
 import { bufferFolder } from '../inspect/buffer/find-buffers.ts'
 import { hasEnded, readWriter } from '../inspect/buffer/folder-writer.ts'
 import { openLog } from '../inspect/log.ts'
@@ -8,8 +8,8 @@ import type { EvalLog } from '../inspect/records.ts'
 import { compareTimes, parseTime } from '../time.ts'
 import type { LoggedEval } from './run-context.ts'
 
-/** The logs of a folder, the latest first. Those that cannot be read are left out. */
-export async function logsIn(folder: string): Promise<LoggedEval[]> {
+/** The logs of a folder, the latest first. Those that cannot be read are left out, which `onProblem` is told. */
+export async function logsIn(folder: string, onProblem: (problem: string) => void): Promise<LoggedEval[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.eval')).toSorted()
   const logs: LoggedEval[] = []
   for (const name of names) {
@@ -18,8 +18,9 @@ export async function logsIn(folder: string): Promise<LoggedEval[]> {
       const log = await openLog(location)
       logs.push({ ...log.header, location })
       await log.close()
-    } catch {
+    } catch (error) {
       // Whatever it is, it is no log that could be gone on with.
+      onProblem(messageOf(error))
     }
   }
   return logs.toSorted((a, b) => compareTimes(startOf(b), startOf(a)))
@@ -27,7 +28,8 @@ export async function logsIn(folder: string): Promise<LoggedEval[]> {
 
 /** The logs beside one of attempts at the same task before it, the latest first. */
 export async function attemptsBefore(location: string, header: EvalLog): Promise<string[]> {
-  const before = (await logsIn(dirname(location))).filter(
+  // Of the others in the folder most are of other tasks.
+  const before = (await logsIn(dirname(location), () => {})).filter(
     (log) => log.eval.task_id === header.eval.task_id && compareTimes(startOf(log), startOf(header)) < 0,
   )
   return before.map((log) => log.location)

@@ -42,7 +42,7 @@ async function runTaken(
     const units = await resolve(evalSetId, runId)
     const identities = units.map((unit) => identityOfUnit(unit, run.options))
     expectDistinct(identities)
-    const known = await folder.logs()
+    const known = await folder.logs(run.report)
     if (run.retries?.logDirAllowDirty !== true) expectNoOthers(known, identities)
     const done: LoggedEval[] = []
     const open: TaskUnit[] = []

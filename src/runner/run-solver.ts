@@ -1,7 +1,7 @@
 import type { OtherEvent } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
-import { messageProblem } from './dataset/check-sample.ts'
 import { jsonChanges } from './json-changes.ts'
+import { messageProblems } from './message-problems.ts'
 import { solverInfo, type Generate, type Solver } from './solver.ts'
 import { stateRecord } from './state-record.ts'
 import { TaskState } from './task-state.ts'
@@ -10,14 +10,14 @@ import { TaskState } from './task-state.ts'
 export async function runSolvers(solvers: readonly Solver[], sample: ActiveSample, generate: Generate): Promise<void> {
   for (const solve of solvers) {
     if (sample.state.completed) return
-    const { name } = solverInfo(solve)
+    const { name, place = `solver ${name}` } = solverInfo(solve)
     await sample.transcript.span(name, 'solver', async () => {
       const before = await stateRecord(sample.state)
       const state: unknown = await solve(sample.state, generate)
       if (!TaskState.is(state)) {
-        throw new TypeError(`solver ${name} gave ${describe(state)}; it has to return the state that comes after it`)
+        throw new TypeError(`${place} gave ${describe(state)}; it has to return the state that comes after it`)
       }
-      expectMessages(state, name)
+      expectMessages(state, place)
       sample.state = state
       const changes = jsonChanges(before, await stateRecord(state))
       if (changes.length > 0) sample.transcript.add<OtherEvent>({ event: 'state', changes })
@@ -25,11 +25,9 @@ export async function runSolvers(solvers: readonly Solver[], sample: ActiveSampl
   }
 }
 
-/** A log with something else among them cannot be read. */
-function expectMessages({ messages }: TaskState, solver: string): void {
-  for (const [index, message] of messages.entries()) {
-    const problem = messageProblem(message)
-    if (problem !== undefined) throw new TypeError(`after solver ${solver} state.messages[${index}] ${problem}`)
+function expectMessages({ messages }: TaskState, place: string): void {
+  for (const [index, problem] of messageProblems(messages)) {
+    throw new TypeError(`after ${place} state.messages[${index}] ${problem}`)
   }
 }
 

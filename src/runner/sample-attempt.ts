@@ -6,8 +6,9 @@ import type { ErrorEvent, EvalError, EvalSampleSummary, Event, OtherEvent, Score
 import { orAborted, orUnwound, withGrace } from './abortable.ts'
 import { fire, runInSample, type ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
-import { CancelledError, evalError } from './eval-error.ts'
+import { CancelledError, evalError, somethingThrown } from './eval-error.ts'
 import { EventStream } from './event-stream.ts'
+import { placeOf } from './failure-place.ts'
 import { generateFor } from './generate.ts'
 import { SampleLimits } from './limits.ts'
 import type { SampleRows } from './log/sample-rows.ts'
@@ -210,8 +211,8 @@ export class SampleAttempt {
   }
 
   #fail(error: unknown): void {
-    const { context, mayRetry } = this.#options
-    const thrown = error ?? new Error('nothing was thrown')
+    const { context, sample, mayRetry } = this.#options
+    const thrown = somethingThrown(error)
     if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
       this.limit = { type: thrown.type, limit: thrown.limit ?? -1, reason: hideKeys(thrown.message) }
       return
@@ -220,7 +221,12 @@ export class SampleAttempt {
     this.thrown = thrown
     this.error = evalError(this.cancelled && !(thrown instanceof CancelledError) ? new CancelledError() : thrown)
     // A retried attempt's error is in the history of the sample, not among its events.
-    if (!mayRetry || this.cancelled) this.active.transcript.add<ErrorEvent>({ event: 'error', error: this.error })
+    if (mayRetry && !this.cancelled) return
+    this.active.transcript.add<ErrorEvent>({ event: 'error', error: this.error })
+    const place = this.cancelled ? undefined : placeOf(thrown)
+    if (place !== undefined) {
+      context.report(`task ${this.active.task}, sample ${sample.id}: ${place} failed: ${messageOf(thrown)}`)
+    }
   }
 
   async #clean(what: string, clean: (state: TaskState) => unknown): Promise<void> {

@@ -1,6 +1,7 @@
 import type { EvalError, EvalRetryError, EvalSample, Score } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
 import { timestamp } from './clock.ts'
+import { messageProblem } from './message-problems.ts'
 import type { NamedSample } from './task-context.ts'
 
 export interface SampleOutcome {
@@ -26,7 +27,7 @@ export function sampleRecord(sample: NamedSample, active: ActiveSample, outcome:
     ...(description !== undefined && { description }),
     // As they are now: code that nobody waits for may go on to change them, and log and hooks are to tell the same.
     metadata: { ...state.metadata },
-    messages: [...state.messages],
+    messages: [...state.messages].filter((message) => messageProblem(message) === undefined),
     output: state.output,
     scores: outcome.scores,
     store: { ...state.store },

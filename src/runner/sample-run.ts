@@ -2,6 +2,7 @@ import { EvalspanError, messageOf } from '../errors.ts'
 import type { EvalRetryError, EvalSample } from '../inspect/records.ts'
 import { fire } from './active.ts'
 import { evalError } from './eval-error.ts'
+import { messageProblems } from './message-problems.ts'
 import type { ScoredSample } from './results.ts'
 import { SampleAttempt } from './sample-attempt.ts'
 import { sampleRecord } from './sample-record.ts'
@@ -113,6 +114,10 @@ export class SampleRun {
 
   async #log(attempt: SampleAttempt): Promise<LoggedSample> {
     const { active, error, limit, scores, started } = attempt
+    for (const [index, problem] of messageProblems(active.state.messages)) {
+      const where = `task ${active.task}, sample ${this.#sample.id}`
+      this.#context.report(`${where}: state.messages[${index}] ${problem}; the log is without it`)
+    }
     const sample = sampleRecord(this.#sample, active, { error, limit, scores, started, retries: this.#retries })
     try {
       return { sample: await this.#write(sample) }

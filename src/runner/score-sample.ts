@@ -1,8 +1,10 @@
 import type { Score, ScoreEvent } from '../inspect/records.ts'
 import type { ActiveSample } from './active.ts'
+import { placed } from './failure-place.ts'
 import { checkScore } from './scorer/check-score.ts'
-import type { Scorer } from './scorer/scorer.ts'
+import type { ScoreFunction, Scorer } from './scorer/scorer.ts'
 import { Target } from './target.ts'
+import type { TaskState } from './task-state.ts'
 
 /** Calls the scorers one after the other, each in a span of its own. Their scores go into `given`. */
 export async function scoreSample(
@@ -16,7 +18,7 @@ export async function scoreSample(
   await transcript.span('scorers', 'scorers', async () => {
     for (const [name, { score, params }] of scorers) {
       await transcript.span(name, 'scorer', async () => {
-        const result = await score(state, new Target(target))
+        const result = await scoreOf(score, state, new Target(target), name)
         if (Object.hasOwn(scores, name)) throw new ScorerClash(`Scorer ${name} has modified state.scores`)
         if (result === undefined) return
         checkScore(name, result)
@@ -25,6 +27,19 @@ export async function scoreSample(
       })
     }
   })
+}
+
+async function scoreOf(
+  score: ScoreFunction,
+  state: TaskState,
+  target: Target,
+  scorer: string,
+): Promise<Score | undefined> {
+  try {
+    return await score(state, target)
+  } catch (error) {
+    throw placed(error, `scorer ${scorer}`)
+  }
 }
 
 /** Puts a score into the transcript. */

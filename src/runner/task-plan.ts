@@ -1,7 +1,7 @@
 import type { EvalPlan } from '../inspect/records.ts'
 import type { EvaluateOptions } from './evaluate-options.ts'
 import { toGenerateConfig, type GenerateSettings } from './generate-config.ts'
-import { solverInfo, type Solver } from './solver.ts'
+import { placedIn, solverInfo, type Solver } from './solver.ts'
 import { unchained } from './solvers/chain.ts'
 import { generate } from './solvers/generate.ts'
 import type { Task } from './task.ts'
@@ -19,7 +19,10 @@ export interface TaskPlan {
 
 export function taskPlan({ options: task }: Task, options: EvaluateOptions): TaskPlan {
   const { setup, solver = generate() } = task
-  const solvers = unchained([...toList(setup), ...toList(options.solver ?? solver)])
+  const solvers = unchained([
+    ...placedIn('setup', toList(setup)),
+    ...placedIn('solver', toList(options.solver ?? solver)),
+  ])
   const { maxConnections } = options
   const config = { ...task.config, ...(maxConnections !== undefined && { maxConnections }), ...options.config }
   const steps = solvers.map((solve) => {

@@ -1,4 +1,4 @@
-import { EvalspanError } from '../errors.ts'
+import { EvalspanError, messageOf } from '../errors.ts'
 import type { EvalLog, EvalPlan, EvalSpec } from '../inspect/records.ts'
 import { formatTimestamp } from '../time.ts'
 import { orAborted } from './abortable.ts'
@@ -6,7 +6,8 @@ import { fire } from './active.ts'
 import { now, timestamp } from './clock.ts'
 import { EarlierLogs } from './earlier-logs.ts'
 import { ErrorBudget } from './error-budget.ts'
-import { CancelledError, evalError } from './eval-error.ts'
+import { CancelledError, evalError, somethingThrown } from './eval-error.ts'
+import { placeOf } from './failure-place.ts'
 import { toGenerateConfig } from './generate-config.ts'
 import { EvalLogWriter } from './log/eval-log-writer.ts'
 import { holdsKey } from './log/keys-in-json.ts'
@@ -119,7 +120,7 @@ class TaskRun {
         await this.#runSamples(this.#context(writer), results, earlier)
         found = this.#results(results)
       } catch (error) {
-        thrown = error ?? new Error('nothing was thrown')
+        thrown = somethingThrown(error)
       }
       const log = this.#log(found?.results, thrown)
       let unwritten: { readonly error: unknown } | undefined
@@ -233,14 +234,20 @@ class TaskRun {
 
   /** Throws what a metric throws. */
   #results(samples: readonly ScoredSample[]): ReturnType<typeof evalResults> {
-    const { unit, settings, scorers } = this.#options
-    return evalResults({
-      samples: this.#inOrder(samples),
-      scorers: [...scorers.values()],
-      metrics: unit.task.options.metrics,
-      reducers: settings.reducers,
-      totalSamples: this.#options.samples.length * settings.epochs,
-    })
+    const { unit, run, settings, scorers } = this.#options
+    try {
+      return evalResults({
+        samples: this.#inOrder(samples),
+        scorers: [...scorers.values()],
+        metrics: unit.task.options.metrics,
+        reducers: settings.reducers,
+        totalSamples: this.#options.samples.length * settings.epochs,
+      })
+    } catch (error) {
+      const place = placeOf(error)
+      if (place !== undefined) run.report(`task ${unit.task.name}: ${place} failed: ${messageOf(error)}`)
+      throw error
+    }
   }
 
   #log(results: EvalLog['results'], thrown: unknown): EvalLog {

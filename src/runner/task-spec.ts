@@ -10,7 +10,7 @@ import type { Scorer } from './scorer/scorer.ts'
 import { shortUuid } from './short-uuid.ts'
 import type { TaskSettings } from './task-settings.ts'
 import type { Task } from './task.ts'
-import type { OneOrMany } from './to-list.ts'
+import { isList, type OneOrMany } from './to-list.ts'
 import { version } from '../version.ts'
 
 export interface TaskIds {
@@ -141,10 +141,6 @@ function metricNames(metrics: Metrics): Json {
 
 function nameOf({ name, params }: Metric): Json {
   return { name, options: params }
-}
-
-function isList(metrics: Metrics): metrics is Extract<Metrics, readonly unknown[]> {
-  return Array.isArray(metrics)
 }
 
 function isMetric(value: Metric | object): value is Metric {

@@ -4,9 +4,13 @@ import { LimitedMessages } from './limited-messages.ts'
 import type { Tools } from './tools.ts'
 import { Target } from './target.ts'
 
-/** What a model answered, with the text of its first choice at hand. */
+/** What a model answered, with what its first choice has at hand, as properties of Inspect's `ModelOutput` have it. */
 export interface CompleteOutput extends ModelOutput {
   readonly completion: string
+  /** Throws when there is no choice. In no log and no hook, which have it among the choices; nor is the stop reason. */
+  readonly message: ChatMessage
+  /** Throws when there is no choice. */
+  readonly stop_reason: string
 }
 
 /** What a state begins with. */
@@ -68,7 +72,7 @@ export class TaskState {
     this.target = new Target(options.target)
     this.choices = new Choices(options.choices)
     this.metadata = { ...options.metadata }
-    this.#output = { model: options.model, choices: [], completion: '' }
+    this.#output = completeOutput({ model: options.model, choices: [], completion: '' })
   }
 
   get messages(): ChatMessage[] {
@@ -105,10 +109,34 @@ export class TaskState {
   }
 }
 
-/** The same output where it has its text already. */
+/** The same output where it has all that already. */
 export function completeOutput(output: ModelOutput): CompleteOutput {
+  const has = Object.getOwnPropertyDescriptor(output, 'message')
+  if (has?.get === ofFirstChoice.message.get) return output as CompleteOutput
   const { completion = textOf(output.choices[0]?.message) } = output
-  return output.completion === undefined ? { ...output, completion } : (output as CompleteOutput)
+  return Object.defineProperties({ ...output, completion }, ofFirstChoice) as CompleteOutput
+}
+
+/** Not enumerable, so that they are in no record. */
+const ofFirstChoice = {
+  message: {
+    enumerable: false,
+    get(this: ModelOutput) {
+      return firstChoice(this).message
+    },
+  },
+  stop_reason: {
+    enumerable: false,
+    get(this: ModelOutput) {
+      return firstChoice(this).stop_reason
+    },
+  },
+}
+
+function firstChoice({ choices }: ModelOutput): ModelOutput['choices'][number] {
+  const [first] = choices
+  if (!first) throw new Error('the model gave no answer: its output is without any choice')
+  return first
 }
 
 /** The text of a message, without its other parts. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  chain,
   evalRetry,
   evaluate,
   evalSet,
@@ -378,6 +379,16 @@ describe('a sample has its error, and its task its log, for', () => {
     }
     const message = `TypeError('solver mine gave ${words}; it has to return the state that comes after it')`
     expect(await errorOf({ solver })).toEqual(['error', message])
+  })
+
+  it.each<[string, Partial<TaskOptions>, string]>([
+    ['alone', { solver: () => undefined as never }, 'solver[0]'],
+    ['among others', { setup: failing(0), solver: [failing(0), () => undefined as never] }, 'solver[1]'],
+    ['before them', { setup: [failing(0), () => undefined as never] }, 'setup[1]'],
+    ['in a chain', { solver: [failing(0), chain(failing(0), failing(0), () => undefined as never)] }, 'chain[2]'],
+  ])('a solver without a name, %s', async (_what, options, place) => {
+    const message = `TypeError('${place} gave nothing; it has to return the state that comes after it')`
+    expect(await errorOf(options)).toEqual(['error', message])
   })
 
   it.each([

@@ -145,6 +145,19 @@ describe('the folder of an eval set', () => {
     expect(readdirSync(logDir)).not.toContain('.eval-set-lock')
   })
 
+  it('may have logs that cannot be read, of which the user is told', async () => {
+    const logDir = newFolder()
+    await evalSet(sums(), { logDir }, quiet)
+    const broken = join(logDir, '2026-01-01T00-00-00-00-00_sums_x.eval')
+    writeFileSync(broken, 'PK')
+    const reports: string[] = []
+    const report = (line: string): void => void reports.push(line)
+    expect((await evalSet(sums(), { logDir }, { ...quiet, report })).success).toBe(true)
+    expect(reports).toEqual([
+      `${broken}: is neither a ZIP nor a JSON object; give an .eval or .json log that Inspect wrote; the eval set goes on without it, and runs again what it may hold`,
+    ])
+  })
+
   it('cannot be a file', async () => {
     const logDir = join(newFolder(), 'file')
     writeFileSync(logDir, '')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { choice, multipleChoice, textOf, type MultipleChoiceOptions } from '../../src/index.ts'
+import { representString } from '../../src/runner/python-text.ts'
 import { parseAnswers } from '../../src/runner/solvers/parse-answers.ts'
 import { aTask, run } from './run.ts'
 import { quickModel } from './scenarios.ts'
@@ -54,10 +55,17 @@ C) Pear`)
     expect((await asked(answer, {}, target)).score).toEqual({ ...score, explanation: answer })
   })
 
-  it('refuse a template without question and choices, and a target beyond the choices', async () => {
+  it('refuse a template without question and choices', () => {
     expect(() => multipleChoice({ template: '{question}' })).toThrow('the template needs {question} and {choices}')
-    expect((await asked('ANSWER: A', {}, ['D'])).error?.message).toBe(
-      "Error('the target names D, and there are 3 choices')",
+  })
+
+  it.each<[string, readonly string[], string]>([
+    ['a letter too far', ['D'], "the target 'D' names D"],
+    ['a word', ['banana'], "the target 'banana' names n"],
+    ['no letters', ['A', 'Paris!'], "the target 'A', 'Paris!' names P, r, i, s, !"],
+  ])('tell of a target with %s', async (_what, target, what) => {
+    expect((await asked('ANSWER: A', {}, target)).error?.message).toBe(
+      `Error(${representString(`sample 1: ${what}, and the choices are A, B, C`)})`,
     )
   })
 })

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,6 +12,7 @@ import type { EvalRun } from './child/eval.ts'
 import { streamProblems } from './hooks/stream-problems.ts'
 import { sequence } from './recorder.ts'
 
+const hasScript = spawnSync('script', ['--version']).status === 0
 const program = join(import.meta.dirname, 'child/eval.ts')
 
 /** What a program leaves behind, gone after its test. */
@@ -36,6 +38,12 @@ class Place implements AsyncDisposable {
 
   start(run: Omit<EvalRun, 'logDir'> = {}): Child {
     return new Child([process.execPath, program, JSON.stringify({ ...run, logDir: this.folder })], this.variables)
+  }
+
+  /** On a terminal of its own, which has what it writes, on both streams, as `stdout`; keys are written to `stdin`. */
+  startOnTerminal(run: Omit<EvalRun, 'logDir'>): Child {
+    const command = [process.execPath, program, `'${JSON.stringify({ ...run, logDir: this.folder })}'`].join(' ')
+    return new Child(['script', '-qec', command, '/dev/null'], { ...this.variables, SHELL: '/bin/sh' })
   }
 
   /** All events, in their order. */
@@ -133,6 +141,19 @@ describe.concurrent('a program that evaluates', () => {
     expect(ended.stdout).toContain('{"statuses":["cancelled"]}')
     expect(await place.logged()).toEqual(cancelled)
     expect(streamProblems(place.events)).toEqual([])
+  })
+
+  it.skipIf(!hasScript)('ends in order by Ctrl-C on a terminal in its second run, too', async ({ expect }) => {
+    await using place = await Place.make()
+    const child = place.startOnTerminal({ second: true })
+    await until(child, 'begun')
+    child.process.stdin?.write('\u0003')
+    const ended = await child.ended
+    // The first run has drawn its progress.
+    expect(ended.stdout.split('before')[0]).toContain('\u001B[?2026h')
+    expect(ended.code).toBe(130)
+    expect(await place.logged()).toEqual(cancelled)
+    expect(readdirSync(place.folder).filter((name) => name === '.buffer')).toEqual([])
   })
 
   it('goes on where it has a listener of its own', async ({ expect }) => {

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
-import { modelOutput, TaskState } from '../../src/index.ts'
+import { getModel, modelOutput, TaskState, type Solver } from '../../src/index.ts'
 import { Target } from '../../src/runner/target.ts'
+import { aTask, run } from './run.ts'
 
 const options = { uuid: 'u', sampleId: 1, epoch: 1, model: 'mockllm/model', input: 'a question', messages: [] }
 
@@ -21,6 +22,48 @@ it('an output with its text is kept as it is', () => {
   const output = modelOutput.text('42')
   state.output = output
   expect(state.output).toBe(output)
+})
+
+it('an output has the message and the stop reason of its first choice at hand, and no record of it has them', () => {
+  const state = new TaskState(options)
+  const message = { role: 'assistant', content: 'no' } as const
+  const record = { model: 'm', choices: [{ message, stop_reason: 'max_tokens' }], message: 'of before' }
+  state.output = Object.freeze(record)
+  expect(state.output.message).toBe(message)
+  expect(state.output.stop_reason).toBe('max_tokens')
+  expect(JSON.parse(JSON.stringify(state.output))).toEqual({
+    model: 'm',
+    choices: [{ message, stop_reason: 'max_tokens' }],
+    completion: 'no',
+  })
+  state.output = { ...state.output, choices: [{ message, stop_reason: 'stop' }] }
+  expect(state.output.stop_reason).toBe('stop')
+})
+
+it('an output without a choice says that it has no message', () => {
+  const state = new TaskState(options)
+  const problem = 'the model gave no answer: its output is without any choice'
+  expect(() => state.output.message).toThrow(problem)
+  expect(() => state.output.stop_reason).toThrow(problem)
+  expect(state.output).toEqual({ model: 'mockllm/model', choices: [], completion: '' })
+})
+
+it('an agent by hand takes the message of what the model gave, which logs have as they had it', async () => {
+  const agent: Solver = async (state) => {
+    const output = await (await getModel()).generate(state.messages)
+    state.output = output
+    state.messages.push(output.message)
+    return state
+  }
+  const { samples } = await run(aTask({ solver: agent }))
+  const [sample] = samples
+  expect(sample?.error).toBeUndefined()
+  expect(sample?.output?.choices[0]?.message).toEqual(sample?.messages[1])
+  const outputs = [sample?.output, ...sample!.events.flatMap((each) => (each.event === 'model' ? [each.output] : []))]
+  expect(outputs.map((output) => Object.keys(output!).filter((name) => /^(message|stop_reason)$/.test(name)))).toEqual([
+    [],
+    [],
+  ])
 })
 
 it('a target stands in a template as its text', () => {

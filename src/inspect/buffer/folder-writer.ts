@@ -21,10 +21,19 @@ export function thisWriter(): FolderWriter {
   return { pid: process.pid, start: processStart(process.pid), place: placeOfProcesses() }
 }
 
-/** Undefined for a folder of Inspect's, and one that is gone. `name`: the file that tells. */
-export async function readWriter(folder: string, name = writerName): Promise<FolderWriter | undefined> {
+/** Undefined for a folder of Inspect's, and one that is gone. */
+export async function readWriter(folder: string): Promise<FolderWriter | undefined> {
   try {
-    const record = parseText(await readFile(join(folder, name), 'utf8'))
+    return parseWriter(await readFile(join(folder, writerName), 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined for a text that does not tell. */
+export function parseWriter(text: string): FolderWriter | undefined {
+  try {
+    const record = parseText(text)
     if (!isFields(record) || typeof record['pid'] !== 'number') return undefined
     const { pid, start, place } = record
     return { pid, start: textOrNone(start), place: textOrNone(place) }

@@ -1,8 +1,7 @@
 import { isFields } from '../../inspect/fields.ts'
+import { messageProblems } from '../message-problems.ts'
 import type { Sample } from '../sample.ts'
 import { badDataset } from './bad-dataset.ts'
-
-const roles: readonly unknown[] = ['system', 'user', 'assistant', 'tool']
 
 /** The value as a sample; an error that says where it is and which field is wrong. */
 export function checkSample(value: unknown, where: string): Sample {
@@ -28,23 +27,7 @@ function checkInput(input: unknown, where: string): void {
   if (!Array.isArray(input) || input.length === 0) {
     throw badDataset(where, "has no 'input'; give a string or a list of messages, or name its field in 'sampleFields'")
   }
-  for (const [index, message] of input.entries()) {
-    const problem = messageProblem(message)
-    if (problem !== undefined) throw badDataset(where, `'input[${index}]' ${problem}`)
-  }
-}
-
-/** Why something is no message; undefined for one. */
-export function messageProblem(message: unknown): string | undefined {
-  if (!isFields(message)) return 'is no message'
-  const { role, content } = message
-  if (!roles.includes(role)) return "has no role; it is one of 'system', 'user', 'assistant' and 'tool'"
-  if (typeof content === 'string' || (Array.isArray(content) && content.every(isPart))) return undefined
-  return 'has no content; it is a string or a list of parts with a type'
-}
-
-function isPart(part: unknown): boolean {
-  return isFields(part) && typeof part['type'] === 'string'
+  for (const [index, problem] of messageProblems(input)) throw badDataset(where, `'input[${index}]' ${problem}`)
 }
 
 function isStrings(value: unknown): boolean {

@@ -16,6 +16,7 @@ import { orAborted } from '../abortable.ts'
 import { fire, type ActiveSample } from '../active.ts'
 import { now } from '../clock.ts'
 import { classOf, evalError } from '../eval-error.ts'
+import { messageProblems } from '../message-problems.ts'
 import { formatTimestamp, type HrTime } from '../../time.ts'
 import { longestTimer } from '../timer.ts'
 import type { Draft } from '../transcript.ts'
@@ -129,6 +130,9 @@ export class ModelAttempts {
       sample_id: sample?.uuid ?? null,
     }
     await fire(emitter, 'onBeforeModelGenerate', data)
+    for (const [index, problem] of messageProblems(data.input)) {
+      throw new TypeError(`input[${index}] of ${model.name} ${problem}`)
+    }
     this.#input = data.input
     this.#config = data.config
     return data.tools

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ChatMessage, Json, ModelUsage, ToolCall } from '../../inspect/records.ts'
 import { shortUuid } from '../short-uuid.ts'
-import { textOf, type CompleteOutput } from '../task-state.ts'
+import { completeOutput, textOf, type CompleteOutput } from '../task-state.ts'
 
 /** What an output is made of, besides what its kind asks for. */
 export interface OutputOptions {
@@ -60,12 +60,12 @@ export function outputOf({
     ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
     model,
   }
-  return {
+  return completeOutput({
     model,
     choices: [{ message, stop_reason: stopReason }],
     completion: textOf(message),
     ...(usage === undefined ? {} : { usage }),
     ...(time === undefined ? {} : { time }),
     ...(responseId === undefined ? {} : { response_id: responseId }),
-  }
+  })
 }

@@ -1,4 +1,5 @@
 import type { EvalMetric } from '../../inspect/records.ts'
+import { placed } from '../failure-place.ts'
 import type { Metric, MetricValue, SampleScore } from '../scorer/metric.ts'
 import { uniqueKey } from './unique-key.ts'
 
@@ -47,7 +48,13 @@ function entriesOf(value: Exclude<MetricValue, number>, from: number): [name: st
 
 /** Without scores a metric that has names for its values still tells them; all others are NaN then. */
 function computeMetric(metric: Metric, scores: readonly SampleScore[]): MetricValue {
-  if (scores.length > 0) return metric.compute(scores)
+  if (scores.length > 0) {
+    try {
+      return metric.compute(scores)
+    } catch (error) {
+      throw placed(error, `metric ${metric.name}`)
+    }
+  }
   try {
     const value = metric.compute([])
     const isNamed = typeof value === 'object' && !Array.isArray(value)

@@ -1,6 +1,7 @@
 import type { EvalMetric, EvalScore } from '../../inspect/records.ts'
 import type { Metric, Metrics, MetricsByKey, SampleScore } from '../scorer/metric.ts'
 import { isUnscored } from '../scorer/reducers/reduced-score.ts'
+import { isList } from '../to-list.ts'
 import { keyMetricValues, metricValues } from './metric-values.ts'
 import { expandKeys, scoresOfKey } from './metrics-by-key.ts'
 
@@ -59,10 +60,6 @@ function scoreResult(
     params,
     metrics: compute(metrics, scored),
   }
-}
-
-function isList(metrics: Metrics): metrics is readonly (Metric | MetricsByKey)[] {
-  return Array.isArray(metrics)
 }
 
 function isMetric(metric: Metric | MetricsByKey): metric is Metric {

@@ -1,5 +1,6 @@
-import { answerIndex, answerLetter, type Choices } from '../choices.ts'
+import { answerLetter, type Choices } from '../choices.ts'
 import type { Target } from '../target.ts'
+import type { TaskState } from '../task-state.ts'
 import { noResponse } from './no-response.ts'
 import { CORRECT, INCORRECT, NOANSWER } from './grades.ts'
 import { scorer, type Scorer } from './scorer.ts'
@@ -13,7 +14,7 @@ export function choice(): Scorer {
     const { completion } = state.output
     const explanation = choices.areShuffled ? shuffledAnswer(choices) : completion
     const { answers } = choices.unshuffled()
-    const wanted = wantedBy(target, choices.length)
+    const wanted = wantedBy(target, state)
     const answer = answers.join(', ')
     if (wanted.join() === answers.join()) return { value: CORRECT, answer, explanation }
     if (answers.length > 0) return { value: INCORRECT, answer, explanation }
@@ -22,17 +23,22 @@ export function choice(): Scorer {
   })
 }
 
-/** The letters of a target, in their order. Throws where it names more than there are. */
-function wantedBy(target: Target, count: number): string[] {
+/** The letters of a target, in their order. Throws where it names what is no choice. */
+function wantedBy(target: Target, { sampleId, choices }: TaskState): string[] {
   const named = [...target].flatMap((value) =>
     value
       .replaceAll(',', ' ')
       .split(/\s+/)
       .flatMap((token) => (/^\d+$/.test(token) ? [token] : Array.from(token))),
   )
-  const indices = named.map(answerIndex)
-  const beyond = named.filter((_, place) => indices[place]! >= count)
-  if (beyond.length > 0) throw new Error(`the target names ${beyond.join(', ')}, and there are ${count} choices`)
+  const letters = Array.from({ length: choices.length }, (_, index) => answerLetter(index))
+  const indices = named.map((each) => letters.indexOf(each.toUpperCase()))
+  const others = new Set(named.filter((_, place) => indices[place] === -1))
+  if (others.size > 0) {
+    const shown = [...target].map((value) => `'${value}'`).join(', ')
+    const what = `the target ${shown} names ${[...others].join(', ')}`
+    throw new Error(`sample ${sampleId}: ${what}, and the choices are ${letters.join(', ')}`)
+  }
   return indices.toSorted((a, b) => a - b).map(answerLetter)
 }
 

@@ -1,19 +1,20 @@
 import { activeSample } from '../active.ts'
 import { runSolvers } from '../run-solver.ts'
-import { solver, type Solver } from '../solver.ts'
+import { placedIn, solver, type Solver } from '../solver.ts'
 
-const links = new WeakMap<Solver, readonly Solver[]>()
+const chains = new WeakMap<Solver, readonly Solver[]>()
 
 /** The solvers themselves, where some of them are chains. */
 export function unchained(solvers: readonly Solver[]): Solver[] {
   return solvers.flatMap((solve) => {
-    const inner = links.get(solve)
+    const inner = chains.get(solve)
     return inner ? unchained(inner) : [solve]
   })
 }
 
 /** Several solvers as one, one after the other. */
-export function chain(...solvers: readonly Solver[]): Solver {
+export function chain(...links: readonly Solver[]): Solver {
+  const solvers = placedIn('chain', links)
   const chained = solver('chain', {}, async (state, generate) => {
     const sample = activeSample()
     if (!sample) throw new Error('chain is a solver: it runs in a sample')
@@ -21,6 +22,6 @@ export function chain(...solvers: readonly Solver[]): Solver {
     await runSolvers(unchained(solvers), sample, generate)
     return sample.state
   })
-  links.set(chained, solvers)
+  chains.set(chained, solvers)
   return chained
 }

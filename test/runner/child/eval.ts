@@ -3,6 +3,7 @@
  * does not come, and what was given at its end.
  */
 import { writeSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { evaluate, generate, hooks, Hooks, match, mockModel, task } from '../../../src/index.ts'
 
@@ -14,6 +15,8 @@ export interface EvalRun {
   readonly stuck?: boolean
   /** What the model waits for cannot come any more. */
   readonly waitsForNothing?: boolean
+  /** A run goes before it, in a folder of its own, which takes so long that its progress is drawn. */
+  readonly second?: boolean
 }
 
 const {
@@ -21,6 +24,7 @@ const {
   ownListener = false,
   stuck = false,
   waitsForNothing = false,
+  second = false,
 } = JSON.parse(process.argv[2] ?? '{}') as EvalRun
 
 if (ownListener) process.on('SIGINT', () => tell({ heard: true }))
@@ -47,6 +51,11 @@ const arithmetic = task({
   scorer: match(),
 })
 
+if (second) {
+  const model = mockModel(undefined, { delayMs: 700 })
+  const dataset = [{ input: 'Well?' }, { input: 'Well?' }]
+  await evaluate(task({ name: 'before', dataset, model }), { logDir: join(logDir, 'before'), maxSamples: 1 })
+}
 const logs = await evaluate(arithmetic, { logDir, maxSamples: 1 })
 tell({ statuses: logs.map(({ status }) => status) })
 await sleep(10)

@@ -1,4 +1,5 @@
 import { EvalspanError } from '../../../errors.ts'
+import { toList } from '../../to-list.ts'
 import type { Reducer } from '../metric.ts'
 import { atLeast } from './at-least.ts'
 import { majorityScore } from './majority-score.ts'
@@ -34,15 +35,10 @@ export type ReducerSpec = string | Reducer
 
 /** The reducers of an evaluation by name or as they are; an error for one that needs more epochs than there are. */
 export function resolveReducers(reducers: ReducerSpec | readonly ReducerSpec[], epochs: number): Reducer[] {
-  const list = isList(reducers) ? reducers : [reducers]
-  return list.map((each) => {
+  return toList(reducers).map((each) => {
     const reducer = typeof each === 'string' ? parseReducer(each) : each
     const k = Number(/^(?:at_least|pass_at|pass_k)_(\d+)$/.exec(reducer.name)?.[1] ?? 0)
     if (k <= epochs) return reducer
     throw new EvalspanError('BAD_OPTION', `reducer '${reducer.name}' needs ${k} epochs, and there are ${epochs}`)
   })
-}
-
-function isList(reducers: ReducerSpec | readonly ReducerSpec[]): reducers is readonly ReducerSpec[] {
-  return Array.isArray(reducers)
 }
