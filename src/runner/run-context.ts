@@ -46,4 +46,6 @@ export interface TaskUnit {
 /** A log without its samples, and the file that has them. */
 export interface LoggedEval extends EvalLog {
   readonly location: string
+  /** The sample whose error ended the task, where there is one. */
+  readonly endedBy?: { readonly id: string | number; readonly epoch: number } | undefined
 }

@@ -28,7 +28,7 @@ export type WithinSpan = <T>(place: SpanPlace, run: () => T) => T
 /** A sample of a task's dataset: what it is called is settled. */
 export type NamedSample = Sample & { readonly id: string | number }
 
-/** What all samples of an attempt at a task share. */
+/** What a sample knows of an attempt at a task: most of it all samples share. */
 export interface TaskContext {
   readonly emitter: Emitter
   readonly report: (message: string) => void

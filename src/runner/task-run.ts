@@ -78,6 +78,9 @@ interface TaskRunOptions {
   readonly spec: EvalSpec
 }
 
+/** What is the same for all samples. */
+type SharedContext = Omit<TaskContext, 'failed' | 'end'>
+
 class TaskRun {
   readonly #options: TaskRunOptions
   readonly #ids: TaskContext['ids']
@@ -86,7 +89,7 @@ class TaskRun {
   readonly #errors: ErrorBudget
   readonly #stop = new AbortController()
   /** What ended the task. */
-  #failure: { readonly thrown: unknown } | undefined
+  #failure: { readonly thrown: unknown; readonly endedBy: LoggedEval['endedBy'] } | undefined
   #reused = 0
   readonly #started = now()
 
@@ -132,7 +135,8 @@ class TaskRun {
       for (let count = 0; count < this.#reused; count += 1) run.sampleReused(log)
       await fire(run.emitter, 'onTaskEnd', { ...this.#ids, log })
       if (unwritten) throw unwritten.error
-      return { ...log, location: writer.path }
+      const endedBy = log.error && this.#failure?.endedBy
+      return { ...log, location: writer.path, ...(endedBy && { endedBy }) }
     } finally {
       await writer.close()
     }
@@ -153,7 +157,7 @@ class TaskRun {
   }
 
   /** Rejects with the error that ends the task, when all that was under way is over. */
-  async #runSamples(context: TaskContext, results: ScoredSample[], earlier: EarlierLogs | undefined): Promise<void> {
+  async #runSamples(context: SharedContext, results: ScoredSample[], earlier: EarlierLogs | undefined): Promise<void> {
     const { samples, settings } = this.#options
     const planned = Array.from({ length: settings.epochs }, (_, index) =>
       samples.map((sample) => ({ sample, epoch: index + 1 })),
@@ -165,13 +169,19 @@ class TaskRun {
     const left = new Set<string>()
     const runs = [...fresh, ...known].map(async ({ sample, epoch }) => {
       if (earlier?.isReused(sample.id, epoch)) return
+      const place = { id: sample.id, epoch }
+      const ofSample: TaskContext = {
+        ...context,
+        failed: (thrown) => this.#failed(thrown, place),
+        end: (thrown) => this.#end(thrown, place),
+      }
       try {
         const errors = earlier?.errorsOf(sample.id, epoch)
-        const result = await new SampleRun(context, sample, epoch, errors).run()
+        const result = await new SampleRun(ofSample, sample, epoch, errors).run()
         if (result) results.push(result)
         else left.add(nameOfSample(sample.id, epoch))
       } catch (error) {
-        this.#end(error)
+        this.#end(error, place)
       }
     })
     await Promise.all(runs)
@@ -179,19 +189,19 @@ class TaskRun {
     if (this.#failure) throw this.#failure.thrown
   }
 
-  #failed(thrown: unknown): void {
+  #failed(thrown: unknown, sample: LoggedEval['endedBy']): void {
     this.#errors.add()
     const { continueOnFail, scoreOnError } = this.#options.settings
-    if (this.#errors.isExceeded && !continueOnFail && !scoreOnError) this.#end(thrown)
+    if (this.#errors.isExceeded && !continueOnFail && !scoreOnError) this.#end(thrown, sample)
   }
 
   /** What is under way is cancelled, and nothing more is begun. */
-  #end(thrown: unknown): void {
-    this.#failure ??= { thrown }
+  #end(thrown: unknown, endedBy: LoggedEval['endedBy']): void {
+    this.#failure ??= { thrown, endedBy }
     this.#stop.abort(new CancelledError())
   }
 
-  #context(writer: EvalLogWriter): TaskContext {
+  #context(writer: EvalLogWriter): SharedContext {
     const { unit, run, settings, scorers, plan, spec } = this.#options
     const { task, model, roles } = unit
     const { maxSamples, logSamples = true, cleanupTimeout = 20 } = run.options
@@ -209,8 +219,6 @@ class TaskRun {
       roles,
       config: toGenerateConfig(plan.config),
       models: run.models,
-      failed: (thrown) => this.#failed(thrown),
-      end: (thrown) => this.#end(thrown),
       writer: logSamples ? writer : undefined,
       usage: this.#usage,
       places: new Semaphore(maxSamples ?? model.connections, signal),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { resultLines } from '../../src/cli/result-lines.ts'
 import { ownFrame } from '../../src/cli/stack-frame.ts'
-import { mean, scorer } from '../../src/index.ts'
+import { mean, metric, scorer, type Solver } from '../../src/index.ts'
 import { aTask, run } from '../runner/run.ts'
 
 describe('the lines of a result', () => {
@@ -38,9 +38,26 @@ describe('the lines of a result', () => {
     const { logs } = await run(aTask({ solver }))
     expect(resultLines(logs, import.meta.dirname).slice(1, -1)).toEqual([
       'arithmetic  mockllm/model  error',
-      "  Error('no such thing')",
+      "  sample 1: Error('no such thing')",
       expect.stringMatching(/^ {4}at lost \(result-lines\.test\.ts:\d+:\d+\)$/),
     ])
+  })
+
+  it('name the epoch where there are several', async () => {
+    const solver: Solver = (state) => {
+      if (state.epoch === 2) throw new Error('tired')
+      return state
+    }
+    const { logs } = await run(aTask({ solver, epochs: 2 }), { maxSamples: 1 })
+    expect(resultLines(logs, import.meta.dirname)[2]).toBe("  sample 1, epoch 2: Error('tired')")
+  })
+
+  it('name no sample where none is to blame', async () => {
+    const worst = metric('worst', {}, () => {
+      throw new Error('no metric')
+    })
+    const { logs } = await run(aTask({ scorer: scorer('one', { metrics: [worst] }, () => ({ value: 1 })) }))
+    expect(resultLines(logs, import.meta.dirname)[2]).toBe("  Error('no metric')")
   })
 })
 
