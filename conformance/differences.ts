@@ -163,7 +163,7 @@ export const intendedDifferences: readonly IntendedDifference[] = [
     name: 'words about choices',
     reason: 'Errors, and explanations of scores whose choices were in another order, say the same in other words.',
     matches: ({ ours, inspect }) =>
-      (/^Error\('(multiple_choice|the target) /.test(String(ours)) &&
+      (/^Error\(['"](multiple_choice|the target) /.test(String(ours)) &&
         String(inspect).includes('hoice scorer target')) ||
       (String(ours).includes('needs samples with choices') &&
         String(inspect).includes('requires samples with choices')) ||

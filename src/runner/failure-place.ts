@@ -1,6 +1,6 @@
 const places = new WeakMap<object, string>()
 
-/** The same error, of which it is known from now on where it was thrown: `scorer match`. Its message is as in Inspect. */
+/** The same error, of which it is known from now on where it was thrown: `scorer match of sample 3`. Its message is as in Inspect. */
 export function placed(thrown: unknown, place: string): unknown {
   if (typeof thrown === 'object' && thrown !== null) places.set(thrown, place)
   return thrown

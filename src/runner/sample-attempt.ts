@@ -211,7 +211,7 @@ export class SampleAttempt {
   }
 
   #fail(error: unknown): void {
-    const { context, sample, mayRetry } = this.#options
+    const { context, mayRetry } = this.#options
     const thrown = somethingThrown(error)
     if (LimitExceededError.is(thrown) && this.#phase === 'solve') {
       this.limit = { type: thrown.type, limit: thrown.limit ?? -1, reason: hideKeys(thrown.message) }
@@ -224,9 +224,7 @@ export class SampleAttempt {
     if (mayRetry && !this.cancelled) return
     this.active.transcript.add<ErrorEvent>({ event: 'error', error: this.error })
     const place = this.cancelled ? undefined : placeOf(thrown)
-    if (place !== undefined) {
-      context.report(`task ${this.active.task}, sample ${sample.id}: ${place} failed: ${messageOf(thrown)}`)
-    }
+    if (place !== undefined) context.report(`task ${this.active.task}: ${place} failed: ${messageOf(thrown)}`)
   }
 
   async #clean(what: string, clean: (state: TaskState) => unknown): Promise<void> {

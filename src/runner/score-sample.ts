@@ -38,7 +38,7 @@ async function scoreOf(
   try {
     return await score(state, target)
   } catch (error) {
-    throw placed(error, `scorer ${scorer}`)
+    throw placed(error, `scorer ${scorer} of sample ${state.sampleId}`)
   }
 }
 

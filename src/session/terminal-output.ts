@@ -21,7 +21,8 @@ export function terminalOutput(stream: NodeJS.WriteStream, onFailure: (error: Er
     interactive: stream.isTTY && process.env['TERM'] !== 'dumb',
     color: wantsColor(stream),
     get columns() {
-      return stream.columns ?? 80
+      // A terminal that nobody has given a size says 0.
+      return stream.columns || 80
     },
     get closed() {
       return closed

@@ -19,8 +19,8 @@ describe('an error says in which part of the task it was thrown, but for its mes
   it('of a scorer', async () => {
     expect(await told({ scorer: [match(), bad] })).toEqual({
       message: "Error('boom')",
-      place: 'in scorer careful',
-      reports: ['task arithmetic, sample 1: scorer careful failed: boom'],
+      place: 'in scorer careful of sample 1',
+      reports: ['task arithmetic: scorer careful of sample 1 failed: boom'],
     })
   })
 
@@ -28,8 +28,8 @@ describe('an error says in which part of the task it was thrown, but for its mes
     const dataset = [question, { ...question, id: 'two' }]
     expect(await told({ scorer: bad, dataset, failOnError: false, retryOnError: 2 })).toEqual({
       reports: [
-        'task arithmetic, sample 1: scorer careful failed: boom',
-        'task arithmetic, sample two: scorer careful failed: boom',
+        'task arithmetic: scorer careful of sample 1 failed: boom',
+        'task arithmetic: scorer careful of sample two failed: boom',
       ],
     })
   })

@@ -65,7 +65,7 @@ C) Pear`)
     ['no letters', ['A', 'Paris!'], "the target 'A', 'Paris!' names P, r, i, s, !"],
   ])('tell of a target with %s', async (_what, target, what) => {
     expect((await asked('ANSWER: A', {}, target)).error?.message).toBe(
-      `Error(${representString(`sample 1: ${what}, and the choices are A, B, C`)})`,
+      `Error(${representString(`${what}, and the choices are A, B, C`)})`,
     )
   })
 })

@@ -1,6 +1,5 @@
 import { answerLetter, type Choices } from '../choices.ts'
 import type { Target } from '../target.ts'
-import type { TaskState } from '../task-state.ts'
 import { noResponse } from './no-response.ts'
 import { CORRECT, INCORRECT, NOANSWER } from './grades.ts'
 import { scorer, type Scorer } from './scorer.ts'
@@ -14,7 +13,7 @@ export function choice(): Scorer {
     const { completion } = state.output
     const explanation = choices.areShuffled ? shuffledAnswer(choices) : completion
     const { answers } = choices.unshuffled()
-    const wanted = wantedBy(target, state)
+    const wanted = wantedBy(target, choices.length)
     const answer = answers.join(', ')
     if (wanted.join() === answers.join()) return { value: CORRECT, answer, explanation }
     if (answers.length > 0) return { value: INCORRECT, answer, explanation }
@@ -24,20 +23,20 @@ export function choice(): Scorer {
 }
 
 /** The letters of a target, in their order. Throws where it names what is no choice. */
-function wantedBy(target: Target, { sampleId, choices }: TaskState): string[] {
+function wantedBy(target: Target, count: number): string[] {
   const named = [...target].flatMap((value) =>
     value
       .replaceAll(',', ' ')
       .split(/\s+/)
       .flatMap((token) => (/^\d+$/.test(token) ? [token] : Array.from(token))),
   )
-  const letters = Array.from({ length: choices.length }, (_, index) => answerLetter(index))
+  const letters = Array.from({ length: count }, (_, index) => answerLetter(index))
   const indices = named.map((each) => letters.indexOf(each.toUpperCase()))
   const others = new Set(named.filter((_, place) => indices[place] === -1))
   if (others.size > 0) {
     const shown = [...target].map((value) => `'${value}'`).join(', ')
     const what = `the target ${shown} names ${[...others].join(', ')}`
-    throw new Error(`sample ${sampleId}: ${what}, and the choices are ${letters.join(', ')}`)
+    throw new Error(`${what}, and the choices are ${letters.join(', ')}`)
   }
   return indices.toSorted((a, b) => a - b).map(answerLetter)
 }

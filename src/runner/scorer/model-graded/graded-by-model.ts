@@ -5,7 +5,7 @@ import { badOption } from '../../bad-option.ts'
 import { checkModelSpec, isModelSpec, nameOfSpec, type ModelSpec } from '../../model/model-spec.ts'
 import { paramsOf } from '../../params.ts'
 import { completeOutput, type TaskState } from '../../task-state.ts'
-import { toList, type OneOrMany } from '../../to-list.ts'
+import { isList, toList, type OneOrMany } from '../../to-list.ts'
 import { compilePattern } from '../compile-pattern.ts'
 import type { Reducer } from '../metric.ts'
 import { multiScorer } from '../multi-scorer.ts'
@@ -136,8 +136,4 @@ function modelName(model: ModelSpec | Grader): string {
 
 function nameOf(reducer: string | Reducer): string {
   return typeof reducer === 'string' ? reducer : reducer.name
-}
-
-function isList<T>(value: T | readonly T[]): value is readonly T[] {
-  return Array.isArray(value)
 }
