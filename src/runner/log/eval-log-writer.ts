@@ -64,6 +64,8 @@ export class EvalLogWriter {
   #summaries = new Map<string, EvalSampleSummary>()
   #journals = 0
   #writing: Promise<unknown> = Promise.resolve()
+  /** No more samples are taken. */
+  #finishing = false
   #closed = false
 
   private constructor(path: string, { spec, flushEvery, flushAfter = 60_000, realtime }: EvalLogOptions) {
@@ -120,14 +122,20 @@ export class EvalLogWriter {
   /** Writes all that waits and then the last words of the log, its header: `log` says how the run ended. */
   async finish(log: EvalLog, reductions?: readonly EvalSampleReductions[]): Promise<void> {
     this.#expectOpen()
-    await this.#exclusively(async () => {
-      await this.#flush(async (summaries) => [
-        await jsonMember('summaries.json', summaries),
-        ...(reductions ? [await jsonMember('reductions.json', reductions)] : []),
-        await jsonMember('header.json', log),
-      ])
-      this.#end()
-    })
+    this.#finishing = true
+    try {
+      await this.#exclusively(async () => {
+        await this.#flush(async (summaries) => [
+          await jsonMember('summaries.json', summaries),
+          ...(reductions ? [await jsonMember('reductions.json', reductions)] : []),
+          await jsonMember('header.json', log),
+        ])
+        this.#end()
+      })
+    } finally {
+      // When it failed it may be tried again.
+      this.#finishing = false
+    }
     await this.realtime?.remove()
   }
 
@@ -234,7 +242,8 @@ export class EvalLogWriter {
   }
 
   #expectOpen(): void {
-    if (this.#closed) throw new Error(`${this.path} is closed; nothing can be written to it any more`)
+    if (this.#closed || this.#finishing)
+      throw new Error(`${this.path} is closed; nothing can be written to it any more`)
   }
 }
 
