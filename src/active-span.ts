@@ -1,5 +1,5 @@
 import { context, createContextKey, trace, TraceFlags } from '@opentelemetry/api'
-import type { WithinSpan } from './runner/task-context.ts'
+import type { WithinSpan } from './runner/task/task-context.ts'
 import { runTraceId, sampleTraceId, spanId } from './telemetry/ids.ts'
 import type { TelemetrySettings } from './telemetry/settings.ts'
 

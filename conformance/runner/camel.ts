@@ -1,4 +1,4 @@
-import { toCamelCase } from '../../src/runner/to-camel-case.ts'
+import { toCamelCase } from '../../src/runner/text/to-camel-case.ts'
 
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`

@@ -1,4 +1,4 @@
-import { activeSample } from '../../src/runner/active.ts'
+import { activeSample } from '../../src/runner/sample/active.ts'
 
 const counts = new Map<string, number>()
 

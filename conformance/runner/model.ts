@@ -7,7 +7,7 @@ import {
   type ModelOutput,
   type ModelUsage,
 } from '../../src/index.ts'
-import { activeSample } from '../../src/runner/active.ts'
+import { activeSample } from '../../src/runner/sample/active.ts'
 import { outputOf } from '../../src/runner/model/model-output.ts'
 import type { ScenarioModel, ScenarioOutput } from '../format/models.ts'
 import { count } from './counts.ts'

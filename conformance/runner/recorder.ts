@@ -3,7 +3,7 @@ import { hookNames, Hooks, toRecord } from '../../src/index.ts'
 import { hooks } from '../../src/hooks/register.ts'
 import { takeEvents } from '../../src/hooks/take-events.ts'
 import { stringify } from '../../src/inspect/json.ts'
-import { activeSample } from '../../src/runner/active.ts'
+import { activeSample } from '../../src/runner/sample/active.ts'
 
 /** Writes what hooks are given to a file, as `test/real/inspect/recorder.py` does; to be called once, before other hooks are registered. */
 export function recordTo(file: string): void {

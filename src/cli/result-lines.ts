@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import type { EvalResults } from '../inspect/records.ts'
 import { plainText } from '../plain-text.ts'
-import type { LoggedEval } from '../runner/run-context.ts'
+import type { LoggedEval } from '../runner/run/run-context.ts'
 import { ownFrame } from './stack-frame.ts'
 
 /** What the tasks of a run came to: a line for each, its metrics, and where its log is. */

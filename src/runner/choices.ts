@@ -1,4 +1,4 @@
-import { formatTemplate } from './format-template.ts'
+import { formatTemplate } from './text/format-template.ts'
 
 /** One of the answers that a question offers. */
 export interface Choice {

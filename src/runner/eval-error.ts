@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { LimitExceededError, messageOf } from '../errors.ts'
 import type { EvalError } from '../inspect/records.ts'
-import { placeOf } from './failure-place.ts'
+import { placeOf } from './sample/failure-place.ts'
 import { hideKeys } from './model/hide-keys.ts'
-import { representString } from './python-text.ts'
+import { representString } from './text/python-text.ts'
 
 /** Something that was thrown, as a log has it: `TypeError('…')`, as Python shows an exception, without keys. */
 export function evalError(thrown: unknown): EvalError {

@@ -1,13 +1,13 @@
 import type { ChatMessage, GenerateConfig, Json } from '../inspect/records.ts'
-import { activeSample, type ActiveSample } from './active.ts'
-import { checkSettings } from './check-settings.ts'
-import { executeTools } from './execute-tools.ts'
-import { toGenerateConfig } from './generate-config.ts'
+import { activeSample, type ActiveSample } from './sample/active.ts'
+import { checkSettings } from './options/check-settings.ts'
+import { executeTools } from './tools/execute-tools.ts'
+import { toGenerateConfig } from './options/generate-config.ts'
 import type { CachePolicy } from './model/cache-policy.ts'
 import type { Generate } from './solver.ts'
-import type { TaskState } from './task-state.ts'
-import { toolInfos } from './tool-info.ts'
-import { wrongOption } from './wrong.ts'
+import type { TaskState } from './sample/task-state.ts'
+import { toolInfos } from './tools/tool-info.ts'
+import { wrongOption } from './options/wrong.ts'
 
 /** The `generate` that solvers of the sample are handed. */
 export function generateFor(sample: ActiveSample): Generate {

@@ -1,5 +1,5 @@
 import { EvalspanError } from '../errors.ts'
-import { activeSample } from './active.ts'
+import { activeSample } from './sample/active.ts'
 import type { Model } from './model/model.ts'
 import { ModelPool } from './model/model-pool.ts'
 import type { ModelSpec } from './model/model-spec.ts'

@@ -1,8 +1,8 @@
 import type { Awaitable } from '../hooks/awaitable.ts'
 import type { Json, ToolChoice } from '../inspect/records.ts'
-import type { GenerateSettings } from './generate-config.ts'
+import type { GenerateSettings } from './options/generate-config.ts'
 import type { CachePolicy } from './model/cache-policy.ts'
-import type { TaskState } from './task-state.ts'
+import type { TaskState } from './sample/task-state.ts'
 
 export interface GenerateOptions {
   /** `loop`: tool calls are made and the model is asked again, until it makes none; `single`: once; `none`: not at all. */

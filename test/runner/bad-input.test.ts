@@ -14,7 +14,7 @@ import {
   type TaskOptions,
   type TaskState,
 } from '../../src/index.ts'
-import { representString } from '../../src/runner/python-text.ts'
+import { representString } from '../../src/runner/text/python-text.ts'
 import { streamProblems } from './hooks/stream-problems.ts'
 import { aTask, question, run, withHooks } from './run.ts'
 import { failing } from './scenarios.ts'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { evalRetry, evaluate, generate, match, Task, task, type LoggedEval } from '../../src/index.ts'
-import { loadTasks } from '../../src/runner/load-tasks.ts'
+import { loadTasks } from '../../src/runner/run/load-tasks.ts'
 import { temporaryFolders } from './in-folder.ts'
 import { failing, quickModel } from './scenarios.ts'
 

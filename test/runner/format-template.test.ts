@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fillTemplate, formatTemplate } from '../../src/runner/format-template.ts'
+import { fillTemplate, formatTemplate } from '../../src/runner/text/format-template.ts'
 
 const values = { who: 'you', number: 1.5, none: null, list: [1, 'x'], deep: { er: 'in' } }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { jsonChanges } from '../../src/runner/json-changes.ts'
+import { jsonChanges } from '../../src/runner/sample/json-changes.ts'
 
 // The expected values are those of Inspect's json_changes().
 test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { choice, multipleChoice, textOf, type MultipleChoiceOptions } from '../../src/index.ts'
-import { representString } from '../../src/runner/python-text.ts'
+import { representString } from '../../src/runner/text/python-text.ts'
 import { parseAnswers } from '../../src/runner/solvers/parse-answers.ts'
 import { aTask, run } from './run.ts'
 import { quickModel } from './scenarios.ts'

@@ -15,7 +15,7 @@ import {
   type TaskOptions,
 } from '../../src/index.ts'
 import { hooks } from '../../src/hooks/register.ts'
-import type { LoggedEval } from '../../src/runner/run-context.ts'
+import type { LoggedEval } from '../../src/runner/run/run-context.ts'
 import { temporaryFolders } from './in-folder.ts'
 import { sequence, takeFired } from './recorder.ts'
 import { quickModel } from './scenarios.ts'

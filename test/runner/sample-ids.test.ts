@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { task } from '../../src/index.ts'
-import { sampleIdsOf } from '../../src/runner/sample-ids.ts'
+import { sampleIdsOf } from '../../src/runner/run/sample-ids.ts'
 import { quickModel } from './scenarios.ts'
 import { run } from './run.ts'
 

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { thisWriter } from '../../src/inspect/buffer/folder-writer.ts'
-import { lockSet } from '../../src/runner/set-lock.ts'
+import { lockSet } from '../../src/runner/set/set-lock.ts'
 import { temporaryFolders } from './in-folder.ts'
 
 const newFolder = temporaryFolders()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { notedArgs } from '../../src/runner/task-args.ts'
+import { notedArgs } from '../../src/runner/run/task-args.ts'
 
 it('arguments can be copied, replaced and asked for under both names; each is noted under its own', () => {
   const names: string[] = []

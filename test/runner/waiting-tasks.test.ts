@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { mockModel, task } from '../../src/index.ts'
 import { Model } from '../../src/runner/model/model.ts'
 import { Semaphore } from '../../src/runner/semaphore.ts'
-import type { TaskUnit } from '../../src/runner/run-context.ts'
-import { byTask, WaitingTasks } from '../../src/runner/waiting-tasks.ts'
+import type { TaskUnit } from '../../src/runner/run/run-context.ts'
+import { byTask, WaitingTasks } from '../../src/runner/run/waiting-tasks.ts'
 
 const [first, second] = ['first', 'second'].map((name) => task({ name, dataset: [] })) as [
   TaskUnit['task'],

@@ -3,7 +3,7 @@ import type { ModelOutput } from '../../inspect/records.ts'
 import { modelError, mockModel } from '../../runner/model/mock-model.ts'
 import type { ModelApi } from '../../runner/model/model-api.ts'
 import { outputOf } from '../../runner/model/model-output.ts'
-import { textOf } from '../../runner/task-state.ts'
+import { textOf } from '../../runner/sample/task-state.ts'
 
 /** What the model does next: tool calls, or an answer. */
 type Turn = readonly string[] | { readonly answer: string }

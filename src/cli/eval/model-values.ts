@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from 'commander'
 import { isObject } from '../../hooks/is-object.ts'
 import type { Json } from '../../inspect/records.ts'
-import { toGenerateSettings } from '../../runner/generate-config.ts'
+import { toGenerateSettings } from '../../runner/options/generate-config.ts'
 import type { ConfiguredModel, ModelRoles } from '../../runner/model/model-roles.ts'
-import { toCamelCase } from '../../runner/to-camel-case.ts'
+import { toCamelCase } from '../../runner/text/to-camel-case.ts'
 import { argument, type ReadValue, type Values } from './values.ts'
 
 /** `grader=openai/gpt-4o`; several with commas; `grader={model: openai/gpt-4o, temperature: 0}`. */

@@ -1,9 +1,9 @@
 import { Option, type Command } from 'commander'
 import { EvalspanError } from '../../errors.ts'
-import type { EvaluateOptions } from '../../runner/evaluate-options.ts'
-import { toGenerateSettings } from '../../runner/generate-config.ts'
-import type { RetryOptions } from '../../runner/set-options.ts'
-import type { TaskArgs } from '../../runner/task-args.ts'
+import type { EvaluateOptions } from '../../runner/options/evaluate-options.ts'
+import { toGenerateSettings } from '../../runner/options/generate-config.ts'
+import type { RetryOptions } from '../../runner/set/set-options.ts'
+import type { TaskArgs } from '../../runner/run/task-args.ts'
 import type { EvalOption, OptionGroups } from './options.ts'
 import { truth } from './values.ts'
 

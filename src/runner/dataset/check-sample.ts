@@ -1,5 +1,5 @@
 import { isFields } from '../../inspect/fields.ts'
-import { messageProblems } from '../message-problems.ts'
+import { messageProblems } from '../sample/message-problems.ts'
 import type { Sample } from '../sample.ts'
 import { badDataset } from './bad-dataset.ts'
 

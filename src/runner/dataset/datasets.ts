@@ -1,5 +1,5 @@
-import type { TaskOptions } from '../task.ts'
-import type { EvaluateOptions } from '../evaluate-options.ts'
+import type { TaskOptions } from '../task/task.ts'
+import type { EvaluateOptions } from '../options/evaluate-options.ts'
 import { readDataset, type LoadedDataset } from './read-dataset.ts'
 
 /** The datasets of a run, each read once: an iterator has nothing to give to a second model, or to a retry. */

@@ -1,7 +1,7 @@
 import { basename, extname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { EvalspanError, messageOf } from '../../errors.ts'
-import { checkNames } from '../check-options.ts'
+import { checkNames } from '../options/check-options.ts'
 import type { Dataset, Sample } from '../sample.ts'
 import { badDataset } from './bad-dataset.ts'
 import { checkSample } from './check-sample.ts'

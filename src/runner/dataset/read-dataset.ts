@@ -1,6 +1,6 @@
 import { EvalspanError, messageOf } from '../../errors.ts'
 import type { Dataset, Sample } from '../sample.ts'
-import type { NamedSample } from '../task-context.ts'
+import type { NamedSample } from '../task/task-context.ts'
 import { badDataset } from './bad-dataset.ts'
 import { checkSample } from './check-sample.ts'
 

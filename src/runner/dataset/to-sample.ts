@@ -1,7 +1,7 @@
 import { messageOf } from '../../errors.ts'
 import { isFields } from '../../inspect/fields.ts'
 import { parse } from '../../inspect/json.ts'
-import { splitWords, strip, toText } from '../python-text.ts'
+import { splitWords, strip, toText } from '../text/python-text.ts'
 import type { Sample } from '../sample.ts'
 import { badDataset } from './bad-dataset.ts'
 import type { DatasetRecord, FieldSpec } from './options.ts'

@@ -1,6 +1,6 @@
 import { EvalspanError } from '../../errors.ts'
 import { isObject } from '../../hooks/is-object.ts'
-import { badOption } from '../bad-option.ts'
+import { badOption } from '../options/bad-option.ts'
 import { aiSdkModel } from './ai-sdk-model.ts'
 import { isLanguageModel, type LanguageModel } from './language-model.ts'
 import { loadModule } from './load-module.ts'

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { isObject } from '../../hooks/is-object.ts'
 import type { ModelUsage } from '../../inspect/records.ts'
-import { badOption } from '../bad-option.ts'
+import { badOption } from '../options/bad-option.ts'
 
 /** The price of a model in US dollars for a million tokens, as Inspect's `ModelCost`. */
 export interface ModelCost {

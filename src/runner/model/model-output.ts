@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ChatMessage, Json, ModelUsage, ToolCall } from '../../inspect/records.ts'
 import { shortUuid } from '../short-uuid.ts'
-import { completeOutput, textOf, type CompleteOutput } from '../task-state.ts'
+import { completeOutput, textOf, type CompleteOutput } from '../sample/task-state.ts'
 
 /** What an output is made of, besides what its kind asks for. */
 export interface OutputOptions {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { isObject } from '../../hooks/is-object.ts'
 import { LiveWaits, type LiveWaitsOptions } from '../../hooks/live-waits.ts'
-import { badOption } from '../bad-option.ts'
+import { badOption } from '../options/bad-option.ts'
 import { Semaphore } from '../semaphore.ts'
 import { numberOfModel } from './given-models.ts'
 import { KeyedApi, type KeyedApiOptions } from './keyed-api.ts'

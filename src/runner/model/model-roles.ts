@@ -1,5 +1,5 @@
-import { badOption } from '../bad-option.ts'
-import { toGenerateConfig, type GenerateSettings } from '../generate-config.ts'
+import { badOption } from '../options/bad-option.ts'
+import { toGenerateConfig, type GenerateSettings } from '../options/generate-config.ts'
 import { toList, type OneOrMany } from '../to-list.ts'
 import type { ModelPool } from './model-pool.ts'
 import type { ModelSpec } from './model-spec.ts'

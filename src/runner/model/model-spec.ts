@@ -1,6 +1,6 @@
 import type { EvalspanError } from '../../errors.ts'
 import { isObject } from '../../hooks/is-object.ts'
-import { badOption } from '../bad-option.ts'
+import { badOption } from '../options/bad-option.ts'
 import { aiSdkModel } from './ai-sdk-model.ts'
 import { findModel, splitModelName, type FindModelOptions } from './find-model.ts'
 import { withoutKeys } from './hide-keys.ts'

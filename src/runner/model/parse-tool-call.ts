@@ -1,8 +1,8 @@
 import { messageOf } from '../../errors.ts'
 import { isObject } from '../../hooks/is-object.ts'
 import type { Json, ToolCall, ToolInfo } from '../../inspect/records.ts'
-import { depthError } from '../argument-depth.ts'
-import { truncateMiddle } from '../truncate.ts'
+import { depthError } from '../tools/argument-depth.ts'
+import { truncateMiddle } from '../tools/truncate.ts'
 
 type Arguments = ToolCall['arguments']
 

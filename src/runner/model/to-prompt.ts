@@ -1,6 +1,6 @@
 import { isObject } from '../../hooks/is-object.ts'
 import type { ChatMessage, GenerateConfig, ToolCall } from '../../inspect/records.ts'
-import { textOf } from '../task-state.ts'
+import { textOf } from '../sample/task-state.ts'
 import { filePart, resultFilePart } from './file-part.ts'
 import type { LanguageModel, PromptMessage, PromptPart } from './language-model.ts'
 import { isMedia, loadMedia, type Content, type MediaOptions } from './media.ts'

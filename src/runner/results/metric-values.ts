@@ -1,5 +1,5 @@
 import type { EvalMetric } from '../../inspect/records.ts'
-import { placed } from '../failure-place.ts'
+import { placed } from '../sample/failure-place.ts'
 import type { Metric, MetricValue, SampleScore } from '../scorer/metric.ts'
 import { uniqueKey } from './unique-key.ts'
 

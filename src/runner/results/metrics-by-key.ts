@@ -1,6 +1,6 @@
 import { EvalspanError } from '../../errors.ts'
 import type { Json, Score } from '../../inspect/records.ts'
-import { fnmatch } from '../fnmatch.ts'
+import { fnmatch } from '../text/fnmatch.ts'
 import type { Metric, MetricsByKey, SampleScore } from '../scorer/metric.ts'
 import { isUnscored } from '../scorer/reducers/reduced-score.ts'
 

@@ -1,5 +1,5 @@
 import { EvalspanError } from '../../errors.ts'
-import { paramsOf } from '../params.ts'
+import { paramsOf } from '../task/params.ts'
 import { patternScore } from './pattern.ts'
 import { scorer, type Scorer } from './scorer.ts'
 import { accuracyMetrics } from './text-scorer.ts'

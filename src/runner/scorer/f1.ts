@@ -1,10 +1,10 @@
-import { paramsOf } from '../params.ts'
+import { paramsOf } from '../task/params.ts'
 import { noResponse } from './no-response.ts'
 import { mean } from './metrics/mean.ts'
 import { stderr } from './metrics/stderr.ts'
 import { normalizeAnswer } from './normalize-answer.ts'
 import { roundTo } from './numbers/round.ts'
-import { splitWords } from '../python-text.ts'
+import { splitWords } from '../text/python-text.ts'
 import { scorer, type Scorer } from './scorer.ts'
 
 export interface F1Options {

@@ -1,4 +1,4 @@
-import { casefold } from '../python-text.ts'
+import { casefold } from '../text/python-text.ts'
 import type { Scorer } from './scorer.ts'
 import { textScorer } from './text-scorer.ts'
 

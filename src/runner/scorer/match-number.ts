@@ -1,7 +1,7 @@
 import type { MatchLocation } from './match.ts'
 import { formatShort } from './numbers/round.ts'
 import { parseNumber } from './numbers/parse-number.ts'
-import { splitAtSpaces, strip } from '../python-text.ts'
+import { splitAtSpaces, strip } from '../text/python-text.ts'
 
 /** What may stand around a number, unlike `<` and `~`, which make it another. */
 const around = /[!?:;()[\]{}'"`]/

@@ -1,6 +1,6 @@
 import { EvalspanError } from '../../errors.ts'
 import { isNumberText, matchNumber } from './match-number.ts'
-import { casefold, strip, stripPunctuation } from '../python-text.ts'
+import { casefold, strip, stripPunctuation } from '../text/python-text.ts'
 import type { Scorer } from './scorer.ts'
 import { textScorer } from './text-scorer.ts'
 

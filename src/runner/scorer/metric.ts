@@ -1,5 +1,5 @@
 import type { Json, Score } from '../../inspect/records.ts'
-import { paramsOf } from '../params.ts'
+import { paramsOf } from '../task/params.ts'
 import { expectMaker } from './expect-maker.ts'
 import type { ValueToFloat } from './value-to-float.ts'
 

@@ -1,5 +1,5 @@
 import type { Score } from '../../inspect/records.ts'
-import { strip } from '../python-text.ts'
+import { strip } from '../text/python-text.ts'
 
 /** Says so in a score when the model gave no answer at all. */
 export function noResponse(completion: string): Pick<Score, 'reason'> {

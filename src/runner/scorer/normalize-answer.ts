@@ -1,4 +1,4 @@
-import { casefold, floatText, isPunctuation, parseFinite, splitWords, stripPunctuation } from '../python-text.ts'
+import { casefold, floatText, isPunctuation, parseFinite, splitWords, stripPunctuation } from '../text/python-text.ts'
 
 const articles = /(?<![\p{L}\p{N}_])(?:a|an|the)(?![\p{L}\p{N}_])/gu
 

@@ -1,10 +1,10 @@
 import type { Score } from '../../inspect/records.ts'
-import { paramsOf } from '../params.ts'
+import { paramsOf } from '../task/params.ts'
 import type { Target } from '../target.ts'
 import { compilePattern } from './compile-pattern.ts'
 import { noResponse } from './no-response.ts'
 import { CORRECT, INCORRECT } from './grades.ts'
-import { strip } from '../python-text.ts'
+import { strip } from '../text/python-text.ts'
 import { scorer, type Scorer } from './scorer.ts'
 import { accuracyMetrics } from './text-scorer.ts'
 

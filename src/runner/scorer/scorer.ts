@@ -3,7 +3,7 @@ import { isObject } from '../../hooks/is-object.ts'
 import { EvalspanError } from '../../errors.ts'
 import type { Json, Score } from '../../inspect/records.ts'
 import type { Target } from '../target.ts'
-import type { TaskState } from '../task-state.ts'
+import type { TaskState } from '../sample/task-state.ts'
 import type { Metrics } from './metric.ts'
 
 /** Judges what a sample came to; undefined leaves it unscored. */

@@ -1,5 +1,5 @@
 import type { Metrics } from './metric.ts'
-import { paramsOf } from '../params.ts'
+import { paramsOf } from '../task/params.ts'
 import { noResponse } from './no-response.ts'
 import { CORRECT, INCORRECT } from './grades.ts'
 import { accuracy } from './metrics/accuracy.ts'

@@ -1,5 +1,5 @@
 import type { Json, ScoreValue } from '../../inspect/records.ts'
-import { parseFinite } from '../python-text.ts'
+import { parseFinite } from '../text/python-text.ts'
 
 /** Makes the number of a score's value that metrics and reducers count with. */
 export type ValueToFloat = (value: Json) => number

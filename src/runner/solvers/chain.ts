@@ -1,5 +1,5 @@
-import { activeSample } from '../active.ts'
-import { runSolvers } from '../run-solver.ts'
+import { activeSample } from '../sample/active.ts'
+import { runSolvers } from '../sample/run-solver.ts'
 import { placedIn, solver, type Solver } from '../solver.ts'
 
 const chains = new WeakMap<Solver, readonly Solver[]>()

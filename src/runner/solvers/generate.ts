@@ -1,6 +1,6 @@
-import { checkSettings } from '../check-settings.ts'
+import { checkSettings } from '../options/check-settings.ts'
 import { solver, type GenerateOptions, type Solver } from '../solver.ts'
-import { wrongOption, type Wrong } from '../wrong.ts'
+import { wrongOption, type Wrong } from '../options/wrong.ts'
 
 const wrong: Wrong = (field, advice) => wrongOption(`generate: ${field}`, advice)
 

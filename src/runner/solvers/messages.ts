@@ -1,9 +1,9 @@
 import { EvalspanError } from '../../errors.ts'
 import type { ChatMessage } from '../../inspect/records.ts'
-import { fillTemplate } from '../format-template.ts'
+import { fillTemplate } from '../text/format-template.ts'
 import { shortUuid } from '../short-uuid.ts'
 import { solver, type Solver } from '../solver.ts'
-import { textOf, type TaskState } from '../task-state.ts'
+import { textOf, type TaskState } from '../sample/task-state.ts'
 
 type Params = { readonly [name: string]: string | number }
 

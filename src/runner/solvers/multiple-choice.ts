@@ -1,7 +1,7 @@
 import { EvalspanError } from '../../errors.ts'
-import { paramsOf } from '../params.ts'
+import { paramsOf } from '../task/params.ts'
 import { solver, type Solver } from '../solver.ts'
-import { textOf, withText } from '../task-state.ts'
+import { textOf, withText } from '../sample/task-state.ts'
 import { choiceTemplate } from './choice-template.ts'
 import { parseAnswers } from './parse-answers.ts'
 

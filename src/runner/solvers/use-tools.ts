@@ -1,6 +1,6 @@
 import type { ToolChoice } from '../../inspect/records.ts'
 import { solver, type Solver } from '../solver.ts'
-import type { Tools } from '../tools.ts'
+import type { Tools } from '../tools/tools.ts'
 
 export interface UseToolsOptions {
   /** `auto` when left out. */

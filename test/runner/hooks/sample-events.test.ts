@@ -1,7 +1,7 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { describe, expect, it } from 'vitest'
 import { generate, info, modelError, modelOutput, useTools, type Event, type ModelEvent } from '../../../src/index.ts'
-import { EventStream } from '../../../src/runner/event-stream.ts'
+import { EventStream } from '../../../src/runner/sample/event-stream.ts'
 import { say, startOpenAiServer } from '../openai-server.ts'
 import { aTask, dataOf, question, run, withHooks } from '../run.ts'
 import { quickModel } from '../scenarios.ts'

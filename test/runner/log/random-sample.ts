@@ -1,5 +1,5 @@
 import type { ChatMessage, EvalSample, Event, Json } from '../../../src/inspect/records.ts'
-import { textOf } from '../../../src/runner/task-state.ts'
+import { textOf } from '../../../src/runner/sample/task-state.ts'
 import { sampleOf } from './log-parts.ts'
 
 /** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */

@@ -1,4 +1,4 @@
-import { TaskState, type TaskStateOptions } from '../../../src/runner/task-state.ts'
+import { TaskState, type TaskStateOptions } from '../../../src/runner/sample/task-state.ts'
 
 /** A state whose model answered this. */
 export function stateWith(completion: string, options: Partial<TaskStateOptions> = {}): TaskState {

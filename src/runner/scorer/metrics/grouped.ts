@@ -1,9 +1,9 @@
 import { EvalspanError } from '../../../errors.ts'
 import type { Json } from '../../../inspect/records.ts'
-import { paramsOf } from '../../params.ts'
-import { formatTemplate } from '../../format-template.ts'
+import { paramsOf } from '../../task/params.ts'
+import { formatTemplate } from '../../text/format-template.ts'
 import type { Metric, MetricValue, SampleScore } from '../metric.ts'
-import { toText } from '../../python-text.ts'
+import { toText } from '../../text/python-text.ts'
 import { meanOf } from '../statistics.ts'
 import { valueToFloat, type ValueToFloat } from '../value-to-float.ts'
 

@@ -1,4 +1,4 @@
-import { paramsOf } from '../../params.ts'
+import { paramsOf } from '../../task/params.ts'
 import type { Metric, ToFloatOptions } from '../metric.ts'
 import { meanOf } from '../statistics.ts'
 import { toValues } from './to-values.ts'

@@ -1,6 +1,6 @@
 import { EvalspanError } from '../../../errors.ts'
 import type { Json } from '../../../inspect/records.ts'
-import { paramsOf } from '../../params.ts'
+import { paramsOf } from '../../task/params.ts'
 import type { Metric, SampleScore, ToFloatOptions } from '../metric.ts'
 import { meanOf, sumOf, varianceOf } from '../statistics.ts'
 import { toValues } from './to-values.ts'

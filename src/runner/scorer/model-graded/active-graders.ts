@@ -1,5 +1,5 @@
 import { getModel } from '../../get-model.ts'
-import { activeSample } from '../../active.ts'
+import { activeSample } from '../../sample/active.ts'
 import type { Graders } from './grader.ts'
 
 /** Of the sample that is scored. */

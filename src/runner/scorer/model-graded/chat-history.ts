@@ -1,6 +1,6 @@
 import type { ChatMessage, ToolCall } from '../../../inspect/records.ts'
-import { textOf, type TaskState } from '../../task-state.ts'
-import { toText } from '../../python-text.ts'
+import { textOf, type TaskState } from '../../sample/task-state.ts'
+import { toText } from '../../text/python-text.ts'
 
 /** In characters, of a call of a tool on one line. */
 const width = 80

@@ -1,7 +1,7 @@
 import type { ChatMessage, Json } from '../../../inspect/records.ts'
-import { formatTemplate } from '../../format-template.ts'
+import { formatTemplate } from '../../text/format-template.ts'
 import type { Target } from '../../target.ts'
-import type { TaskState } from '../../task-state.ts'
+import type { TaskState } from '../../sample/task-state.ts'
 
 export interface GradingPromptOptions {
   readonly template: string

@@ -1,4 +1,4 @@
-import { isSpace } from '../../python-text.ts'
+import { isSpace } from '../../text/python-text.ts'
 import { digitValue } from './numeric-value.ts'
 
 const digits = valuesOf(

@@ -1,4 +1,4 @@
-import { decimalDigit } from '../../python-text.ts'
+import { decimalDigit } from '../../text/python-text.ts'
 
 const roman = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 50, 100, 500, 1000]
 const chinese: { readonly [character: string]: number } = {

@@ -1,4 +1,4 @@
-import { isSpace, parseFinite, strip } from '../../python-text.ts'
+import { isSpace, parseFinite, strip } from '../../text/python-text.ts'
 import { anyDigit, looksChinese, parseChinese } from './chinese-number.ts'
 import { numericValue } from './numeric-value.ts'
 
