@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { getModel } from '../../runner/get-model.ts'
+import { getModel } from '../../runner/model/get-model.ts'
 import { match } from '../../runner/scorer/match.ts'
 import { modelGradedQa } from '../../runner/scorer/model-graded/model-graded.ts'
 import { generate } from '../../runner/solvers/generate.ts'

@@ -3,13 +3,13 @@ import type { EvalRetryError, EvalSample } from '../../inspect/records.ts'
 import { fire } from './active.ts'
 import { evalError } from '../eval-error.ts'
 import { messageProblems } from './message-problems.ts'
-import type { ScoredSample } from '../results.ts'
+import type { ScoredSample } from '../results/eval-results.ts'
 import { SampleAttempt } from './sample-attempt.ts'
 import { sampleRecord } from './sample-record.ts'
 import { shortUuid } from '../short-uuid.ts'
 import type { NamedSample, TaskContext } from '../task/task-context.ts'
 import { TaskState } from './task-state.ts'
-import { toMessages } from '../to-messages.ts'
+import { toMessages } from './to-messages.ts'
 
 /** What a sample of one epoch came to, for the results of its task. */
 export function resultOf({ id, epoch, scores = {}, error }: EvalSample): ScoredSample {

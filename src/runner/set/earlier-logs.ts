@@ -5,7 +5,7 @@ import { openBuffer } from '../../inspect/buffer/open-buffer.ts'
 import { openLog } from '../../inspect/log.ts'
 import type { EvalRetryError, EvalSample } from '../../inspect/records.ts'
 import type { EvalLogWriter } from '../log/eval-log-writer.ts'
-import { nameOfSample } from '../name-of-sample.ts'
+import { nameOfSample } from '../sample/name-of-sample.ts'
 
 /** A sample that ended with its task has not failed itself. */
 const cancelled = /^Cancelled(Error)?\(/

@@ -1,4 +1,4 @@
-import { getModel } from '../../get-model.ts'
+import { getModel } from '../../model/get-model.ts'
 import { activeSample } from '../../sample/active.ts'
 import type { Graders } from './grader.ts'
 

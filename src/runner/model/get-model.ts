@@ -1,9 +1,9 @@
-import { EvalspanError } from '../errors.ts'
-import { activeSample } from './sample/active.ts'
-import type { Model } from './model/model.ts'
-import { ModelPool } from './model/model-pool.ts'
-import type { ModelSpec } from './model/model-spec.ts'
-import { toList } from './to-list.ts'
+import { EvalspanError } from '../../errors.ts'
+import { activeSample } from '../sample/active.ts'
+import type { Model } from './model.ts'
+import { ModelPool } from './model-pool.ts'
+import type { ModelSpec } from './model-spec.ts'
+import { toList } from '../to-list.ts'
 
 export interface GetModelOptions {
   /** The model that `modelRoles` bind to it, the first one of several; the default when none is. */

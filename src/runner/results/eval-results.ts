@@ -1,13 +1,13 @@
-import type { EvalResults, EvalSampleReductions, HeadlineMetric, Json, Score } from '../inspect/records.ts'
-import type { Metrics, Reducer, SampleScore } from './scorer/metric.ts'
-import type { Scorer } from './scorer/scorer.ts'
-import { reduceEpochs } from './results/reduce-epochs.ts'
-import { hasMetrics, scoreResults, type ScoreResult, type ScoreSource } from './results/score-results.ts'
-import { accuracy } from './scorer/metrics/accuracy.ts'
-import { mean } from './scorer/metrics/mean.ts'
-import { stderr } from './scorer/metrics/stderr.ts'
-import { meanScore } from './scorer/reducers/mean-score.ts'
-import { uniqueScorerNames } from './scorer/scorer-names.ts'
+import type { EvalResults, EvalSampleReductions, HeadlineMetric, Json, Score } from '../../inspect/records.ts'
+import type { Metrics, Reducer, SampleScore } from '../scorer/metric.ts'
+import type { Scorer } from '../scorer/scorer.ts'
+import { reduceEpochs } from './reduce-epochs.ts'
+import { hasMetrics, scoreResults, type ScoreResult, type ScoreSource } from './score-results.ts'
+import { accuracy } from '../scorer/metrics/accuracy.ts'
+import { mean } from '../scorer/metrics/mean.ts'
+import { stderr } from '../scorer/metrics/stderr.ts'
+import { meanScore } from '../scorer/reducers/mean-score.ts'
+import { uniqueScorerNames } from '../scorer/scorer-names.ts'
 
 /** What is known of one epoch of a sample when it is over. */
 export interface ScoredSample {

@@ -1,5 +1,5 @@
-import type { ChatMessage } from '../inspect/records.ts'
-import { shortUuid } from './short-uuid.ts'
+import type { ChatMessage } from '../../inspect/records.ts'
+import { shortUuid } from '../short-uuid.ts'
 
 /** The conversation that a sample begins with. */
 export function toMessages(input: string | readonly ChatMessage[]): ChatMessage[] {
