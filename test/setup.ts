@@ -1,3 +1,6 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 /** What a developer has switched on for their own evals must not reach the tests, and loopback needs no proxy. */
 const foreign =
   /^(otel|evalspan|inspect|mlflow|wandb|weave|aws|azure|google|storage_emulator)_|^(https?|all)_proxy$|^(no_color|force_color)$/i
@@ -10,3 +13,7 @@ for (const name of Object.keys(process.env)) {
 
 // Nor must tests, or the processes they start, reach the developer's own outbox.
 process.env['EVALSPAN_OUTBOX'] = 'none'
+
+// Threads run TypeScript too. Each would take its types out anew, with WebAssembly of its own: slow, and V8 sometimes aborts when
+// threads end that have run some (nodejs/node#64500).
+process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'evalspan-test-cache')

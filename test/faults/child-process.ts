@@ -46,7 +46,7 @@ export class Child {
     this.process = spawn(program, args, {
       env: {
         PATH: process.env['PATH'] ?? '',
-        NODE_COMPILE_CACHE: join(tmpdir(), 'evalspan-faults-cache'),
+        NODE_COMPILE_CACHE: join(tmpdir(), 'evalspan-test-cache'),
         ...variables,
       },
       stdio: 'pipe',
