@@ -6,12 +6,12 @@ const heavy = [
   'test/delivery/backend-down.test.ts',
   'test/delivery/outbox/{process,full-disk}.test.ts',
   'test/exporters/otlp/check.test.ts',
-  'test/inspect/buffer/sample-buffer.test.ts',
+  'test/inspect/{damaged,buffer/sample-buffer}.test.ts',
   'test/masking/{disk-and-wire,echo,own-masks}.test.ts',
   'test/scripts/fidelity/{doctored,main}.test.ts',
   'test/cli/{flush,main,replay-again,retry-and-drop,running-eval,status,watch,where}.test.ts',
   'test/conformance/recorded.test.ts',
-  'test/runner/{hanging,keys-in-content,killed-eval,signals,log/killed}.test.ts',
+  'test/runner/{attempt-timeout,hanging,keys-in-content,killed-eval,signals,hooks/balance,log/killed}.test.ts',
 ]
 
 /** What needs Inspect, and no server. */
