@@ -87,7 +87,8 @@ export class Model {
         config,
         cache: options.cache ?? cacheOf(config['cache']),
       })
-      const { output, event } = await attempts.run()
+      const { output: answer, event } = await attempts.run()
+      const output = completeOutput(answer)
       sample?.limits.turn()
       if (event) {
         // As in Inspect the event of a call begins when it began to wait for a connection, and ends after all retries.
@@ -95,9 +96,9 @@ export class Model {
         sample?.transcript.changed(event)
       }
       if (config['fail_on_refusal'] === true && output.choices[0]?.stop_reason === 'content_filter') {
-        throw new ModelRefusalError(completeOutput(output), this)
+        throw new ModelRefusalError(output, this)
       }
-      return completeOutput(output)
+      return output
     } finally {
       this.#connections.release()
     }
