@@ -13,7 +13,7 @@ import { createProgram } from '../src/cli/program.ts'
 import { refusedInstrument } from '../src/delivery/outbox/series.ts'
 import { instrument } from '../src/telemetry/instruments.ts'
 import { attribute, event } from '../src/telemetry/semconv.ts'
-import { memoryOutput, run } from './cli/memory-context.ts'
+import { memoryContext, run } from './cli/memory-context.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -24,13 +24,7 @@ describe('the README', () => {
   })
 
   it('names every command and every option', () => {
-    const context = {
-      stdout: memoryOutput(),
-      stderr: memoryOutput(),
-      cwd: root,
-      interrupt: new AbortController().signal,
-    }
-    const { commands, options } = createProgram(context, () => {})
+    const { commands, options } = createProgram(memoryContext({ cwd: root }), () => {})
     const commandLines = commands.map((command) => `\`evalspan ${command.name()}`)
     const others = commands.filter((command) => !isEval(command))
     const flags = [...options, ...others.flatMap((command) => command.options)].map(({ long }) => `\`${long}`)

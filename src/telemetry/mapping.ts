@@ -75,6 +75,19 @@ export class Mapping {
     return { samples: this.#samples.size, tasks }
   }
 
+  /**
+   * The end of a run will not be told, or not all that came before it was: what is under way stays as it is, for its log
+   * to complete. Gives how much that is.
+   */
+  leaveOpen(runId: string): Unfinished {
+    const samples = [...this.#samples].filter(([, sample]) => sample.runId === runId)
+    for (const [key] of samples) this.#samples.delete(key)
+    const tasks = this.#runs.get(runId)?.openTasks.length ?? 0
+    this.#runs.delete(runId)
+    this.#ended.add(runId)
+    return { samples: samples.length, tasks }
+  }
+
   /** Nothing more will come: what is under way is closed as incomplete. */
   seal(time: HrTime): Mapped {
     const items = [...this.#samples.values()].flatMap(({ trace }) => trace.seal(time).items)
