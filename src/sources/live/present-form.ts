@@ -12,6 +12,15 @@ import type { EvalLog } from '../../inspect/records.ts'
 export function toPresentForm(event: HookEvent, header: EvalLog | undefined): HookEvent {
   const { hook, data } = event
   switch (hook) {
+    case 'onSampleInit':
+    case 'onSampleStart':
+    case 'onSampleAttemptStart':
+    case 'onSampleAttemptEnd':
+      // In older versions the hook alone says it.
+      return {
+        ...event,
+        data: { ...data, summary: { ...data.summary, uuid: data.summary.uuid ?? data.sample_id } },
+      } as HookEvent
     case 'onSampleEvent':
       migrateEvent(asFields(data.event, 'the event'))
       return event
