@@ -144,9 +144,9 @@ function isEval(command: Command): boolean {
 function variablesInSource(): string[] {
   const wellKnown = /\b(?:OTEL|EVALSPAN|INSPECT)_[A-Z_]*[A-Z]\b|\bHTTPS?_PROXY\b|\bNO_PROXY\b|\b(?:NO|FORCE)_COLOR\b/g
   const asked = /\benv(?:ironment)?(?:\['|\.)([A-Z][A-Z_]+)\b/g
-  return ['src', 'exporters'].flatMap((folder) =>
+  return ['src', 'exporters', 'python/src'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts') && dirname(path) !== join('cli', 'eval'))
+      .filter((path) => /\.(?:ts|py)$/.test(path) && dirname(path) !== join('cli', 'eval'))
       .flatMap((path) => {
         const text = readFileSync(join(root, folder, path), 'utf8')
         return [...(text.match(wellKnown) ?? []), ...Array.from(text.matchAll(asked), ([, name]) => name!)]
