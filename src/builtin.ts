@@ -178,7 +178,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     },
     taskLog: (log) => commitOrTell(`log of task ${log.eval.task}`, () => mapping.taskLog(log)),
     sampleReused: (log) => mapping.sampleReused(log),
-    leaveOpen: (runId) => mapping.leaveOpen(runId),
+    leaveOpen(runId) {
+      const left = mapping.leaveOpen(runId)
+      void committer
+        .flush()
+        .then(() => delivery.store.abandonDrafts(left.drafts))
+        .catch((error: unknown) => report(`drafts of a run that is over: ${messageOf(error)}`))
+      return left
+    },
     get unfinished() {
       return mapping.unfinished
     },
