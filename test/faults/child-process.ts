@@ -40,7 +40,8 @@ export class Child {
   #isOver = false
   #onText: () => void = () => {}
 
-  constructor(command: readonly string[], variables: Variables) {
+  /** `longestMs`: after so long it is killed, so that a test that hangs ends. */
+  constructor(command: readonly string[], variables: Variables, longestMs = mostMs) {
     const began = performance.now()
     const [program = '', ...args] = command
     this.process = spawn(program, args, {
@@ -58,7 +59,7 @@ export class Child {
       this.#onText()
     })
     this.process.stderr?.setEncoding('utf8').on('data', (text: string) => void (this.#stderr += text))
-    const guard = setTimeout(() => this.kill('SIGKILL'), mostMs)
+    const guard = setTimeout(() => this.kill('SIGKILL'), longestMs)
     this.ended = new Promise((resolve, reject) => {
       this.process.on('error', reject)
       this.process.on('close', (code, signal) => {
@@ -119,8 +120,8 @@ export function startHostInShell(run: HostRun, before: string, variables: Variab
   )
 }
 
-export function startEvalspan(args: readonly string[], variables: Variables): Child {
-  return new Child([process.execPath, main, ...args], variables)
+export function startEvalspan(args: readonly string[], variables: Variables, longestMs?: number): Child {
+  return new Child([process.execPath, main, ...args], variables, longestMs)
 }
 
 export function evalspan(args: readonly string[], variables: Variables): Promise<Ended> {

@@ -50,6 +50,7 @@ def main() -> int:
     parser.add_argument("outdir", type=Path, nargs="?")
     parser.add_argument("names", nargs="*", metavar="NAME", help="scenarios to run; all when none is given")
     parser.add_argument("--jobs", type=int, default=2, help="how many run at a time (default 2)")
+    parser.add_argument("--places", type=Path, help="folder in which each scenario runs, in one of its name that stays")
     parser.add_argument("--list", action="store_true", help="print the names of all scenarios")
     options = parser.parse_args()
     load_scenarios()
@@ -63,7 +64,8 @@ def main() -> int:
         parser.error(f"no such scenario: {', '.join(unknown)}; there are: {', '.join(scenarios)}")
     outdir: Path = options.outdir.resolve()
     outdir.mkdir(parents=True, exist_ok=True)
-    failed = run_all(options.names or list(scenarios), outdir, options.jobs)
+    places = options.places and options.places.resolve()
+    failed = run_all(options.names or list(scenarios), outdir, options.jobs, places)
     if failed:
         print(f"failed: {', '.join(failed)}")
     return 1 if failed else 0
@@ -88,25 +90,26 @@ def preload() -> None:
             pass  # another version of Inspect, or a package that this one does without
 
 
-def run_all(names: list[str], outdir: Path, jobs: int) -> list[str]:
+def run_all(names: list[str], outdir: Path, jobs: int, places: Path | None) -> list[str]:
     waiting = list(reversed(names))
     running: list[Running] = []
     failed: list[str] = []
     while waiting or running:
         while waiting and len(running) < jobs:
-            running.append(start(waiting.pop()))
+            running.append(start(waiting.pop(), places))
         time.sleep(0.05)
         for one in list(running):
             if one.process.is_alive() and time.time() - one.started < one.scenario.timeout:
                 continue
             running.remove(one)
-            if not finish(one, outdir):
+            if not finish(one, outdir, stays=places is not None):
                 failed.append(one.name)
     return failed
 
 
-def start(name: str) -> Running:
-    scratch = Path(tempfile.mkdtemp(prefix=f"scenario-{name}-"))
+def start(name: str, places: Path | None) -> Running:
+    scratch = places / name if places else Path(tempfile.mkdtemp(prefix=f"scenario-{name}-"))
+    scratch.mkdir(parents=True, exist_ok=places is None)
     # forked: importing Inspect takes seconds, and nothing of it has run yet in this process
     process = multiprocessing.get_context("fork").Process(target=run_one, args=(name, scratch))
     process.start()
@@ -139,7 +142,7 @@ def run_one(name: str, scratch: Path) -> None:
         sys.exit(1)
 
 
-def finish(one: Running, outdir: Path) -> bool:
+def finish(one: Running, outdir: Path, stays: bool) -> bool:
     timed_out = one.process.is_alive()
     if timed_out and one.process.pid is not None:
         # with the processes that it started
@@ -148,7 +151,8 @@ def finish(one: Running, outdir: Path) -> bool:
     try:
         return report(one, timed_out, outdir)
     finally:
-        shutil.rmtree(one.scratch)
+        if not stays:
+            shutil.rmtree(one.scratch)
 
 
 def report(one: Running, timed_out: bool, outdir: Path) -> bool:
