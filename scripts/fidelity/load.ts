@@ -1,6 +1,7 @@
 import type { EvalLog } from '../../src/inspect/records.ts'
 import { replay } from '../../src/sources/replay.ts'
 import { findAliases, noAliases } from './aliases.ts'
+import type { ArrivedHooks } from './arrived.ts'
 import { compare, type Comparison } from './compare.ts'
 import { toFired, type Placed } from './fired.ts'
 import { readHooks } from './read-hooks.ts'
@@ -13,12 +14,14 @@ export interface LoadedScenario {
   readonly headers: readonly EvalLog[]
 }
 
-/** Reads the hooks of a scenario and replays its logs. */
+/** Reads the hooks of a scenario, or what arrived of them, and replays its logs. */
 export async function loadScenario(
   { hooks, logs }: Scenario,
   onProblem: (problem: string) => void,
+  arrived?: ArrivedHooks,
 ): Promise<LoadedScenario> {
-  const live = await readHooks(hooks, onProblem)
+  const recorded = await readHooks(hooks, onProblem)
+  const live = arrived ? arrived.of(recorded) : recorded
   const replayed: Placed[] = []
   const paths = logs.map(({ path }) => path)
   for await (const event of replay(paths, { onProblem: ({ message }) => onProblem(message) }))

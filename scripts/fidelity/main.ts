@@ -1,13 +1,14 @@
 /** Compares the replay of logs with what Inspect fired while it wrote them: `npm run fidelity -- FOLDER`. */
-import { statSync, writeFileSync } from 'node:fs'
+import { existsSync, statSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { check } from './check.ts'
 import { differenceLines } from './difference-lines.ts'
 import { pageOf } from './page.ts'
 
-const usage = `usage: npm run fidelity -- FOLDER [--write FILE]
+const usage = `usage: npm run fidelity -- FOLDER [--arrived FILE] [--write FILE]
 
 FOLDER holds files of hooks, NAME.hooks.jsonl, with their logs: NAME.eval, NAME.json, NAME.*.eval or a folder NAME.
+--arrived FILE takes what a listener was told of these runs (its EVALSPAN_EVENT_LOG) for what was fired.
 --write FILE writes the page of the result instead of showing it.`
 
 process.exitCode = await main()
@@ -16,7 +17,7 @@ process.exitCode = await main()
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { write: { type: 'string' }, help: { type: 'boolean' } },
+    options: { arrived: { type: 'string' }, write: { type: 'string' }, help: { type: 'boolean' } },
   })
   const [folder] = positionals
   if (values.help || folder === undefined || positionals.length > 1) {
@@ -27,7 +28,11 @@ async function main(): Promise<number> {
     console.error(`error: ${folder}: there is no such folder`)
     return 2
   }
-  const result = await check(folder)
+  if (values.arrived !== undefined && !existsSync(values.arrived)) {
+    console.error(`error: ${values.arrived}: there is no such file`)
+    return 2
+  }
+  const result = await check(folder, values.arrived)
   if (result.isEmpty) {
     console.error(`error: ${folder}: there is no *.hooks.jsonl in this folder\n\n${usage}`)
     return 2

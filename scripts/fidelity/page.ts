@@ -3,7 +3,7 @@ import type { Check } from './check.ts'
 import { gaps } from './gaps/gaps.ts'
 
 /** What a check found, as a page in Markdown: by hook, what was not recorded and why, and which runs it were. */
-export function pageOf({ scenarios }: Check, folder: string): string {
+export function pageOf({ scenarios, areArrived }: Check, folder: string): string {
   const comparisons = scenarios.map(({ comparison }) => comparison)
   const verdicts = comparisons.flatMap((comparison) => comparison.verdicts)
   const values = comparisons.reduce((sum, comparison) => sum + comparison.values, 0)
@@ -12,11 +12,13 @@ export function pageOf({ scenarios }: Check, folder: string): string {
     ({ gap }) => gap,
   )
   return [
-    '# What a replay fires, and what Inspect fired',
+    areArrived ? '# What a replay fires, and what arrived live' : '# What a replay fires, and what Inspect fired',
     '',
-    'A replay of a log fires the hooks that Inspect fired while it wrote the log. Here both are compared, hook by hook and',
+    areArrived
+      ? 'A replay of a log fires the hooks of which a listener was told live. Here both are compared, hook by hook and'
+      : 'A replay of a log fires the hooks that Inspect fired while it wrote the log. Here both are compared, hook by hook and',
     `field by field, for the runs in \`${folder}\`: ${number(verdicts.length)} hooks of ${scenarios.length} runs, and`,
-    `${number(values)} values in them. This page is written by \`npm run fidelity -- ${folder} --write FILE\`, which fails`,
+    `${number(values)} values in them. This page is written by \`npm run fidelity -- ${folder}${areArrived ? ' --arrived FILE' : ''} --write FILE\`, which fails`,
     'when anything differs that is not in the list below.',
     '',
     ...table(

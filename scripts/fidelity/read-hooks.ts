@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
 import { messageOf } from '../../src/errors.ts'
+import { linesOf } from '../../src/files/lines.ts'
 import { fromRecord } from '../../src/hooks/wire.ts'
 import { isFields } from '../../src/inspect/fields.ts'
 import { parse } from '../../src/inspect/json.ts'
@@ -9,14 +9,18 @@ import type { Placed } from './fired.ts'
 
 /**
  * What Inspect fired, from a file of hooks. A line that is no record is a problem, and so is one that is not where its
- * number or its time says: then the file does not show what was fired.
+ * number or its time says: then the file does not show what was fired. Of several processes times do not follow each other.
  */
-export async function readHooks(path: string, onProblem: (problem: string) => void): Promise<Placed[]> {
+export async function readHooks(
+  path: string,
+  onProblem: (problem: string) => void,
+  { ofOneProcess = true }: { readonly ofOneProcess?: boolean } = {},
+): Promise<Placed[]> {
   const hooks: Placed[] = []
   let line = 0
   let last: number | undefined
   let time: HrTime = [0, 0]
-  for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity })) {
+  for await (const text of linesOf(createReadStream(path, 'utf8'))) {
     line += 1
     if (text.trim() === '') continue
     try {
@@ -29,7 +33,7 @@ export async function readHooks(path: string, onProblem: (problem: string) => vo
         onProblem(`${path}, line ${line}: seq goes from ${last} to ${number}, so records are missing or moved`)
       last = number
       const fired = parseTime(event.meta.time) ?? time
-      if (compareTimes(fired, time) < 0)
+      if (ofOneProcess && compareTimes(fired, time) < 0)
         onProblem(`${path}, line ${line}: time goes back, so records were changed or moved`)
       time = fired
     } catch (error) {

@@ -1,5 +1,5 @@
-import { createInterface } from 'node:readline'
 import { EvalspanError, messageOf } from '../errors.ts'
+import { linesOf } from '../files/lines.ts'
 import { openStream } from '../files/open-stream.ts'
 import { shownPath } from '../files/shown-path.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
@@ -14,10 +14,9 @@ export interface ReadEventsOptions {
 
 /** The events of an event log: one record of the hooks' wire format on each line. Empty lines are passed over. */
 export async function* readEvents(path: string, { replay, onProblem }: ReadEventsOptions): AsyncGenerator<HookEvent> {
-  const lines = createInterface({ input: openStream(path), crlfDelay: Infinity })
   let number = 0
   try {
-    for await (const line of lines) {
+    for await (const line of linesOf(openStream(path).setEncoding('utf8'))) {
       number += 1
       if (line.trim() === '') continue
       const event = readLine(line, replay)

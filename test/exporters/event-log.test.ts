@@ -66,3 +66,12 @@ it('says which variable names a file that cannot be written', async () => {
   process.env['EVALSPAN_EVENT_LOG'] = folder
   await expect(fire(false)).rejects.toThrow(`EVALSPAN_EVENT_LOG: cannot write \`${folder}\``)
 })
+
+it('holds texts with separators of lines that JSON need not escape', async () => {
+  mkdirSync(join(folder, 'deep'))
+  const data = { eval_set_id: null, run_id: 'run', task_names: ['a\u2028b\u2029c\u0085d'] }
+  const record = JSON.stringify({ hook: 'on_run_start', time: '2026-11-28T01:00:00.000000Z', host: 'inspect', data })
+  writeFileSync(path, `${record}\r\n${record}\n`)
+  const events = await Array.fromAsync(replay([path], { onProblem: (error) => expect.fail(error.message) }))
+  expect(events.map((event) => event.data)).toEqual([data, data])
+})

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { check } from '../../scripts/fidelity/check.ts'
+import { differenceLines } from '../../scripts/fidelity/difference-lines.ts'
 import type { Arrivals } from './arrivals.ts'
 import { arrivalDifferences, type ArrivalDifference } from './differences.ts'
 import { describeWithInspect } from './inspect-python.ts'
@@ -7,6 +9,7 @@ import { freshReplay } from './inspect-scene.ts'
 import { judge, liveExtras } from './live-extras.ts'
 import { LiveScene } from './live-scene.ts'
 import { LiveScenarios } from './live-scenarios.ts'
+import { isOfOtherHooks, wireDifferences } from './wire-differences.ts'
 
 const minutes = 60_000
 /** `LIVE_SCENARIOS="ctrl_c killed"` runs some of them, for who works on these. */
@@ -53,6 +56,23 @@ describeWithInspect('scenarios that are seen live', () => {
     const expected = [keys('different', 'record').length, keys('different', 'span').length]
     expect(superseded).toEqual(expected.filter((count) => count > 0))
   })
+
+  it('arrive as they were fired', async () => {
+    const { different, late, fired } = await wireDifferences(live)
+    expect(different).toEqual([])
+    expect(late).toEqual([])
+    if (names.length === 0) expect(fired).toBeGreaterThan(15_000)
+  })
+
+  it(
+    'arrive as a replay fires them, but for what a log does not hold',
+    async () => {
+      const result = await check(live.folder, live.arrived)
+      const lines = differenceLines(result).filter((line) => !isOfOtherHooks(line) && !/^killed/.test(line))
+      expect({ lines, problems: result.problems }).toEqual({ lines: [], problems: [] })
+    },
+    5 * minutes,
+  )
 
   it('differ from their logs as the documentation says', () => {
     const rows = liveExtras.map(({ name, reason }) => `| ${name} | ${reason} |`)

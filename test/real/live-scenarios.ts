@@ -54,8 +54,9 @@ export class LiveScenarios implements AsyncDisposable {
     const { scenarios, problems } = await findScenarios(outOf(scene))
     if (problems.length > 0) throw new Error(problems.join('\n'))
     const paths = new Set(scenarios.flatMap(({ logs }) => logs.map(({ path }) => path)))
+    // A folder is searched for what is named as Inspect names its logs.
     for (const [index, path] of [...paths].entries())
-      linkSync(path, join(scene.logs, `${String(index).padStart(3, '0')}${extname(path)}`))
+      linkSync(path, join(scene.logs, `2026-11-28T00-00-00-00-00_scenario_${index}${extname(path)}`))
     cpSync(scene.place('outbox'), scene.place('outbox-before'), { recursive: true })
     return new LiveScenarios(scene, scenarios, ended)
   }

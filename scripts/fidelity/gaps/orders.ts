@@ -32,11 +32,15 @@ export const orderGaps: readonly Gap[] = [
   },
 ]
 
-/** The tasks started live in an order that the seconds in their logs allow; that of a crash has none, recovered or not. */
+/**
+ * The tasks started live in an order that the seconds in their logs allow, which Inspect reads a moment before it calls the
+ * hooks; that of a crash has none, recovered or not.
+ */
 function isOrderOfStarts({ data }: Fired, scene: Scene): boolean {
   const starts = scene.live.filter((each) => each.hook === 'onTaskStart' && each.data['run_id'] === data['run_id'])
   const headers = starts.flatMap((each) => scene.headerOf(each) ?? [])
-  return isSorted(headers.flatMap((header) => (isCrashed(header) ? [] : [header.stats.started_at ?? ''])))
+  const times = headers.flatMap((header) => (isCrashed(header) ? [] : [Date.parse(header.stats.started_at ?? '')]))
+  return times.every((time, index) => index === 0 || !(times[index - 1]! - time > 1000))
 }
 
 function isCrashed({ status, error }: EvalLog): boolean {

@@ -1,3 +1,4 @@
+import { linesOf } from '../../files/lines.ts'
 import type { Dataset } from '../sample.ts'
 import { fileDataset, type FoundRecord } from './file-dataset.ts'
 import type { FileDatasetOptions } from './options.ts'
@@ -16,18 +17,4 @@ async function* readJsonLines(file: string): AsyncGenerator<FoundRecord> {
     const where = `line ${number}`
     if (line.trim() !== '') yield { record: parseRecord(line, `${file}, ${where}`), where }
   }
-}
-
-/** Not by `readline`, for which lines end at U+2028 too, which JSON may hold. */
-async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = ''
-  for await (const piece of pieces) {
-    const [end, ...lines] = piece.split('\n') as [string, ...string[]]
-    rest += end
-    if (lines.length === 0) continue
-    yield rest
-    rest = lines.pop()!
-    yield* lines
-  }
-  if (rest !== '') yield rest
 }
