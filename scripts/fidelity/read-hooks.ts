@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { messageOf } from '../../src/errors.ts'
-import { linesOf } from '../../src/files/lines.ts'
+import { linesOf } from '../../src/inspect/lines.ts'
 import { fromRecord } from '../../src/hooks/wire.ts'
 import { isFields } from '../../src/inspect/fields.ts'
 import { parse } from '../../src/inspect/json.ts'

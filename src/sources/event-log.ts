@@ -1,5 +1,5 @@
 import { EvalspanError, messageOf } from '../errors.ts'
-import { linesOf } from '../files/lines.ts'
+import { linesOf } from '../inspect/lines.ts'
 import { openStream } from '../files/open-stream.ts'
 import { shownPath } from '../files/shown-path.ts'
 import type { HookEvent } from '../hooks/hooks.ts'

@@ -1,4 +1,4 @@
-import { linesOf } from '../../files/lines.ts'
+import { linesOf } from '../../inspect/lines.ts'
 import type { Dataset } from '../sample.ts'
 import { fileDataset, type FoundRecord } from './file-dataset.ts'
 import type { FileDatasetOptions } from './options.ts'
