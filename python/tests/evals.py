@@ -19,8 +19,6 @@ from inspect_ai.scorer import match
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, use_tools
 from inspect_ai.tool import Tool, tool
 
-ODD = "\ud800 lone, \x00 nothing"
-
 
 def model(*outputs: ModelOutput) -> Model:
     answers = list(outputs) or [ModelOutput.from_content("mockllm/model", "4") for _ in range(200)]
@@ -103,13 +101,6 @@ def tools() -> None:
 def sets() -> None:
     options = {"retry_wait": 0.01, "retry_attempts": 2}
     eval_set(sums_task(), log_dir="logs", model=model(), display="none", **options)
-
-
-def odd() -> None:
-    loop: dict[str, Any] = {}
-    loop["itself"] = loop
-    metadata = {"lone": ODD, "inf": float("-inf"), "big": 10**30, "object": object(), "bytes": b"\xff", "loop": loop}
-    run(sums(1, metadata={"lone": ODD}, dataset=[Sample(id=1, input="2+2", target="4", metadata=metadata)]))
 
 
 def twice() -> None:
