@@ -13,8 +13,11 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any, ClassVar
 
+from inspect_ai.hooks import Hooks
 from listener import Listener
 from support import PROJECT, UNINSTALLED, Child, InFolder, lines_of, uninstalled
+
+from evalspan_inspect.traceparent import span_id, trace_id
 
 RECORDER = PROJECT.parent / "test" / "real" / "inspect"
 EVALS = str(Path(__file__).parent / "evals.py")
@@ -129,6 +132,41 @@ class Evals(EvalsTest):
         self.listener = Listener(self.socket)
         self.ends()
         self.assertEqual(self.arrived(), self.seen())
+
+
+@unittest.skipUnless(hasattr(Hooks, "on_before_model_generate"), "this version has no hook before a model call")
+class Propagation(EvalsTest):
+    def calls(self, **variables: str) -> dict[str, list[dict[str, Any]]]:
+        self.socket.unlink(missing_ok=True)
+        with Listener(self.socket) as self.listener:
+            self.run_kind("propagated", INSPECT_CACHE_DIR=str(self.folder / "cache"), **variables)
+        calls = [json.loads(line) for line in (self.folder / "calls.jsonl").read_text().splitlines()]
+        return {name: [call for call in calls if call["call"] == name] for name in ("plain", "own", "cached", "end")}
+
+    def test_a_call_carries_the_trace_of_its_sample_and_its_span(self) -> None:
+        calls = self.calls(EVALSPAN_PROPAGATE="1")
+        self.assertEqual(len({call["uuid"] for call in calls["plain"]}), 2)
+        for call in calls["plain"]:
+            trace = trace_id("sample", call["uuid"])
+            parent = f"00-{trace}-{span_id(trace, 'span', call['span'])}-01"
+            self.assertEqual(call["headers"], {"x-own": "1", "traceparent": parent})
+        self.assertEqual([call["headers"] for call in calls["own"]], [{"TraceParent": "theirs"}] * 2)
+
+    def test_it_changes_nothing_for_caches_and_for_the_model(self) -> None:
+        for variables in ({"EVALSPAN_PROPAGATE": "1"}, {}):
+            calls = self.calls(**variables)
+            self.assertEqual(calls["end"][0]["headers"], [{"x-own": "1"}] * 2)
+            cached = [call["headers"] for call in calls["cached"]]
+            # the second run finds what the first one kept
+            self.assertEqual(cached, [{"x-own": "1"}] * len(cached))
+            self.assertLessEqual(len(cached), 2 if variables else 0)
+
+    def test_all_of_a_run_is_in_one_trace_if_so_wanted(self) -> None:
+        variables = {"EVALSPAN_TRACE_SHAPE": "run", "OTEL_TRACES_SAMPLER": "always_off"}
+        calls = self.calls(EVALSPAN_PROPAGATE="1", **variables)
+        trace = trace_id("run", self.listener.all[0]["data"]["run_id"])
+        for call in calls["plain"]:
+            self.assertEqual(call["headers"]["traceparent"], f"00-{trace}-{span_id(trace, 'span', call['span'])}-00")
 
 
 def same(value: Any) -> Any:
