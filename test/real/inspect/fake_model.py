@@ -122,12 +122,21 @@ class FakeModel(ModelAPI):
         return 1 + len(text) // 4
 
 
+class _OlderCall(ModelCall):
+    """Before Inspect 0.3.200 a call is complete from the start."""
+
+    def set_response(self, response: Any, time: float | None = None) -> None:
+        self.response = response
+
+    set_error = set_response
+
+
 def _begin_call(request: dict[str, Any]) -> ModelCall:
     """The raw call is in the log even if it is cut off, as it is with the providers of Inspect."""
     try:
         from inspect_ai.log._samples import set_active_model_event_call
     except ImportError:
-        return ModelCall.create(request, None)
+        return _OlderCall(request=request, response={})
     return set_active_model_event_call(request=request)
 
 

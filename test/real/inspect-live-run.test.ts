@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { describeWithInspect, inspectCommand, pythonCommand } from './inspect-python.ts'
+import { counts, runLive, taskOf } from './live-kind.ts'
+
+const quiet = ['--display', 'plain']
+const into = ['--log-dir', 'LOGS']
+const nothing = { unlisted: [], sentAgain: [] }
+
+function inspectEval(tasks: readonly string[], ...options: readonly string[]): readonly string[] {
+  return inspectCommand('eval', ...tasks.map(taskOf), ...quiet, ...into, ...options)
+}
+
+describeWithInspect('evalspan run', { concurrent: true }, () => {
+  it.each([
+    { what: 'a task', tasks: ['plain'], spans: { eval_sample: 2, chat: 2 } },
+    { what: 'an agent with tools', tasks: ['agent'], spans: { eval_sample: 2, chat: 6, execute_tool: 4 } },
+    { what: 'a sample that fails its task', tasks: ['fails'], spans: { eval_sample: 2, eval_task: 1 } },
+    { what: 'samples that reach a limit', tasks: ['limited'], spans: { eval_sample: 2, eval_task: 1 } },
+    {
+      what: 'samples that are tried again',
+      tasks: ['fails_once'],
+      options: ['--retry-on-error=1'],
+      spans: { eval_sample: 2, eval_attempt: 4 },
+    },
+    { what: 'epochs', tasks: ['plain'], options: ['--epochs', '3'], spans: { eval_sample: 6 } },
+    { what: 'a log in JSON', tasks: ['plain'], options: ['--log-format', 'json'], spans: { eval_sample: 2 } },
+    { what: 'a log without samples', tasks: ['plain'], options: ['--no-log-samples'], spans: { eval_sample: 2 } },
+  ])('shows $what of `inspect eval`', async ({ tasks, options = [], spans }) => {
+    const { ended, spans: came, ...live } = await runLive(inspectEval(tasks, ...options))
+    expect({ code: ended.code, ...live, logs: undefined, spans: counts(came, ...Object.keys(spans)) }).toEqual({
+      code: 0,
+      ...nothing,
+      logs: undefined,
+      spans,
+    })
+    expect(ended.stderr).toMatch(
+      /^otlp\/traces {2}http.*\n {2}\d+ produced = \d+ delivered \+ 0 waiting \+ 0 rejected \+ 0 dropped$/m,
+    )
+  })
+
+  it('shows an eval under trio', async () => {
+    const live = await runLive(inspectEval(['agent']), { INSPECT_ASYNC_BACKEND: 'trio' })
+    expect(live.ended.code).toBe(0)
+    expect(live).toMatchObject(nothing)
+    expect(counts(live.spans, 'execute_tool', 'eval_run')).toEqual({ execute_tool: 4, eval_run: 1 })
+  })
+
+  it('shows an eval set in which a task fails at first', async () => {
+    const options = ['--retry-attempts', '2', '--retry-wait', '1', '--no-retry-cleanup']
+    const command = inspectCommand('eval-set', taskOf('fails_once'), taskOf('plain'), ...quiet, ...into, ...options)
+    const live = await runLive(command)
+    expect(live.ended.code, live.ended.stdout).toBe(0)
+    expect(live).toMatchObject(nothing)
+    expect(counts(live.spans, 'eval_task', 'eval_set').eval_task).toBeGreaterThan(2)
+  })
+
+  it('shows `inspect eval-retry`, and only what it did', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'evalspan-retry-'))
+    const [program = '', ...args] = inspectCommand('eval', taskOf('fails'), ...quiet, '--log-dir', folder)
+    spawnSync(program, args, { env: { PATH: process.env['PATH'], HOME: folder, PYTHONDONTWRITEBYTECODE: '1' } })
+    const live = await runLive([
+      'sh',
+      '-c',
+      `exec "$0" "$@" ${folder}/*.eval`,
+      ...inspectCommand('eval-retry', ...into),
+    ])
+    rmSync(folder, { recursive: true })
+    expect(live.ended.code, live.ended.stdout).toBe(0)
+    expect(live).toMatchObject(nothing)
+    expect(counts(live.spans, 'eval_task')).toEqual({ eval_task: 1 })
+  })
+
+  it('shows evals of a script, whose output is its own', async () => {
+    const live = await runLive(pythonCommand('scripts_of_users.py', 'script', 'LOGS'))
+    expect(live).toMatchObject({ ended: { code: 0, stdout: 'before\nafter: success\n' }, ...nothing })
+    expect(counts(live.spans, 'eval_run', 'eval_sample')).toEqual({ eval_run: 1, eval_sample: 2 })
+  })
+
+  it('shows evals of a script with hooks of its own', async () => {
+    const live = await runLive(pythonCommand('scripts_of_users.py', 'own_hooks', 'LOGS'))
+    expect(live).toMatchObject({ ended: { code: 0, stdout: 'a hook of its own\n' }, ...nothing })
+    expect(counts(live.spans, 'chat', 'eval_sample')).toEqual({ chat: 2, eval_sample: 2 })
+  })
+
+  it('shows evals of the processes that a script starts', async () => {
+    const live = await runLive(pythonCommand('scripts_of_users.py', 'processes', 'LOGS'))
+    expect(live).toMatchObject({ ended: { code: 0 }, ...nothing })
+    expect(counts(live.spans, 'eval_run', 'eval_sample')).toEqual({ eval_run: 3, eval_sample: 6 })
+  })
+
+  it('shows several runs of one process', async () => {
+    const live = await runLive(pythonCommand('scripts_of_users.py', 'several', 'LOGS'))
+    expect(live.ended.code, live.ended.stderr).toBe(0)
+    expect(live).toMatchObject(nothing)
+    // Two tasks with two models each, a task that fails, and a set in which it goes well.
+    expect(counts(live.spans, 'eval_run', 'eval_set', 'eval_task')).toEqual({ eval_run: 3, eval_set: 1, eval_task: 7 })
+  })
+
+  it('takes a log folder that is said relative to where it runs', async () => {
+    const command = pythonCommand('scripts_of_users.py', 'script', 'logs/within')
+    const live = await runLive(['sh', '-c', 'cd LOGS/.. && exec "$@"', 'sh', ...command])
+    expect(live).toMatchObject({ ended: { code: 0 }, ...nothing })
+    expect(live.logs.length).toBe(1)
+  })
+
+  it('says so when there was no run', async () => {
+    const { ended, spans } = await runLive(pythonCommand('scripts_of_users.py', 'nothing', 'LOGS'))
+    expect({ code: ended.code, stdout: ended.stdout, spans }).toEqual({ code: 0, stdout: 'nothing\n', spans: [] })
+    expect(ended.stderr).toMatch(/^No run of Inspect was seen in the command\./)
+  })
+
+  it('is no more than the command where this is not Python', async () => {
+    const { ended } = await runLive(['sh', '-c', 'cat; echo out; echo err >&2; exit 3'])
+    expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 3, stdout: 'typed\nout\n' })
+    expect(ended.stderr).toMatch(/^err\nNo run of Inspect was seen/)
+  })
+
+  it('ends as a command that a signal ended', async () => {
+    const { ended } = await runLive(['sh', '-c', 'kill -TERM $$'])
+    expect(ended.code).toBe(143)
+  })
+
+  it('says that a command does not exist, as a shell does', async () => {
+    const { ended } = await runLive(['no-such-command-anywhere'])
+    expect({ code: ended.code, stderr: ended.stderr }).toEqual({
+      code: 127,
+      stderr: 'error: no-such-command-anywhere: there is no such command\n',
+    })
+  })
+})

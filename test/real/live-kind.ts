@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { openLog } from '../../src/inspect/log.ts'
+import type { EvalLog } from '../../src/inspect/records.ts'
+import { findFiles } from '../../src/sources/find.ts'
+import type { Ended, Variables } from '../faults/child-process.ts'
+import type { ArrivedSpan } from './arrivals.ts'
+import { arrivalDifferences } from './differences.ts'
+import { InspectScene, freshReplay } from './inspect-scene.ts'
+import { judge } from './live-extras.ts'
+import { LiveScene } from './live-scene.ts'
+
+const folder = join(import.meta.dirname, 'inspect')
+
+/** What came of a command under `evalspan run`. */
+export interface LiveKind {
+  readonly ended: Ended
+  readonly spans: readonly ArrivedSpan[]
+  readonly logs: readonly EvalLog[]
+  /** What its logs tell otherwise, and is not on the list. */
+  readonly unlisted: readonly string[]
+  /** Names of spans that a replay of the logs sent afterwards. */
+  readonly sentAgain: readonly string[]
+}
+
+/** Runs a command in which `LOGS` stands for the log folder, then reads its logs, as new and as known. */
+export async function runLive(command: readonly string[], variables: Variables = {}): Promise<LiveKind> {
+  await using scene = await InspectScene.open()
+  const words = command.map((word) => word.replace('LOGS', scene.logs))
+  const { arrivals } = scene
+  const child = scene.evalspan(['run', '--', ...words], { PYTHONDONTWRITEBYTECODE: '1', ...variables })
+  child.process.stdin!.end('typed\n')
+  const ended = await child.ended
+  const spans = [...arrivals.spans]
+  const { files } = await findFiles([scene.logs]).catch(() => ({ files: [] }))
+  if (files.length === 0) return { ended, spans, logs: [], unlisted: [], sentAgain: [] }
+  const logs = await Promise.all(files.map(headerOf))
+  const replayed = await freshReplay(scene, scene.logs)
+  const differences = arrivalDifferences(arrivals, replayed)
+  const { unlisted } = judge(differences, new LiveScene({ live: spans, replayed: replayed.spans, headers: logs }))
+  await scene.replay(scene.logs)
+  return { ended, spans, logs, unlisted, sentAgain: arrivals.spans.slice(spans.length).map(({ name }) => name) }
+}
+
+/** A task of `kinds.py`, for Inspect’s commands. */
+export function taskOf(name: string): string {
+  return `${join(folder, 'kinds.py')}@${name}`
+}
+
+/** How many spans there are of each kind that is asked for. */
+export function counts(spans: readonly ArrivedSpan[], ...names: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(names.map((name) => [name, spans.filter((span) => span.name.startsWith(name)).length]))
+}
+
+async function headerOf(path: string): Promise<EvalLog> {
+  const log = await openLog(path)
+  await log.close()
+  return log.header
+}
