@@ -12,6 +12,7 @@ import { packageVersion } from './package-folder.ts'
 import { replayCommand } from './replay.ts'
 import { retryCommand } from './retry.ts'
 import { statusCommand } from './status.ts'
+import { topCommand } from './top.ts'
 import { watchCommand } from './watch.ts'
 import { whereCommand } from './where.ts'
 
@@ -21,6 +22,7 @@ const commands = [
   evalRetryCommand,
   replayCommand,
   watchCommand,
+  topCommand,
   demoCommand,
   flushCommand,
   statusCommand,

@@ -61,7 +61,7 @@ function candidates(environment: Environment): string[] {
     ...(session !== undefined && isAbsolute(session) && isOwnFolder(session) ? [join(session, 'evalspan')] : []),
     join(environment['TMPDIR'] || tmpdir(), own),
   ].filter((folder) => Buffer.byteLength(join(folder, longestName)) <= longestPath)
-  return [...new Set([...folders, join('/tmp', own)])]
+  return folders.length > 0 ? [...new Set(folders)] : [join('/tmp', own)]
 }
 
 function isOwnFolder(path: string): boolean {

@@ -29,6 +29,7 @@ describe('the command line', () => {
         eval-retry [options] <log...>                 Run tasks again that failed or were cancelled, from their logs.
         replay [options] <path...>                    Send what is in logs of finished runs.
         watch [options] <folder...>                   Send what comes into log folders, while evals run.
+        top [options]                                 Show what runs now.
         demo                                          Run a small eval with scripted models, and send it wherever the environment says.
         flush [options]                               Send what waits in the outbox.
         status [options]                              Show what was delivered and what waits, by destination.

@@ -92,8 +92,7 @@ describe('the sockets', () => {
     await using servers = new AsyncDisposableStack()
     for (const path of paths) servers.use(await listening(path))
     writeFileSync(join(session, 'evalspan', 'file.sock'), '')
-    const found = listSockets(environment).filter((path) => !path.startsWith(`/tmp/evalspan-${uid}/`))
-    expect(found).toEqual(paths)
+    expect(listSockets(environment)).toEqual(paths)
   })
 
   it('get no path that is too long', () => {

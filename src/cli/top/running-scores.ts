@@ -42,7 +42,5 @@ export function headlineOf(results: EvalResults | undefined): TaskSnapshot['metr
   const score = scores.find((each) => each.name === headline?.score) ?? scores[0]
   const metrics = Object.values(score?.metrics ?? {})
   const metric = metrics.find((each) => each.name === headline?.metric) ?? metrics[0]
-  return score && metric && Number.isFinite(metric.value)
-    ? { name: `${shortName(score.name) ?? ''} ${shortName(metric.name) ?? ''}`.trim(), value: metric.value }
-    : null
+  return metric && Number.isFinite(metric.value) ? { name: shortName(metric.name) ?? '', value: metric.value } : null
 }
