@@ -113,18 +113,17 @@ export class Board {
   }
 
   #startAttempt(data: HookData<'onSampleAttemptStart'>, time: number): void {
-    this.#sample(data, time)?.startAttempt(data.attempt, time)
-    this.#runs.task(data, time)?.openCalls.attemptStarted(data.sample_id)
+    const isNew = this.#sample(data, time)?.startAttempt(data.attempt, time)
+    if (isNew) this.#runs.task(data, time)?.openCalls.attemptStarted(data.sample_id)
   }
 
+  /** The error of the last attempt comes again with the end of the sample. */
   #endAttempt(data: HookData<'onSampleAttemptEnd'>, time: number): void {
     const task = this.#runs.task(data, time)
     const sample = task?.samples.get(data.sample_id)
-    if (!task || !sample || this.#finished.has(data.sample_id)) return
+    if (!task || !sample || !data.will_retry || !sample.queue(time)) return
     task.openCalls.attemptEnded(data.sample_id)
-    sample.endAttempt(data.will_retry, time)
-    // The last one's error comes again with the end of the sample.
-    if (data.error && data.will_retry) this.#failSample('attempt', data.error, task, sample, time)
+    if (data.error) this.#failSample('attempt', data.error, task, sample, time)
   }
 
   #endSample(data: HookData<'onSampleEnd'>, time: number): void {

@@ -57,6 +57,7 @@ export function columnLines(
 function cellText({ text, style, painted }: Cell, width: number, align: Column['align'], paint: Paint): string {
   const short = cut(text, width)
   const filling = ' '.repeat(Math.max(0, width - stringWidth(short)))
-  const shown = painted !== undefined && short === text ? painted : style === undefined ? short : paint(style, short)
+  const isPlain = short === '' || style === undefined
+  const shown = painted !== undefined && short === text ? painted : isPlain ? short : paint(style, short)
   return align === 'right' ? filling + shown : shown + filling
 }

@@ -36,14 +36,19 @@ export class SampleBoard {
     this.#phaseSince = started
   }
 
-  startAttempt(attempt: number, time: number): void {
+  /** False when that attempt has begun already. */
+  startAttempt(attempt: number, time: number): boolean {
+    if (attempt <= this.attempt) return false
     this.attempt = attempt
     this.#enter('running', time)
+    return true
   }
 
-  /** True when another attempt follows. */
-  endAttempt(willRetry: boolean, time: number): void {
-    if (willRetry) this.#enter('queued', time)
+  /** Another attempt follows. False when that is known already. */
+  queue(time: number): boolean {
+    if (this.#phase === 'queued') return false
+    this.#enter('queued', time)
+    return true
   }
 
   /** The events of a quick attempt come after this, so what was open stays. */

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { socketPath } from '../../../src/cli/runtime-folder.ts'
+import { Child } from '../../faults/child-process.ts'
 import { memoryOutput, run } from '../memory-context.ts'
 import { exampleRun, exampleSample, exampleSnapshot, exampleTask, now } from './example.ts'
 import { listenerServer, telling } from './listener-server.ts'
 
+const hasScript = spawnSync('script', ['--version']).status === 0
 const before = { ...process.env }
 let folder = ''
 
@@ -43,7 +45,8 @@ const other = exampleSnapshot({
 
 describe('evalspan top', () => {
   it('shows once what all listeners of the user say together', async () => {
-    await using _servers = await serving({ 'run-12.sock': telling(small), 'listen.sock': telling(other) })
+    await using servers = new AsyncDisposableStack()
+    await serve(servers, { 'run-12.sock': telling(small), 'listen.sock': telling(other) })
     const { exitCode, stdout, stderr } = await run(['top'])
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
     expect(`\n${stdout}`).toMatchInlineSnapshot(`
@@ -65,7 +68,8 @@ describe('evalspan top', () => {
   })
 
   it('prints the same as JSON', async () => {
-    await using _servers = await serving({ 'run-12.sock': telling(small), 'listen.sock': telling(other) })
+    await using servers = new AsyncDisposableStack()
+    await serve(servers, { 'run-12.sock': telling(small), 'listen.sock': telling(other) })
     const { stdout } = await run(['top', '--json'])
     expect(JSON.parse(stdout)).toEqual({
       ...small,
@@ -110,7 +114,8 @@ describe('evalspan top', () => {
   })
 
   it('shows the others while one hangs, and says so', async () => {
-    await using _servers = await serving({ 'run-1.sock': () => {}, 'run-2.sock': telling(small) })
+    await using servers = new AsyncDisposableStack()
+    await serve(servers, { 'run-1.sock': () => {}, 'run-2.sock': telling(small) })
     const { exitCode, stdout, stderr } = await run(['top'])
     expect({ exitCode, stderr }).toEqual({
       exitCode: 0,
@@ -120,7 +125,8 @@ describe('evalspan top', () => {
   })
 
   it('says what is wrong with a listener that does not tell', async () => {
-    await using _servers = await serving({
+    await using servers = new AsyncDisposableStack()
+    await serve(servers, {
       'a.sock': telling({ ...small, version: 2 }),
       'b.sock': telling({ hello: 'world' }),
       'c.sock': (_, response) => response.end('<html>'),
@@ -139,9 +145,10 @@ warning: d.sock: it answers with status 500
   })
 
   it('looks where it is told to', async () => {
-    await using _servers = await serving({ 'run-12.sock': telling(other) })
+    await using servers = new AsyncDisposableStack()
+    await serve(servers, { 'run-12.sock': telling(other) })
     const own = join(folder, 'own.sock')
-    await using _own = await listenerServer(telling(small), own)
+    servers.use(await listenerServer(telling(small), own))
     expect((await run(['top', '--socket', own])).stdout).not.toContain('other')
     process.env['EVALSPAN_SOCKET'] = own
     expect((await run(['top'])).stdout).toContain('bug_hunt')
@@ -219,10 +226,34 @@ warning: d.sock: it answers with status 500
   })
 })
 
-async function serving(answers: Readonly<Record<string, Parameters<typeof listenerServer>[0]>>) {
-  const servers = new AsyncDisposableStack()
+describe('evalspan top on a terminal of its own', () => {
+  const main = join(import.meta.dirname, '../../../src/cli/main.ts')
+
+  async function endedBy(key: string) {
+    await using servers = new AsyncDisposableStack()
+    await serve(servers, { 'run-12.sock': telling(small) })
+    const command = `${process.execPath} ${main} top; echo "code $?"; stty -a`
+    const variables = { XDG_RUNTIME_DIR: folder, TERM: 'xterm', SHELL: '/bin/sh' }
+    const child = new Child(['script', '-qec', command, '/dev/null'], variables)
+    await until(() => child.stdout.includes('bug_hunt'))
+    child.process.stdin!.write(key)
+    const { code, stdout } = await child.ended
+    return { code, own: /code (\d+)/.exec(stdout)?.[1], isCooked: / icanon/.test(stdout) }
+  }
+
+  it.skipIf(!hasScript).for([
+    ['q', 'q'],
+    ['Ctrl-C', '\u0003'],
+  ] as const)('ends with %s, and gives the terminal back as it was', async ([, key]) => {
+    expect(await endedBy(key)).toEqual({ code: 0, own: '0', isCooked: true })
+  })
+})
+
+async function serve(
+  servers: AsyncDisposableStack,
+  answers: Readonly<Record<string, Parameters<typeof listenerServer>[0]>>,
+): Promise<void> {
   for (const [name, answer] of Object.entries(answers)) servers.use(await listenerServer(answer, socket(name)))
-  return servers
 }
 
 /** Leaves the socket of a process that was killed. */
