@@ -105,9 +105,13 @@ export class Board {
     else if (hook === 'onModelRetry') this.#retry(data, time)
   }
 
+  /** May come twice. */
   #endRun(data: HookData<'onRunEnd'>, time: number): void {
-    const run = this.#runs.end(data, time)
-    if (!run || !data.exception) return
+    const run = this.#runs.run(data, time)
+    if (!run) return
+    const isKnown = run.error !== null
+    this.#runs.end(run, data, time)
+    if (!data.exception || isKnown) return
     const { type, message } = data.exception
     this.#fail(run, undefined, { kind: 'run', type, message, time })
   }

@@ -69,15 +69,11 @@ export class Runs {
     run.plannedTasks = data.task_names.length
   }
 
-  /** Comes without a start when there was an error before, and seldom twice. */
-  end(data: HookData<'onRunEnd'>, time: number): RunBoard | undefined {
-    const run = this.run(data, time)
-    if (!run) return undefined
+  end(run: RunBoard, { exception, logs }: HookData<'onRunEnd'>, time: number): void {
     run.ended ??= time
-    if (data.exception) run.error = shortName(data.exception.type)
-    for (const log of data.logs) this.#tasks.get(log.eval.eval_id)?.endWith(log, time)
+    if (exception) run.error = shortName(exception.type) ?? 'unknown'
+    for (const log of logs) this.#tasks.get(log.eval.eval_id)?.endWith(log, time)
     for (const task of this.#tasks.values()) if (task.runId === run.id) task.endWithRun(time)
-    return run
   }
 
   beginTask(data: HookData<'onTaskStart'>, time: number): void {
