@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../../delivery/clock.ts'
 import type { HookData, HookEvent } from '../../hooks/hooks.ts'
-import type { Event, EvalError } from '../../inspect/records.ts'
+import type { Event, EvalError, EvalLog } from '../../inspect/records.ts'
 import { isCancelled, spanError } from '../../telemetry/errors.ts'
 import { countsOf, noCounts, type Counts } from './counts.ts'
 import { milliseconds } from './milliseconds.ts'
@@ -60,6 +60,16 @@ export class Board {
     } catch {
       // Data that is not as it should be is told by whoever maps it; here it is left out.
     }
+  }
+
+  /** What the log of a task says of its end, which for tasks that failed no event tells. */
+  taskLog(log: EvalLog): void {
+    this.#runs.endTask(log, this.#now())
+  }
+
+  /** The process of a run is gone, and its end never came. */
+  lost(runId: string): void {
+    this.#runs.lose(runId, this.#now())
   }
 
   snapshot(): BoardSnapshot {

@@ -25,6 +25,8 @@ export class RunBoard {
   plannedTasks: number | null = null
   ended: number | undefined
   error: string | null = null
+  /** Its process is gone without having told an end. */
+  isLost = false
   heard: number
 
   constructor(id: string, started: number) {
@@ -35,7 +37,8 @@ export class RunBoard {
 
   snapshot(): RunSnapshot {
     const { id, evalSetId, plannedTasks, started, ended, error, heard } = this
-    const state = ended === undefined ? 'running' : error === null ? 'ended' : 'error'
+    const end = this.isLost ? 'lost' : error === null ? 'ended' : 'error'
+    const state = ended === undefined ? 'running' : end
     return { id, evalSetId, plannedTasks, started, ended: ended ?? null, state, error, heard }
   }
 }

@@ -1,4 +1,5 @@
 import type { HookData } from '../../hooks/hooks.ts'
+import type { EvalLog } from '../../inspect/records.ts'
 import { add, excess, noCounts, tokensOf, type Counts } from './counts.ts'
 import { RecentMap } from './recent-map.ts'
 import { noTrouble, RunBoard, type Trouble } from './run-board.ts'
@@ -70,10 +71,24 @@ export class Runs {
   }
 
   end(run: RunBoard, { exception, logs }: HookData<'onRunEnd'>, time: number): void {
+    if (run.isLost) run.ended = time
+    run.isLost = false
     run.ended ??= time
     if (exception) run.error = shortName(exception.type) ?? 'unknown'
-    for (const log of logs) this.#tasks.get(log.eval.eval_id)?.endWith(log, time)
+    for (const log of logs) this.endTask(log, time)
     for (const task of this.#tasks.values()) if (task.runId === run.id) task.endWithRun(time)
+  }
+
+  endTask(log: EvalLog, time: number): void {
+    this.#tasks.get(log.eval.eval_id)?.endWith(log, time)
+  }
+
+  lose(id: string, time: number): void {
+    const run = this.#runs.get(id)
+    if (!run || run.ended !== undefined) return
+    run.ended = time
+    run.isLost = true
+    for (const task of this.#tasks.values()) if (task.runId === id) task.endAs('lost', time)
   }
 
   beginTask(data: HookData<'onTaskStart'>, time: number): void {

@@ -27,16 +27,16 @@ export interface RunSnapshot {
   readonly plannedTasks: number | null
   readonly started: number
   readonly ended: number | null
-  /** `ended`: over, with tasks of which each tells how; `error`: an exception ended it. */
-  readonly state: 'running' | 'ended' | 'error'
+  /** `ended`: over, with tasks of which each tells how; `error`: an exception ended it; `lost`: its process is gone. */
+  readonly state: 'running' | 'ended' | 'error' | 'lost'
   /** The type of that exception. */
   readonly error: string | null
   /** When something was last heard of it. */
   readonly heard: number
 }
 
-/** `ended`: over, and nothing told how. */
-export type TaskState = 'running' | 'success' | 'error' | 'cancelled' | 'ended'
+/** `ended`: over, and nothing told how; `lost`: its process is gone. */
+export type TaskState = 'running' | 'success' | 'error' | 'cancelled' | 'ended' | 'lost'
 
 /** One attempt at a task. */
 export interface TaskSnapshot {

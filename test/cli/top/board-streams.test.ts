@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Board } from '../../../src/cli/top/board.ts'
+import type { EvalLog } from '../../../src/inspect/records.ts'
 import type { BoardSnapshot } from '../../../src/cli/top/snapshot.ts'
 import { hookNames, type HookEvent } from '../../../src/index.ts'
 import { event, GeneratedTask, start, usage } from './generated.ts'
@@ -193,6 +194,23 @@ describe('runs that are not as they should be', () => {
     ])
   })
 
+  it('may lose their process, and have their end in the log all the same', () => {
+    const task = new GeneratedTask('run', 'eval')
+    const { board, tell } = boardAt()
+    tell(task.runStart(0), task.start(1), ...task.sampleStart(2, 'a'))
+    board.lost('run')
+    board.lost('nobody knows it')
+    expect(board.snapshot()).toMatchObject({
+      runs: [{ state: 'lost', ended: start + 2 }],
+      tasks: [{ state: 'lost', ended: start + 2, samples: { inFlight: 0 } }],
+      samples: [],
+    })
+    board.taskLog(logOf('eval', 'error'))
+    board.taskLog(logOf('another', 'success'))
+    expect(board.snapshot().tasks).toMatchObject([{ state: 'error', ended: start + 2 }])
+    expect(tell(task.runEnd(9)).runs).toMatchObject([{ state: 'ended', ended: start + 9 }])
+  })
+
   it('may be told in data of any shape', () => {
     const { board, tell } = boardAt()
     const values: unknown[] = [undefined, null, 7, 'text', [], { uuid: 'u', event: 'model' }]
@@ -273,6 +291,11 @@ describe('the memory of a board', () => {
     expect(JSON.stringify(snapshot)).not.toContain('secret')
   })
 })
+
+function logOf(evalId: string, status: EvalLog['status']): EvalLog {
+  const spec = { eval_id: evalId } as EvalLog['eval']
+  return { version: 2, status, eval: spec, plan: { name: 'plan', steps: [] }, stats: {} }
+}
 
 function tellOf(board: Board, events: readonly HookEvent[]): void {
   for (const each of events) board.event(each)
