@@ -75,8 +75,9 @@ export class TaskBoard {
 
   /** Told by its log, also after it was taken for ended. */
   endWith({ status, results }: EvalLog, time: number): void {
-    this.endAs('ended', time)
-    this.state = status === 'started' ? 'ended' : status
+    if (status === 'started') return
+    this.endAs(status, time)
+    this.state = status
     this.#metric = headlineOf(results)
   }
 
