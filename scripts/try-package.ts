@@ -31,6 +31,12 @@ try {
   )
   run(join(project, 'node_modules/.bin/evalspan'), ['demo'], project)
   expectEqual('items in the outbox, with no backend', String(itemsThatWait()), '154')
+  const hooks = `from importlib.metadata import entry_points as e; print([p.value for p in e(group='inspect_ai')])`
+  expectEqual(
+    'what a Python in `evalspan run` finds',
+    run(join(project, 'node_modules/.bin/evalspan'), ['run', '--', 'python3', '-c', hooks], project),
+    "['evalspan_inspect']",
+  )
   for (const [path, name] of optional) expectEqual(`what ${path} needs`, complaintOf(path), installIt(path, name))
   const megabytes = sizeOf(join(project, 'node_modules')) / 1e6
   console.log(`installed size: ${megabytes.toFixed(1)} MB of at most ${largestMegabytes} MB`)

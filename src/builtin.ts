@@ -65,6 +65,8 @@ export interface Session {
   taskLog(log: EvalLog): void
   /** A sample of that log was passed over, since a retry took it over from an earlier one. */
   sampleReused(log: EvalLog): void
+  /** A run of which not all was told stays open, as drafts, for its log to complete. Gives how much that is. */
+  leaveOpen(runId: string): Unfinished
   /** What a source of events noted, for the destinations that are on now. */
   notes(source: string): Promise<readonly { readonly name: string; readonly value: string }[]>
   /** Notes something once all that was fired is stored; without a value it is forgotten. */
@@ -159,7 +161,9 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       registry,
       report,
       cancelled: options.cancelled,
-      patience: replay ? { ms: Math.max(flushTimeoutMs(), leastPatienceMs), signal: interrupt } : undefined,
+      // What another process does is not held up by hooks here.
+      patience:
+        options.host === 'inspect' ? { ms: Math.max(flushTimeoutMs(), leastPatienceMs), signal: interrupt } : undefined,
     }),
     mask: (data) => masker.data(data),
     stored: async () => void (await committer.flush()),
@@ -174,6 +178,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     },
     taskLog: (log) => commitOrTell(`log of task ${log.eval.task}`, () => mapping.taskLog(log)),
     sampleReused: (log) => mapping.sampleReused(log),
+    leaveOpen(runId) {
+      const left = mapping.leaveOpen(runId)
+      void committer
+        .flush()
+        .then(() => delivery.store.abandonDrafts(left.drafts))
+        .catch((error: unknown) => report(`drafts of a run that is over: ${messageOf(error)}`))
+      return left
+    },
     get unfinished() {
       return mapping.unfinished
     },

@@ -13,7 +13,7 @@ import { createProgram } from '../src/cli/program.ts'
 import { refusedInstrument } from '../src/delivery/outbox/series.ts'
 import { instrument } from '../src/telemetry/instruments.ts'
 import { attribute, event } from '../src/telemetry/semconv.ts'
-import { memoryOutput, run } from './cli/memory-context.ts'
+import { memoryContext, run } from './cli/memory-context.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -24,13 +24,7 @@ describe('the README', () => {
   })
 
   it('names every command and every option', () => {
-    const context = {
-      stdout: memoryOutput(),
-      stderr: memoryOutput(),
-      cwd: root,
-      interrupt: new AbortController().signal,
-    }
-    const { commands, options } = createProgram(context, () => {})
+    const { commands, options } = createProgram(memoryContext({ cwd: root }), () => {})
     const commandLines = commands.map((command) => `\`evalspan ${command.name()}`)
     const others = commands.filter((command) => !isEval(command))
     const flags = [...options, ...others.flatMap((command) => command.options)].map(({ long }) => `\`${long}`)
@@ -150,9 +144,9 @@ function isEval(command: Command): boolean {
 function variablesInSource(): string[] {
   const wellKnown = /\b(?:OTEL|EVALSPAN|INSPECT)_[A-Z_]*[A-Z]\b|\bHTTPS?_PROXY\b|\bNO_PROXY\b|\b(?:NO|FORCE)_COLOR\b/g
   const asked = /\benv(?:ironment)?(?:\['|\.)([A-Z][A-Z_]+)\b/g
-  return ['src', 'exporters'].flatMap((folder) =>
+  return ['src', 'exporters', 'python/src'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.ts') && dirname(path) !== join('cli', 'eval'))
+      .filter((path) => /\.(?:ts|py)$/.test(path) && dirname(path) !== join('cli', 'eval'))
       .flatMap((path) => {
         const text = readFileSync(join(root, folder, path), 'utf8')
         return [...(text.match(wellKnown) ?? []), ...Array.from(text.matchAll(asked), ([, name]) => name!)]

@@ -10,6 +10,10 @@ export interface CliContext {
   readonly cwd: string
   /** Aborted by Ctrl-C and the like; the reason is the exit code. */
   readonly interrupt: AbortSignal
+  /** Signals go there, and interrupt nothing, until the function that it gives is called. */
+  readonly takeSignals: (take: (signal: NodeJS.Signals) => void) => () => void
+  /** The exit code is another command's, and what fails beside it does not change it. */
+  readonly keepExitCode: () => void
 }
 
 /** Says how the command ended. */

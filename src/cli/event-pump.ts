@@ -1,6 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Session } from '../builtin.ts'
 import type { HookEvent } from '../hooks/hooks.ts'
+import { orAborted } from './or-aborted.ts'
 
 /** An event makes a few items at most, so it is enough to ask for room now and then. */
 const eventsBetweenWaits = 50
@@ -21,23 +22,11 @@ export class EventPump {
     await this.#session.emitter.emit(hook, data, meta)
     this.#count += 1
     if (this.#count % eventsBetweenWaits !== 0) return
-    await waitForRoom(this.#session.room(), this.#interrupt)
+    // Room may not come for as long as a backend is away.
+    await orAborted(this.#session.room(), this.#interrupt)
     if (performance.now() - this.#lastTurn <= 5) return
     // Signals, timers and sockets have their turn, however much can be read at once.
     await turn()
     this.#lastTurn = performance.now()
-  }
-}
-
-/** Room may not come for as long as a backend is away. */
-async function waitForRoom(room: Promise<void>, signal: AbortSignal): Promise<void> {
-  const { promise: aborted, resolve } = Promise.withResolvers<void>()
-  const listener = (): void => resolve()
-  if (signal.aborted) return
-  signal.addEventListener('abort', listener, { once: true })
-  try {
-    await Promise.race([room, aborted])
-  } finally {
-    signal.removeEventListener('abort', listener)
   }
 }

@@ -7,6 +7,8 @@ import { tell } from './tell.ts'
 import { terminalOutput } from '../session/terminal-output.ts'
 
 let failedBehind = false
+let isExitCodeKept = false
+let signalsTaken: ((signal: NodeJS.Signals) => void) | undefined
 const interrupt = new AbortController()
 const context: CliContext = {
   stdout: terminalOutput(process.stdout, (error) => {
@@ -18,6 +20,11 @@ const context: CliContext = {
   }),
   cwd: process.cwd(),
   interrupt: interrupt.signal,
+  takeSignals(take) {
+    signalsTaken = take
+    return () => (signalsTaken = undefined)
+  },
+  keepExitCode: () => (isExitCodeKept = true),
 }
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -25,6 +32,7 @@ for (const signal of signals) {
   // The first one ends the work in order; after that the signal has its usual effect. Until then the listener stays: others
   // (of what redraws lines) end the process as soon as they are alone with a signal.
   process.on(signal, () => {
+    if (signalsTaken) return signalsTaken(signal)
     if (!interrupt.signal.aborted) return interrupt.abort(128 + constants.signals[signal])
     for (const each of signals) process.removeAllListeners(each)
     process.kill(process.pid, signal)
@@ -46,7 +54,7 @@ process.on('uncaughtException', (error) => {
 
 process.exitCode = await runCli(process.argv.slice(2), context)
 process.once('exit', (code) => {
-  if (code === 0 && failedBehind) process.exitCode = FAILED
+  if (code === 0 && failedBehind && !isExitCodeKept) process.exitCode = FAILED
 })
 for (const signal of signals) process.removeAllListeners(signal)
 // A hook may leave a timer or a connection behind, which would keep the process for ever; and so do solvers and tools that do

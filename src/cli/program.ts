@@ -8,9 +8,11 @@ import { evalSetCommand } from './eval-set.ts'
 import { evalCommand } from './eval.ts'
 import { flushCommand } from './flush.ts'
 import { hooksCommand } from './hooks.ts'
+import { listenCommand } from './listen.ts'
 import { packageVersion } from './package-folder.ts'
 import { replayCommand } from './replay.ts'
 import { retryCommand } from './retry.ts'
+import { runCommand } from './run.ts'
 import { statusCommand } from './status.ts'
 import { topCommand } from './top.ts'
 import { watchCommand } from './watch.ts'
@@ -20,6 +22,8 @@ const commands = [
   evalCommand,
   evalSetCommand,
   evalRetryCommand,
+  runCommand,
+  listenCommand,
   replayCommand,
   watchCommand,
   topCommand,
@@ -39,12 +43,14 @@ export function createProgram(context: CliContext, exit: Exit): Command {
     .description('Hooks in, spans out: LLM evaluations as OpenTelemetry traces and metrics.')
     .version(packageVersion(), '-V, --version', 'Show the version.')
     .helpOption('-h, --help', 'Show this help.')
+    .enablePositionalOptions()
     .helpCommand('help [command]', 'Show the help of a command.')
     .addHelpText(
       'after',
       `
 Examples:
   $ evalspan eval arithmetic.eval.ts --model openai/gpt-4o
+  $ evalspan run -- inspect eval task.py --model openai/gpt-4o
   $ evalspan demo                                  a small eval without a key, on this terminal
   $ OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 evalspan replay logs/
   $ evalspan status                                what was delivered, and what waits

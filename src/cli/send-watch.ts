@@ -55,7 +55,7 @@ export async function sendWatch(
       to: {
         taskLog(log) {
           session.taskLog(log)
-          lines.taskLog(log)
+          lines.tasks.taskLog(log)
         },
         sampleReused: (log) => session.sampleReused(log),
       },
@@ -107,7 +107,7 @@ async function look(
     for await (const batch of watch.scan()) {
       for (const event of batch) {
         if (interrupt.aborted) return
-        lines.event(event)
+        lines.tasks.event(event)
         await pump.fire(event)
       }
       if (performance.now() - notedAt > noteEveryMs) await note()

@@ -1,78 +1,25 @@
 import { shownPath } from '../files/shown-path.ts'
-import type { HookEvent } from '../hooks/hooks.ts'
-import type { EvalLog, EvalSpec } from '../inspect/records.ts'
-import { plainText } from '../plain-text.ts'
 import type { CliOutput } from './context.ts'
-import { plannedSamples } from './planned-samples.ts'
 import { counted, formatNumber } from './quantity.ts'
+import { TaskLines } from './task-lines.ts'
 
-interface TaskState {
-  readonly name: string
-  /** How many samples there are to be, all epochs; undefined when the log does not say. */
-  readonly planned: number | undefined
-  done: number
-  failed: number
-  status: string | undefined
-  changed: boolean
-}
-
-/** What a watcher says of evals while they run: a line for each task in which something happened since the last look. */
+/** What a watcher says: at first what there is, then what happens. */
 export class WatchLines {
-  readonly #output: CliOutput
-  readonly #tasks = new Map<string, TaskState>()
+  readonly tasks: TaskLines
   #isFirst = true
 
   constructor(output: CliOutput) {
-    this.#output = output
+    this.tasks = new TaskLines(output)
   }
 
-  event({ hook, data }: HookEvent): void {
-    if (hook === 'onTaskStart') this.#begin(data.eval_id, data.spec)
-    if (hook !== 'onSampleEnd') return
-    const task = this.#tasks.get(data.eval_id)
-    if (!task) return
-    task.done += 1
-    if (data.sample.error) task.failed += 1
-    task.changed = true
-  }
-
-  taskLog({ eval: spec, status }: EvalLog): void {
-    const task = this.#tasks.get(spec.eval_id)
-    if (!task) return
-    task.status = status
-    task.changed = true
-  }
-
-  /** After each look: at first what there was, then what happened. */
+  /** After each look. */
   looked(count: () => { readonly logs: number; readonly running: number }, folders: readonly string[]): void {
     if (this.#isFirst) {
       const { logs, running } = count()
       const what = `${counted(logs, 'log')}${running > 0 ? `, ${formatNumber(running)} not finished` : ''}`
-      this.#write(`${folders.map((folder) => shownPath(folder)).join(', ')}: ${what}`)
-      this.#isFirst = false
-    } else {
-      for (const task of this.#tasks.values()) if (task.changed) this.#write(taskLine(task))
+      this.tasks.write(`${folders.map((folder) => shownPath(folder)).join(', ')}: ${what}`)
     }
-    for (const [id, task] of this.#tasks) {
-      task.changed = false
-      if (task.status !== undefined) this.#tasks.delete(id)
-    }
+    this.tasks.tell(this.#isFirst)
+    this.#isFirst = false
   }
-
-  #begin(id: string, spec: EvalSpec): void {
-    const planned = plannedSamples(spec)
-    const name = `${plainText(spec.task)}  ${plainText(spec.model)}`
-    this.#tasks.set(id, { name, planned, done: 0, failed: 0, status: undefined, changed: true })
-  }
-
-  #write(text: string): void {
-    this.#output.write(`${new Date().toTimeString().slice(0, 8)}  ${text}\n`)
-  }
-}
-
-function taskLine({ name, planned, done, failed, status }: TaskState): string {
-  const count =
-    planned === undefined ? counted(done, 'sample') : `${formatNumber(done)} of ${counted(planned, 'sample')}`
-  const errors = failed > 0 ? `, ${counted(failed, 'error')}` : ''
-  return `${name}  ${count}${errors}${status === undefined ? '' : `  ${status}`}`
 }

@@ -103,8 +103,8 @@ export class Emitter {
         const result = method.call(listener.hooks, data, meta)
         if (isPromise(result)) await this.#wait(result, listener, name)
       } catch (error) {
-        // In a replay there is no sample left to end.
-        if (LimitExceededError.is(error) && !meta.replay) throw error
+        // In a replay, or in the run of another process, there is no sample to end.
+        if (LimitExceededError.is(error) && !meta.replay && meta.host === 'evalspan') throw error
         this.#failures.add(listener.name, name, error)
       }
     }

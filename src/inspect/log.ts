@@ -113,15 +113,20 @@ class Reader implements LogReader {
   async #read(slot: SampleSlot, raw: Promise<unknown>): Promise<LogEntry> {
     const { where, version } = slot
     try {
-      const sample = migrateSample(await raw, this.header.results?.scores[0]?.name)
-      resolveSample(sample)
-      restoreOrder(sample)
-      rebuildEvents(sample, this.header)
-      return { where, version, sample: sample as unknown as EvalSample }
+      return { where, version, sample: presentSample(await raw, this.header) }
     } catch (error) {
       return { where, version, error: badLog(this.path, where, error) }
     }
   }
+}
+
+/** A sample as this version of Inspect has it, whatever wrote it; in place. An error names the field that is unusable. */
+export function presentSample(raw: unknown, header: EvalLog): EvalSample {
+  const sample = migrateSample(raw, header.results?.scores[0]?.name)
+  resolveSample(sample)
+  restoreOrder(sample)
+  rebuildEvents(sample, header)
+  return sample as unknown as EvalSample
 }
 
 /** Reading, expanding and parsing one take turns, and between two of them the sample before it is at work. */

@@ -28,6 +28,8 @@ export interface TellOptions {
   readonly selection: Selection
   readonly onProblem: (error: EvalspanError) => void
   readonly to?: ReplayTarget | undefined
+  /** Samples that need not be told, since they were told by somebody else. */
+  readonly leaveOut?: ((key: SampleKey) => boolean) | undefined
 }
 
 /** One log: an attempt at a task. It may grow while it is told. */
@@ -136,7 +138,7 @@ export class TaskLog {
     this.#running = undefined
   }
 
-  async #openRunning({ selection, onProblem }: TellOptions): Promise<RunningSamples | undefined> {
+  async #openRunning({ onProblem, ...options }: TellOptions): Promise<RunningSamples | undefined> {
     const now = performance.now()
     if (now < this.#nextLook) return undefined
     const [place] = await findBuffers(this.path)
@@ -147,7 +149,7 @@ export class TaskLog {
     }
     return new RunningSamples(place, {
       log: this.#header,
-      leaveOut: (key) => this.#holds.has(key.uuid ?? nameOf(key)) || !isWanted(selection, key),
+      leaveOut: (key) => this.#holds.has(key.uuid ?? nameOf(key)) || !isToTell(options, key),
       onProblem,
     })
   }
@@ -155,7 +157,7 @@ export class TaskLog {
   async *#samples(reader: LogReader, options: TellOptions): AsyncGenerator<Batch> {
     const { selection, history, onProblem } = options
     const ids = { taskId: this.#header.eval.task_id, path: this.path }
-    const match = (key: { id: string | number; uuid?: string | undefined }): boolean => isWanted(selection, key)
+    const match = (key: SampleKey): boolean => isToTell(options, key)
     const isRead = ({ where, version }: { where: string; version: string }): boolean =>
       this.#told.get(where) === version
     for await (const entry of reader.samples({ limit: selection.limit, match, isRead })) {
@@ -168,7 +170,7 @@ export class TaskLog {
       // A retried task's log also holds the failed samples of its last attempt, which may be running again.
       this.#holds.add(sample.uuid ?? nameOf(sample))
       // Not every log tells the uuid before the sample is read.
-      if (!isWanted(selection, sample)) continue
+      if (!isToTell(options, sample)) continue
       if (history.isReused(ids, sample)) {
         this.#reused.add(where)
         continue
@@ -190,6 +192,10 @@ function startSpec({ eval: { solver_args_passed, ...spec } }: EvalLog): EvalSpec
 export function withRunId(header: EvalLog): EvalLog {
   const { run_id: runId, eval_id: evalId } = header.eval
   return { ...header, eval: { ...header.eval, run_id: runId || evalId } }
+}
+
+function isToTell({ selection, leaveOut }: Pick<TellOptions, 'selection' | 'leaveOut'>, key: SampleKey): boolean {
+  return isWanted(selection, key) && !leaveOut?.(key)
 }
 
 function nameOf({ id, epoch }: SampleKey): string {

@@ -29,9 +29,19 @@ export interface CliResult {
 
 /** Runs a command line in this process. */
 export async function run(argv: readonly string[], changes: Partial<CliContext> = {}): Promise<CliResult> {
-  const stdout = memoryOutput()
-  const stderr = memoryOutput()
-  const context = { stdout, stderr, cwd: import.meta.dirname, interrupt: new AbortController().signal, ...changes }
+  const context = memoryContext(changes)
   const exitCode = await runCli(argv, context)
   return { exitCode, stdout: (context.stdout as MemoryOutput).text, stderr: (context.stderr as MemoryOutput).text }
+}
+
+export function memoryContext(changes: Partial<CliContext> = {}): CliContext {
+  return {
+    stdout: memoryOutput(),
+    stderr: memoryOutput(),
+    cwd: import.meta.dirname,
+    interrupt: new AbortController().signal,
+    takeSignals: () => () => {},
+    keepExitCode() {},
+    ...changes,
+  }
 }
