@@ -78,7 +78,7 @@ export class Board {
     const tasks = this.#runs.tasks()
     const samples = tasks
       .flatMap((task) => [...task.samples].map(([uuid, sample]) => ({ task, uuid, sample })))
-      .toSorted((a, b) => a.sample.started - b.sample.started)
+      .toSorted((a, b) => Number(a.sample.isQueued) - Number(b.sample.isQueued) || a.sample.started - b.sample.started)
       .slice(0, shownSamples)
     const { counts, trouble, tellsRetries } = this.#runs.totals()
     return {

@@ -20,8 +20,8 @@ export function errorLines({ errors }: BoardSnapshot, rows: number, columns: num
   return [paint('dim', 'errors and retries'), ...columnLines(shown.map(cellsOf), columnsOfErrors, columns, paint)]
 }
 
-function cellsOf({ time, count, kind, type, status, task, sample, message }: ErrorSnapshot): Cell[] {
-  const place = [task, sample].filter((part) => part !== null).join(' ')
+function cellsOf({ time, count, kind, type, status, task, model, sample, message }: ErrorSnapshot): Cell[] {
+  const place = [task, kind === 'retry' ? model : sample].filter((part) => part !== null).join(' ')
   // Errors of Python begin with their type.
   const what = [message?.startsWith(type) ? null : type, status, message].filter((part) => part !== null).join(' ')
   return [

@@ -1,4 +1,4 @@
-import { snapshotVersion, type BoardSnapshot, type Totals } from './snapshot.ts'
+import { snapshotVersion, type BoardSnapshot, type SampleSnapshot, type Totals } from './snapshot.ts'
 
 const mostSamples = 100
 const mostErrors = 20
@@ -14,7 +14,7 @@ export function mergeSnapshots(snapshots: readonly BoardSnapshot[]): BoardSnapsh
     tasks: snapshots.flatMap(({ tasks }) => tasks).toSorted((a, b) => a.started - b.started),
     samples: snapshots
       .flatMap(({ samples }) => samples)
-      .toSorted((a, b) => a.started - b.started)
+      .toSorted((a, b) => Number(isQueued(a)) - Number(isQueued(b)) || a.started - b.started)
       .slice(0, mostSamples),
     errors: snapshots
       .flatMap(({ errors }) => errors)
@@ -22,6 +22,10 @@ export function mergeSnapshots(snapshots: readonly BoardSnapshot[]): BoardSnapsh
       .slice(0, mostErrors),
     totals: snapshots.map(({ totals }) => totals).reduce(addTotals),
   }
+}
+
+function isQueued({ activity }: SampleSnapshot): boolean {
+  return activity.kind === 'queued'
 }
 
 function addTotals(a: Totals, b: Totals): Totals {

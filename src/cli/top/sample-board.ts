@@ -36,6 +36,10 @@ export class SampleBoard {
     this.#phaseSince = started
   }
 
+  get isQueued(): boolean {
+    return this.#phase === 'queued'
+  }
+
   /** False when that attempt has begun already. */
   startAttempt(attempt: number, time: number): boolean {
     if (attempt <= this.attempt) return false

@@ -39,8 +39,8 @@ interface View {
 export function sampleLines(snapshot: BoardSnapshot, rows: number, columns: number, paint: Paint): string[] {
   const { samples, tasks, time } = snapshot
   if (samples.length === 0 || rows < 1) return []
-  const inFlight = tasks.reduce((sum, task) => sum + task.samples.inFlight, 0)
-  const shown = inFlight > rows ? samples.slice(0, Math.max(1, rows - 1)) : samples
+  const all = tasks.reduce((sum, task) => sum + task.samples.inFlight + task.samples.queued, 0)
+  const shown = all > rows ? samples.slice(0, Math.max(1, rows - 1)) : samples
   const view: View = {
     time,
     hasTasks: samples.some(({ taskId }) => taskId !== samples[0]!.taskId),
@@ -50,7 +50,7 @@ export function sampleLines(snapshot: BoardSnapshot, rows: number, columns: numb
   }
   const cells = shown.map((sample) => cellsOf(sample, view))
   const lines = columnLines(cells, columnsOfSamples, columns, paint)
-  const left = inFlight - shown.length
+  const left = all - shown.length
   return left > 0 ? [...lines, paint('dim', `… ${formatNumber(left)} more`)] : lines
 }
 

@@ -12,7 +12,7 @@ export interface BoardSnapshot {
   /** Begun first before the others. What is over stays for some minutes. */
   readonly runs: readonly RunSnapshot[]
   readonly tasks: readonly TaskSnapshot[]
-  /** In flight, begun first before the others; at most 100. `samples.inFlight` of the tasks counts all. */
+  /** In flight, begun first before the others, then those that are queued; at most 100. The tasks have counts of all. */
   readonly samples: readonly SampleSnapshot[]
   /** The kinds of errors that came last, newest first. */
   readonly errors: readonly ErrorSnapshot[]
@@ -61,6 +61,8 @@ export interface TaskSnapshot {
     /** Ended by a limit. */
     readonly limited: number
     readonly inFlight: number
+    /** To be tried again, when there is a place for them. */
+    readonly queued: number
   }
   /** Means over the samples that are done; null where a score is no number. */
   readonly scores: readonly { readonly name: string; readonly mean: number | null; readonly samples: number }[]

@@ -94,6 +94,8 @@ export class TaskBoard {
 
   snapshot(): TaskSnapshot {
     const { inputTokens, outputTokens, cost } = this.ledger.counts
+    let queued = 0
+    for (const sample of this.samples.values()) if (sample.isQueued) queued += 1
     return {
       id: this.id,
       runId: this.runId,
@@ -109,7 +111,8 @@ export class TaskBoard {
         failed: this.#failed,
         cancelled: this.#cancelled,
         limited: this.#limited,
-        inFlight: this.samples.size,
+        inFlight: this.samples.size - queued,
+        queued,
       },
       scores: this.#scores.list(),
       metric: this.#metric,

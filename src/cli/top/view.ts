@@ -72,6 +72,7 @@ interface Piece {
 
 function headLines({ time, runs, tasks, totals }: BoardSnapshot, columns: number, paint: Paint): string[] {
   const inFlight = tasks.reduce((sum, task) => sum + task.samples.inFlight, 0)
+  const queued = tasks.reduce((sum, task) => sum + task.samples.queued, 0)
   const running = runs.filter(({ state }) => state === 'running').length
   const { last10s, last60s } = totals.tokensPerSecond
   const lines: readonly (readonly Piece[])[] = [
@@ -79,7 +80,7 @@ function headLines({ time, runs, tasks, totals }: BoardSnapshot, columns: number
       { text: clockTime(time), style: 'bold' },
       { text: running > 0 ? counted(running, 'run') : 'nothing runs', style: 'bold' },
       { text: counted(tasks.filter(({ state }) => state === 'running').length, 'task') },
-      { text: `${counted(inFlight, 'sample')} in flight` },
+      { text: `${counted(inFlight, 'sample')} in flight${queued > 0 ? `, ${formatNumber(queued)} queued` : ''}` },
       totals.errors > 0 ? { text: counted(totals.errors, 'error'), style: 'red' } : { text: 'no errors' },
     ],
     [

@@ -89,6 +89,7 @@ describe('the board over what Inspect really fires', () => {
               "inFlight": 0,
               "limited": 0,
               "planned": 2,
+              "queued": 0,
             },
             "scores": [
               {
@@ -179,6 +180,7 @@ describe('the board over what Inspect really fires', () => {
               "inFlight": 1,
               "limited": 0,
               "planned": 1,
+              "queued": 0,
             },
             "scores": [],
             "started": 45,
@@ -254,18 +256,30 @@ describe('the board over what Inspect really fires', () => {
       ['r2', 2, 'queued'],
     ])
     const { tasks, totals, errors } = tell(events.slice(between + 1))
-    expect(tasks[0]!.samples).toEqual({ planned: 2, done: 2, failed: 0, cancelled: 0, limited: 0, inFlight: 0 })
+    expect(tasks[0]!.samples).toEqual({
+      planned: 2,
+      done: 2,
+      failed: 0,
+      cancelled: 0,
+      limited: 0,
+      inFlight: 0,
+      queued: 0,
+    })
     expect({ calls: totals.calls, errors: totals.errors }).toEqual({ calls: 6, errors: 4 })
     expect(errors).toMatchObject([{ kind: 'attempt', count: 4, message: expect.stringMatching(/^[^a-z]+$/) as string }])
   })
 
   it.for([
-    ['fail_on_error', 'error', { planned: 4, done: 4, failed: 1, cancelled: 1, limited: 0, inFlight: 0 }],
-    ['cancelled', 'cancelled', { planned: 3, done: 3, failed: 0, cancelled: 2, limited: 0, inFlight: 0 }],
-    ['sandbox_init_fail', 'success', { planned: 1, done: 1, failed: 1, cancelled: 0, limited: 0, inFlight: 0 }],
-    ['limit_token', 'success', { planned: 1, done: 1, failed: 0, cancelled: 0, limited: 1, inFlight: 0 }],
-    ['limit_time', 'success', { planned: 1, done: 1, failed: 0, cancelled: 0, limited: 1, inFlight: 0 }],
-    ['no_log_samples', 'success', { planned: 1, done: 1, failed: 0, cancelled: 0, limited: 0, inFlight: 0 }],
+    ['fail_on_error', 'error', { planned: 4, done: 4, failed: 1, cancelled: 1, limited: 0, inFlight: 0, queued: 0 }],
+    ['cancelled', 'cancelled', { planned: 3, done: 3, failed: 0, cancelled: 2, limited: 0, inFlight: 0, queued: 0 }],
+    [
+      'sandbox_init_fail',
+      'success',
+      { planned: 1, done: 1, failed: 1, cancelled: 0, limited: 0, inFlight: 0, queued: 0 },
+    ],
+    ['limit_token', 'success', { planned: 1, done: 1, failed: 0, cancelled: 0, limited: 1, inFlight: 0, queued: 0 }],
+    ['limit_time', 'success', { planned: 1, done: 1, failed: 0, cancelled: 0, limited: 1, inFlight: 0, queued: 0 }],
+    ['no_log_samples', 'success', { planned: 1, done: 1, failed: 0, cancelled: 0, limited: 0, inFlight: 0, queued: 0 }],
   ] as const)('tells how %s ended, though it may have no end', async ([name, state, samples]) => {
     const { tasks, runs } = followed().tell(await recorded(name))
     expect(tasks.map((task) => ({ state: task.state, samples: task.samples }))).toEqual([{ state, samples }])

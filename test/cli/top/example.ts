@@ -42,7 +42,16 @@ export function exampleTask(
     outputTokens: 45_678,
     cost: 3.42,
     ...changes,
-    samples: { planned: 120, done: 48, failed: 3, cancelled: 0, limited: 2, inFlight: 20, ...changes.samples },
+    samples: {
+      planned: 120,
+      done: 48,
+      failed: 3,
+      cancelled: 0,
+      limited: 2,
+      inFlight: 20,
+      queued: 0,
+      ...changes.samples,
+    },
   }
 }
 
@@ -88,7 +97,7 @@ export function exampleSnapshot(changes: Partial<BoardSnapshot> = {}): BoardSnap
     time: now,
     runs: [exampleRun()],
     tasks: [
-      exampleTask(),
+      exampleTask({ samples: { inFlight: 18, queued: 2 } }),
       exampleTask({
         id: 'eval2',
         name: 'arithmetic',
@@ -121,13 +130,13 @@ export function exampleSnapshot(changes: Partial<BoardSnapshot> = {}): BoardSnap
       exampleSample(3, { kind: 'scoring', name: 'tests_pass', since: now - 800 }),
       exampleSample(4, { kind: 'agent', name: 'react', since: now - 200_000 }, { id: '検索エンジン-17', epoch: 2 }),
       exampleSample(5, { kind: 'starting', since: now - 12_000 }, { attempt: 0 }),
-      exampleSample(6, { kind: 'queued', since: now - 9_000 }),
       exampleSample(
         7,
         { kind: 'model', name: 'anthropic/claude-sonnet-4-5', since: null },
         { taskId: 'eval2', task: 'arithmetic', id: 8 },
       ),
       ...Array.from({ length: 10 }, (_, index) => exampleSample(8 + index, { name: 'generate' })),
+      exampleSample(6, { kind: 'queued', since: now - 9_000 }),
     ],
     errors: [
       exampleError(),

@@ -16,7 +16,7 @@ describe('the view of what runs', () => {
   it('fits a small terminal', () => {
     expect(shown(view(exampleSnapshot(), 80, 24))).toMatchInlineSnapshot(`
       "
-      14:05:33 · 1 run · 2 tasks · 21 samples in flight · 4 errors
+      14:05:33 · 1 run · 2 tasks · 19 samples in flight, 2 queued · 4 errors
       2.35K tokens/s (988 over 60 s) · 1.24M in · 46.1K out · cost $3.42
       1,204 model calls · 1 cache hit · 16 retries (75% rate limit) · 6m 52s waited
 
@@ -32,14 +32,14 @@ describe('the view of what runs', () => {
        9m 49s  django-3             1  scoring tests_pass                0s
        9m 12s  検索エンジン-17      2  agent react                   3m 20s
        8m 35s  django-5             1  starting                         12s
-       7m 58s  django-6             1  queued                            9s
        7m 21s  8                    1  model anthropic/claude-so…         –
        6m 44s  django-8             1  solver generate                   5s
+       6m 07s  django-9             1  solver generate                   5s
       … 12 more
 
       errors and retries
-      14:05:29  12×  retry  bug_hunt django-3  RateLimitError 429
-      14:04:31   1×  tool   bug_hunt django-3  timeout Command timed out
+      14:05:29  12×  retry  bug_hunt openai/gpt-4o  RateLimitError 429
+      14:04:31   1×  tool   bug_hunt django-3       timeout Command timed out
       "
     `)
   })
@@ -47,12 +47,12 @@ describe('the view of what runs', () => {
   it('shows more on a big one', () => {
     expect(shown(view(exampleSnapshot(), 120, 40))).toMatchInlineSnapshot(`
       "
-      14:05:33 · 1 run · 2 tasks · 21 samples in flight · 4 errors
+      14:05:33 · 1 run · 2 tasks · 19 samples in flight, 2 queued · 4 errors
       2.35K tokens/s (988 over 60 s) · 1.24M in · 46.1K out · cost $3.42
       1,204 model calls · 1 cache hit · 16 retries (75% rate limit) · 6m 52s waited
 
       task                                                samples  in flight  failed  score                 tokens        time
-      bug_hunt  openai/gpt-4o       ████████▒▒▒░░░░░░░░░   48/120         20       3  tests_pass 0.813       1.28M     14m 50s
+      bug_hunt  openai/gpt-4o       ████████▒▒▒░░░░░░░░░   48/120         18       3  tests_pass 0.813       1.28M     14m 50s
       arithmetic #2  anthropic/cl…                            7/–          1          match 1                9.71K      1m 01s
       smoke  openai/gpt-4o          ████████████████████      2/2                     match accuracy 0.500     340  success 5s
 
@@ -63,7 +63,6 @@ describe('the view of what runs', () => {
        9m 49s  django-3         bug_hunt        1        1  scoring tests_pass                       0s
        9m 12s  検索エンジン-17  bug_hunt        2        1  agent react                          3m 20s
        8m 35s  django-5         bug_hunt        1        –  starting                                12s
-       7m 58s  django-6         bug_hunt        1        1  queued                                   9s
        7m 21s  8                arithmetic      1        1  model anthropic/claude-sonnet-4-5         –
        6m 44s  django-8         bug_hunt        1        1  solver generate                          5s
        6m 07s  django-9         bug_hunt        1        1  solver generate                          5s
@@ -75,12 +74,13 @@ describe('the view of what runs', () => {
        2m 25s  django-15        bug_hunt        1        1  solver generate                          5s
        1m 48s  django-16        bug_hunt        1        1  solver generate                          5s
        1m 11s  django-17        bug_hunt        1        1  solver generate                          5s
+       7m 58s  django-6         bug_hunt        1        1  queued                                   9s
       … 3 more
 
       errors and retries
-      14:05:29  12×  retry   bug_hunt django-3  RateLimitError 429
-      14:04:31   1×  tool    bug_hunt django-3  timeout Command timed out
-      14:00:33   3×  sample  bug_hunt django-3  RuntimeError('the container is gone and so is its name')
+      14:05:29  12×  retry   bug_hunt openai/gpt-4o  RateLimitError 429
+      14:04:31   1×  tool    bug_hunt django-3       timeout Command timed out
+      14:00:33   3×  sample  bug_hunt django-3       RuntimeError('the container is gone and so is its name')
       "
     `)
   })
@@ -89,7 +89,8 @@ describe('the view of what runs', () => {
     expect(shown(view(exampleSnapshot(), 40, 24))).toMatchInlineSnapshot(`
       "
       14:05:33 · 1 run · 2 tasks
-      21 samples in flight · 4 errors
+      19 samples in flight, 2 queued
+      4 errors
       2.35K tokens/s (988 over 60 s)
       1.24M in · 46.1K out · cost $3.42
       1,204 model calls · 1 cache hit
@@ -101,13 +102,12 @@ describe('the view of what runs', () => {
       arithmetic #2  ant…      7/–      1m 01s
       smoke  openai/gpt-…      2/2  success 5s
 
-         time  sample           now
-      11m 40s  django-0         tool bash
-      11m 03s  django-1         model openai…
-      10m 26s  django-2         waiting for …
-       9m 49s  django-3         scoring test…
-       9m 12s  検索エンジン-17  agent react
-      … 16 more
+         time  sample    now
+      11m 40s  django-0  tool bash
+      11m 03s  django-1  model openai…
+      10m 26s  django-2  waiting for …
+       9m 49s  django-3  scoring test…
+      … 17 more
 
       errors and retries
       14:05:29  12×  retry  RateLimitError 429
