@@ -103,7 +103,9 @@ export class Board {
     else if (hook === 'onRunEnd') this.#endRun(data, time)
     else if (hook === 'onTaskStart') this.#runs.beginTask(data, time)
     else if (hook === 'onTaskEnd') this.#runs.task(data, time)?.endWith(data.log, time)
-    else if (hook === 'onSampleInit' || hook === 'onSampleStart') this.#sample(data, time)
+    else if (hook === 'onSampleInit') this.#sample(data, time)
+    // Inspect tells attempts since 0.3.200, and this of the first one only.
+    else if (hook === 'onSampleStart') this.#startAttempt({ ...data, attempt: 1 }, time)
     else if (hook === 'onSampleAttemptStart') this.#startAttempt(data, time)
     else if (hook === 'onSampleAttemptEnd') this.#endAttempt(data, time)
     else if (hook === 'onSampleEvent') this.#sampleEvent(data, time)

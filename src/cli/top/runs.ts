@@ -66,6 +66,9 @@ export class Runs {
   begin(data: HookData<'onRunStart'>, time: number): void {
     const run = this.run(data, time)
     if (!run) return
+    // It was there after all, and says again what is under way.
+    if (run.isLost) run.ended = undefined
+    run.isLost = false
     run.evalSetId = shortName(data.eval_set_id)
     run.plannedTasks = data.task_names.length
   }
@@ -94,7 +97,7 @@ export class Runs {
   beginTask(data: HookData<'onTaskStart'>, time: number): void {
     const task = this.task(data, time)
     if (!task) return
-    task.describe(data.spec)
+    task.begin(data.spec)
     for (const before of this.#tasks.values()) {
       if (before === task || before.taskId !== task.taskId || before.started > task.started) continue
       task.attempt = Math.max(task.attempt, before.attempt + 1)

@@ -69,8 +69,8 @@ export interface TaskSnapshot {
   /** The task's own first metric, once it ended. */
   readonly metric: { readonly name: string; readonly value: number } | null
   /** Tokens of the input with those of the provider's cache. */
-  readonly inputTokens: number
-  readonly outputTokens: number
+  readonly inputTokens: number | null
+  readonly outputTokens: number | null
   readonly cost: number | null
 }
 

@@ -30,6 +30,8 @@ export class TaskBoard {
   state: TaskState = 'running'
   /** False for a release of Inspect whose hooks do not tell retries. */
   tellsRetries = true
+  /** False for one that tells of no call whose task's it is: then only finished samples do. */
+  #tellsCalls = true
   #planned: number | undefined
   #done = 0
   #failed = 0
@@ -44,13 +46,19 @@ export class TaskBoard {
     this.started = started
   }
 
-  describe(spec: EvalSpec): void {
+  /** Once more for one whose process was lost and is there again. */
+  begin(spec: EvalSpec): void {
+    if (this.state === 'lost') {
+      this.state = 'running'
+      this.ended = undefined
+    }
     this.taskId = spec.task_id
     this.name = shortName(spec.task)
     this.model = shortName(spec.model)
     this.#planned = plannedSamples(spec)
     const release = releaseOf(spec)
     this.tellsRetries = !release || !isBefore(release, [0, 3, 241])
+    this.#tellsCalls = !release || !isBefore(release, [0, 3, 189])
   }
 
   endSample(uuid: string, sample: EvalSample): void {
@@ -94,6 +102,7 @@ export class TaskBoard {
 
   snapshot(): TaskSnapshot {
     const { inputTokens, outputTokens, cost } = this.ledger.counts
+    const isKnown = this.#tellsCalls || inputTokens + outputTokens > 0
     let queued = 0
     for (const sample of this.samples.values()) if (sample.isQueued) queued += 1
     return {
@@ -116,8 +125,8 @@ export class TaskBoard {
       },
       scores: this.#scores.list(),
       metric: this.#metric,
-      inputTokens,
-      outputTokens,
+      inputTokens: isKnown ? inputTokens : null,
+      outputTokens: isKnown ? outputTokens : null,
       cost: Number.isNaN(cost) ? null : cost,
     }
   }

@@ -44,6 +44,8 @@ function cellsOf(
   const { samples, state, attempt } = task
   const name = plainText(task.name ?? unknown) + (attempt > 1 ? ` #${attempt}` : '')
   const planned = samples.planned === null ? unknown : formatNumber(samples.planned)
+  const { inputTokens, outputTokens } = task
+  const tokens = inputTokens === null || outputTokens === null ? null : inputTokens + outputTokens
   const hasCost = task.cost !== null
   return [
     { text: task.model === null ? name : `${name}  ${plainText(task.model)}` },
@@ -52,7 +54,7 @@ function cellsOf(
     { text: state === 'running' ? formatNumber(samples.inFlight) : '' },
     samples.failed > 0 ? { text: formatNumber(samples.failed), style: 'red' } : { text: '' },
     { text: scoreText(task) },
-    { text: compactNumber(task.inputTokens + task.outputTokens) },
+    { text: tokens === null ? unknown : compactNumber(tokens) },
     { text: hasCost ? dollars(task.cost) : '' },
     timeCell(task, run, time),
   ]

@@ -74,6 +74,15 @@ describe('what samples do', () => {
   })
 })
 
+describe('a sample of an Inspect that tells no attempts', () => {
+  it('runs from its start on', () => {
+    const task = new GeneratedTask('run', 'eval', '0.3.112')
+    const data = { ...task.ids, sample_id: 'a', summary: { id: 1, epoch: 1 } }
+    const { samples } = boardAt().tell(task.start(0), event('onSampleStart', 1, data))
+    expect(samples).toMatchObject([{ attempt: 1, activity: { kind: 'solver', name: null, since: start + 1 } }])
+  })
+})
+
 describe('what a board counts', () => {
   it('tokens per second, by when they came', () => {
     const task = new GeneratedTask('run', 'eval')
@@ -104,6 +113,16 @@ describe('what a board counts', () => {
     const { tell } = boardAt()
     expect(tell(old.runStart(0), old.start(0)).totals.retries).toBeNull()
     expect(tell(new GeneratedTask('run2', 'eval2').start(1)).totals.retries).toBe(0)
+  })
+
+  it('tokens of a task as unknown while Inspect does not tell whose they are', () => {
+    const old = new GeneratedTask('run', 'eval', '0.3.112')
+    const { tell } = boardAt()
+    const call = event('onModelUsage', 2, { model_name: 'm', usage: usage(7, 3), call_duration: 1, retries: 0 })
+    const { tasks, totals } = tell(old.start(0), call)
+    expect([tasks[0]!.inputTokens, tasks[0]!.outputTokens, totals.inputTokens]).toEqual([null, null, 7])
+    const ended = tell(old.sampleEnd(3, 'a', { model_usage: { m: usage(7, 3) } }))
+    expect([ended.tasks[0]!.inputTokens, ended.totals.inputTokens, ended.totals.calls]).toEqual([7, 7, 1])
   })
 
   it('rate limits among the retries', () => {
@@ -209,6 +228,20 @@ describe('runs that are not as they should be', () => {
     board.taskLog(logOf('another', 'success'))
     expect(board.snapshot().tasks).toMatchObject([{ state: 'error', ended: start + 2 }])
     expect(tell(task.runEnd(9)).runs).toMatchObject([{ state: 'ended', ended: start + 9 }])
+  })
+
+  it('may be there again after all', () => {
+    const task = new GeneratedTask('run', 'eval')
+    const { board, tell } = boardAt()
+    const begun = [task.runStart(0), task.start(1), ...task.sampleStart(2, 'a')]
+    tell(...begun)
+    board.lost('run')
+    const { runs, tasks, samples } = tell(...begun)
+    expect({ runs, tasks, samples }).toMatchObject({
+      runs: [{ state: 'running', ended: null }],
+      tasks: [{ state: 'running', ended: null, attempt: 1, samples: { inFlight: 1 } }],
+      samples: [{ uuid: 'a', attempt: 1 }],
+    })
   })
 
   it('may be told in data of any shape', () => {
