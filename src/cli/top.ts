@@ -11,6 +11,9 @@ import { onQuitKey } from './top/quit-key.ts'
 import { viewLines } from './top/view.ts'
 import { columnsOf } from './wrap.ts'
 
+/** Seconds; timers have an end. */
+const longestInterval = 86_400
+
 interface TopOptions {
   readonly once?: boolean
   readonly json?: boolean
@@ -46,7 +49,7 @@ Examples:
       const { isNamed, find } = findAddresses({ sockets: socket, url }, process.env)
       const listeners = new Listeners(find, isNamed)
       if (once || json || !context.stdout.interactive) exit(await printOnce(context, listeners, json))
-      else exit(await redraw(context, listeners, interval * 1000))
+      else exit(await redraw(context, listeners, Math.min(interval, longestInterval) * 1000))
     })
 }
 
@@ -69,18 +72,25 @@ async function redraw({ stdout, interrupt }: CliContext, listeners: Listeners, i
   const giveBack = process.stdin.isTTY ? onQuitKey(process.stdin, () => quit.abort()) : () => {}
   const view = (): string => viewLines(listeners.seen(), sizeOf(stdout)).join('\n')
   const progress = new Progress(stdout, redrawn(stdout, view))
+  let failure: unknown
+  const look = (): Promise<void> =>
+    listeners.look().catch((error: unknown) => {
+      failure = error
+      quit.abort()
+    })
   try {
-    await Promise.race([listeners.look(), sleep(intervalMs, undefined, { signal: end }).catch(() => {})])
+    await Promise.race([look(), sleep(intervalMs, undefined, { signal: end }).catch(() => {})])
     progress.start()
     while (!end.aborted && !stdout.closed) {
       await sleep(intervalMs, undefined, { signal: end }).catch(() => {})
       // One that takes its time is asked again when it has answered; the others go on.
-      void listeners.look()
+      void look()
     }
   } finally {
     giveBack()
     progress.close()
   }
+  if (failure !== undefined) throw failure
   stdout.write(`${view()}\n`)
   // Ctrl-C is how one leaves.
   return interrupt.aborted && interrupt.reason !== 130 ? (interrupt.reason as ExitCode) : 0

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { socketPath } from '../../../src/cli/runtime-folder.ts'
-import { Child } from '../../faults/child-process.ts'
+import { Child, eventually } from '../../faults/child-process.ts'
 import { memoryOutput, run } from '../memory-context.ts'
 import { exampleRun, exampleSample, exampleSnapshot, exampleTask, now } from './example.ts'
 import { listenerServer, telling } from './listener-server.ts'
@@ -196,6 +196,20 @@ warning: d.sock: it answers with status 500
     })
   })
 
+  it('ends when others can get at the sockets, and says so', async () => {
+    const stdout = Object.assign(memoryOutput(), { interactive: true })
+    await using servers = new AsyncDisposableStack()
+    await serve(servers, { 'run-1.sock': telling(small) })
+    const ended = run(['top', '--interval', '0.05'], { stdout })
+    await eventually('a view', () => stdout.text.includes('bug_hunt'))
+    chmodSync(join(folder, 'evalspan'), 0o777)
+    const { exitCode, stderr } = await ended
+    expect({ exitCode, isSaid: stderr.includes('it is open to others (its mode is 777)') }).toEqual({
+      exitCode: 2,
+      isSaid: true,
+    })
+  })
+
   it('is redrawn on a terminal; a listener that dies goes, one that hangs holds up no other', async () => {
     const interrupt = new AbortController()
     const screen = memoryOutput()
@@ -204,19 +218,24 @@ warning: d.sock: it answers with status 500
     servers.use(await listenerServer(() => {}, socket('run-1.sock')))
     servers.use(await listenerServer(telling(small), socket('run-2.sock')))
     const ended = run(['top', '--interval', '0.05'], { stdout, interrupt: interrupt.signal })
-    await until(() => screen.text.includes('bug_hunt'))
+    await eventually('a view', () => screen.text.includes('bug_hunt'))
     expect(screen.text).not.toContain('no answer')
 
     const dying = await listenerServer(telling(other), socket('run-3.sock'))
-    await until(() => screen.text.includes('other'))
+    await eventually('the new listener', () => screen.text.includes('other'))
     await dying[Symbol.asyncDispose]()
     screen.text = ''
-    await until(() => screen.text.includes('bug_hunt') && !screen.text.includes('other'))
-    await until(() => screen.text.includes(`${socket('run-1.sock')}: no answer within 2 s`))
+    await eventually(
+      'a view without the dead one',
+      () => screen.text.includes('bug_hunt') && !screen.text.includes('other'),
+    )
+    await eventually('a word about the one that hangs', () =>
+      screen.text.includes(`${socket('run-1.sock')}: no answer within 2 s`),
+    )
 
     // A terminal that becomes narrower is cleared, for its lines are not where they were.
     stdout.columns = 60
-    await until(() => screen.text.includes('\u001B[2J\u001B[H'))
+    await eventually('a cleared screen', () => screen.text.includes('\u001B[2J\u001B[H'))
 
     screen.text = ''
     interrupt.abort(130)
@@ -235,7 +254,7 @@ describe('evalspan top on a terminal of its own', () => {
     const command = `${process.execPath} ${main} top; echo "code $?"; stty -a`
     const variables = { XDG_RUNTIME_DIR: folder, TERM: 'xterm', SHELL: '/bin/sh' }
     const child = new Child(['script', '-qec', command, '/dev/null'], variables)
-    await until(() => child.stdout.includes('bug_hunt'))
+    await eventually('a view on the terminal', () => child.stdout.includes('bug_hunt'))
     child.process.stdin!.write(key)
     const { code, stdout } = await child.ended
     return { code, own: /code (\d+)/.exec(stdout)?.[1], isCooked: / icanon/.test(stdout) }
@@ -260,12 +279,4 @@ async function serve(
 function dieListeningOn(path: string): void {
   const script = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`
   spawnSync(process.execPath, ['-e', script])
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const end = Date.now() + 10_000
-  while (!condition()) {
-    if (Date.now() > end) throw new Error('it did not come to that')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }
