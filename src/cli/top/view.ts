@@ -19,6 +19,8 @@ export interface ViewSize {
 export function viewLines({ snapshot, problems }: Seen, { columns, rows, color }: ViewSize): string[] {
   const paint = createPaint(color)
   const trouble = problems.map((problem) => paint('yellow', cut(`! ${plainText(problem)}`, columns)))
+  if (!snapshot && trouble.length > 0)
+    return [paint('bold', cut('No listener tells what runs.', columns)), ...trouble].slice(0, rows)
   if (!snapshot || (snapshot.runs.length === 0 && snapshot.totals.calls === 0)) {
     return [...idleLines(snapshot !== undefined, columns, paint), ...trouble].slice(0, rows)
   }

@@ -216,6 +216,13 @@ describe('the view of what runs', () => {
     expect(colored).not.toContain('\u001B[2J')
   })
 
+  it('does not say that nothing runs when the only listener does not answer', () => {
+    expect(view(undefined, 80, 24, ['run-1.sock: no answer within 2 s'])).toEqual([
+      'No listener tells what runs.',
+      '! run-1.sock: no answer within 2 s',
+    ])
+  })
+
   it('says when nothing runs, and how to start something', () => {
     expect(shown(view(undefined, 80, 24))).toMatchInlineSnapshot(`
       "
