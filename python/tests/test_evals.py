@@ -1,4 +1,4 @@
-"""Real evals, in the version of Inspect that runs these tests: all that hooks were given arrives, as it was, in order."""
+"""Real evals in the Inspect that runs these tests: all that hooks were given arrives, as it was and in order."""
 
 from __future__ import annotations
 
