@@ -1,16 +1,18 @@
-"""The header that makes the spans of a model's server a part of the sample's trace. Ids are computed as evalspan does."""
+"""The header with which the spans of a model's server join the sample's trace. Ids are computed as evalspan does."""
 
 from __future__ import annotations
 
 import math
 import os
+from functools import reduce
 from hashlib import sha256
+from operator import xor
 from typing import Any
 
 _attempts: dict[str, int] = {}
 
 
-def propagate(data: Any) -> None:
+def propagate(_: str, data: Any) -> None:
     """Puts the header into the call that begins; not where answers are cached, since it would be a part of the key."""
     if data.cache is not None or data.config is None:
         return
@@ -23,12 +25,12 @@ def propagate(data: Any) -> None:
         data.config.extra_headers = {**headers, "traceparent": parent}
 
 
-def follow_attempt(uuid: str, attempt: int | None) -> None:
-    """Which attempt at a sample is under way; none when the sample has ended."""
-    if attempt is None:
-        _attempts.pop(uuid, None)
-    else:
-        _attempts[uuid] = attempt
+def follow(hook: str, data: Any) -> None:
+    """Which attempt at a sample is under way: Inspect's own count holds those of earlier runs too."""
+    if hook == "on_sample_attempt_start":
+        _attempts[data.sample_id] = data.attempt
+    elif hook == "on_sample_end":
+        _attempts.pop(data.sample_id, None)
 
 
 def _traceparent(data: Any) -> str | None:
@@ -43,9 +45,7 @@ def _traceparent(data: Any) -> str | None:
     if span is not None:
         parent = span_id(trace, "span", span)
     else:
-        number = str(_attempts.get(uuid, 1))
-        key = f"{span_id(trace, 'eval_sample', uuid)}|{number}" if in_run else number
-        parent = span_id(trace, "eval_attempt", key)
+        parent = attempt_id(trace, uuid, _attempts.get(uuid, 1), in_run)
     return f"00-{trace}-{parent}-{'01' if is_sampled(trace) else '00'}"
 
 
@@ -68,6 +68,10 @@ def span_id(trace: str, kind: str, key: str) -> str:
     return _not_zero(_digest((trace, kind, key))[:16])
 
 
+def attempt_id(trace: str, uuid: str, number: int, in_run: bool) -> str:
+    return span_id(trace, "eval_attempt", f"{span_id(trace, 'eval_sample', uuid)}|{number}" if in_run else str(number))
+
+
 def _digest(parts: tuple[str, ...]) -> str:
     return sha256("|".join(("evalspan/1", *parts)).encode()).hexdigest()
 
@@ -86,8 +90,4 @@ def is_sampled(trace: str) -> bool:
     except ValueError:
         return True
     bound = 2**32 if ratio == 1 else math.floor(ratio * 0xFFFFFFFF)
-    parts = (int(trace[at : at + 8], 16) for at in range(0, 32, 8))
-    total = 0
-    for part in parts:
-        total ^= part
-    return total < bound
+    return reduce(xor, (int(trace[at : at + 8], 16) for at in range(0, 32, 8))) < bound
