@@ -130,6 +130,16 @@ class Delivery(InFolder):
         said = "".join(call.args[0] for call in err.write.call_args_list)
         self.assertIn("98 events did not reach the listener", said)
 
+    def test_the_start_of_a_task_has_a_place_in_a_full_buffer(self) -> None:
+        with patch.dict(os.environ, {"EVALSPAN_BUFFER": "100"}):
+            forwarder = Forwarder()
+        forwarder.add(text(1, 60))
+        forwarder.add(text(2, 60), ("run", "task", "sample"))
+        forwarder.add(text(3, 60), ("run", "task"))
+        listener = self.listener()
+        forwarder.finish()
+        self.assertEqual(self.arrived(listener), [(1, 1), (3, 3)])
+
     def test_a_record_that_no_listener_takes_is_left_out(self) -> None:
         listener = self.listener()
         os.environ["EVALSPAN_BUFFER"] = str(2**30)
