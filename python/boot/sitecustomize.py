@@ -26,13 +26,17 @@ class _Finder:
                 module.init_hooks = _then_ours(module.init_hooks)
 
             spec.loader.exec_module = exec_module
+            # The entry point has nothing to do then, unless who requires hooks wants to see ours.
+            if "evalspan" not in os.environ.get("INSPECT_REQUIRED_HOOKS", ""):
+                sys.modules["evalspan_boot"] = type(sys)("evalspan_boot")
             return spec
         except Exception:
             return None
 
 
 def _then_ours(init_hooks):
-    # After Inspect itself, since to be there first would hide the hooks of other packages.
+    # After Inspect itself, since to be there first would hide the hooks of other packages, and Inspect would say on
+    # standard output, which is the command's own, that hooks are on.
     def init_hooks_and_ours():
         init_hooks()
         if "evalspan_inspect" not in sys.modules:

@@ -71,6 +71,20 @@ class Boot(InFolder):
         self.assertEqual((self.hooks()[0], self.hooks()[-1]), ("on_run_start", "on_run_end"))
         self.assertIn("other hooks were found", self.run_script(path=[other]))
 
+    def test_nothing_is_added_to_the_output_of_a_script(self) -> None:
+        for required in ("", "evalspan"):
+            env = uninstalled(EVALSPAN_SOCKET=str(self.socket), INSPECT_REQUIRED_HOOKS=required)
+            out, _ = self.start("script.py", env=env).ends()
+            # Inspect itself tells who requires hooks which there are.
+            self.assertEqual("evalspan: Sends this run to evalspan." in out, required != "", out)
+            self.assertTrue(required or out == "", out)
+
+    def test_without_sitecustomize_the_entry_point_is_enough(self) -> None:
+        packages = [path for path in sys.path if path.endswith("site-packages")]
+        env = uninstalled(EVALSPAN_SOCKET=str(self.socket), PYTHONPATH=os.pathsep.join([*UNINSTALLED, *packages]))
+        self.start("-S", "script.py", env=env).ends()
+        self.assertEqual((self.hooks()[0], self.hooks()[-1]), ("on_run_start", "on_run_end"))
+
     def test_the_command_line(self) -> None:
         task = "from inspect_ai import Task, task\nfrom inspect_ai.dataset import Sample\n\n@task\ndef t():\n"
         (self.folder / "task.py").write_text(task + "    return Task(dataset=[Sample(input='x')], solver=[])\n")

@@ -29,6 +29,12 @@ describeWithInspect('evalspan run', { concurrent: true }, () => {
     { what: 'epochs', tasks: ['plain'], options: ['--epochs', '3'], spans: { eval_sample: 6 } },
     { what: 'a log in JSON', tasks: ['plain'], options: ['--log-format', 'json'], spans: { eval_sample: 2 } },
     { what: 'a log without samples', tasks: ['plain'], options: ['--no-log-samples'], spans: { eval_sample: 2 } },
+    {
+      what: 'a task with two models',
+      tasks: ['modelless'],
+      options: ['--model', 'fake/a,fake/b'],
+      spans: { eval_run: 1, eval_task: 2, eval_sample: 4 },
+    },
   ])('shows $what of `inspect eval`', async ({ tasks, options = [], spans }) => {
     const { ended, spans: came, ...live } = await runLive(inspectEval(tasks, ...options))
     expect({ code: ended.code, ...live, logs: undefined, spans: counts(came, ...Object.keys(spans)) }).toEqual({

@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { openLog } from '../../src/inspect/log.ts'
 import type { EvalLog } from '../../src/inspect/records.ts'
 import { findFiles } from '../../src/sources/find.ts'
@@ -27,7 +28,11 @@ export async function runLive(command: readonly string[], variables: Variables =
   await using scene = await InspectScene.open()
   const words = command.map((word) => word.replace('LOGS', scene.logs))
   const { arrivals } = scene
-  const child = scene.evalspan(['run', '--', ...words], { PYTHONDONTWRITEBYTECODE: '1', ...variables })
+  const child = scene.evalspan(['run', '--', ...words], {
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONPATH: withScriptedModel(scene.place('packages')),
+    ...variables,
+  })
   child.process.stdin!.end('typed\n')
   const ended = await child.ended
   const spans = [...arrivals.spans]
@@ -39,6 +44,15 @@ export async function runLive(command: readonly string[], variables: Variables =
   const { unlisted } = judge(differences, new LiveScene({ live: spans, replayed: replayed.spans, headers: logs }))
   await scene.replay(scene.logs)
   return { ended, spans, logs, unlisted, sentAgain: arrivals.spans.slice(spans.length).map(({ name }) => name) }
+}
+
+/** A package by which Inspect finds the provider of `fake_model.py`, as it finds that of any package. */
+function withScriptedModel(packages: string): string {
+  const info = join(packages, 'fake_model-1.0.dist-info')
+  mkdirSync(info, { recursive: true })
+  writeFileSync(join(info, 'METADATA'), 'Metadata-Version: 2.1\nName: fake_model\nVersion: 1.0\n')
+  writeFileSync(join(info, 'entry_points.txt'), '[inspect_ai]\nfake_model = fake_model\n')
+  return [packages, folder].join(delimiter)
 }
 
 /** A task of `kinds.py`, for Inspect’s commands. */

@@ -48,3 +48,11 @@ def fails_once() -> Task:
 @task
 def fails() -> Task:
     return of_kind("fails", 2, [generate(), fail(only=[2])])
+
+
+@task
+def modelless() -> Task:
+    """Takes that of the command line."""
+    modelless = of_kind("modelless", 2, [generate()])
+    modelless.model = None
+    return modelless
