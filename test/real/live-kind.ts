@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { openLog } from '../../src/inspect/log.ts'
 import type { EvalLog } from '../../src/inspect/records.ts'
@@ -21,29 +21,35 @@ export interface LiveKind {
   readonly unlisted: readonly string[]
   /** Names of spans that a replay of the logs sent afterwards. */
   readonly sentAgain: readonly string[]
+  /** The hooks that came. */
+  readonly hooks: readonly string[]
 }
 
 /** Runs a command in which `LOGS` stands for the log folder, then reads its logs, as new and as known. */
 export async function runLive(command: readonly string[], variables: Variables = {}): Promise<LiveKind> {
   await using scene = await InspectScene.open()
-  const words = command.map((word) => word.replace('LOGS', scene.logs))
+  const words = command.map((word) => word.replaceAll('LOGS', scene.logs))
   const { arrivals } = scene
+  const events = scene.place('events.jsonl')
   const child = scene.evalspan(['run', '--', ...words], {
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONPATH: withScriptedModel(scene.place('packages')),
+    EVALSPAN_EVENT_LOG: events,
     ...variables,
   })
   child.process.stdin!.end('typed\n')
   const ended = await child.ended
   const spans = [...arrivals.spans]
+  const hooks = readFileSync(events, 'utf8').match(/(?<="hook":")\w+/g) ?? []
   const { files } = await findFiles([scene.logs]).catch(() => ({ files: [] }))
-  if (files.length === 0) return { ended, spans, logs: [], unlisted: [], sentAgain: [] }
+  if (files.length === 0) return { ended, spans, hooks, logs: [], unlisted: [], sentAgain: [] }
   const logs = await Promise.all(files.map(headerOf))
   const replayed = await freshReplay(scene, scene.logs)
   const differences = arrivalDifferences(arrivals, replayed)
   const { unlisted } = judge(differences, new LiveScene({ live: spans, replayed: replayed.spans, headers: logs }))
   await scene.replay(scene.logs)
-  return { ended, spans, logs, unlisted, sentAgain: arrivals.spans.slice(spans.length).map(({ name }) => name) }
+  const sentAgain = arrivals.spans.slice(spans.length).map(({ name }) => name)
+  return { ended, spans, hooks, logs, unlisted, sentAgain }
 }
 
 /** A package by which Inspect finds the provider of `fake_model.py`, as it finds that of any package. */
@@ -53,6 +59,11 @@ function withScriptedModel(packages: string): string {
   writeFileSync(join(info, 'METADATA'), 'Metadata-Version: 2.1\nName: fake_model\nVersion: 1.0\n')
   writeFileSync(join(info, 'entry_points.txt'), '[inspect_ai]\nfake_model = fake_model\n')
   return [packages, folder].join(delimiter)
+}
+
+/** The command line of a script in `test/real/inspect`, with the Python of some Inspect. */
+export function scriptOf(python: string, kind: string, logs = 'LOGS'): readonly string[] {
+  return [python, join(folder, 'scripts_of_users.py'), kind, logs]
 }
 
 /** A task of `kinds.py`, for Inspect’s commands. */

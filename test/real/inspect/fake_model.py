@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from inspect_ai.model import (
+    ChatCompletionChoice,
     ChatMessage,
     ChatMessageAssistant,
     GenerateConfig,
@@ -85,6 +86,9 @@ def tool_calls(*calls: tuple[str, dict[str, Any]], text: str = "") -> ModelOutpu
             ToolCall(id=f"call_{n}_{name}", function=name, arguments=args) for n, (name, args) in enumerate(calls)
         ],
     )
+    if not hasattr(ModelOutput, "from_message"):
+        # Inspect 0.3.112
+        return ModelOutput(model="fake", choices=[ChatCompletionChoice(message=message, stop_reason="tool_calls")])
     return ModelOutput.from_message(message, stop_reason="tool_calls")
 
 
