@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { describeWithInspect, inspectCommand, pythonCommand } from './inspect-python.ts'
 import { counts, runLive, taskOf } from './live-kind.ts'
@@ -32,14 +33,10 @@ describeWithInspect('evalspan run', { concurrent: true }, () => {
       spans: { eval_run: 1, eval_task: 2, eval_sample: 4 },
     },
   ])('shows $what of `inspect eval`', async ({ tasks, options = [], spans }) => {
-    const { ended, spans: came, ...live } = await runLive(inspectEval(tasks, ...options))
-    expect({ code: ended.code, ...live, logs: undefined, spans: counts(came, ...Object.keys(spans)) }).toEqual({
-      code: 0,
-      ...nothing,
-      logs: undefined,
-      spans,
-    })
-    expect(ended.stderr).toMatch(
+    const live = await runLive(inspectEval(tasks, ...options))
+    expect(live).toMatchObject({ ended: { code: 0 }, ...nothing })
+    expect(counts(live.spans, ...Object.keys(spans))).toEqual(spans)
+    expect(live.ended.stderr).toMatch(
       /^otlp\/traces {2}http.*\n {2}\d+ produced = \d+ delivered \+ 0 waiting \+ 0 rejected \+ 0 dropped$/m,
     )
   })
@@ -81,7 +78,9 @@ describeWithInspect('evalspan run', { concurrent: true }, () => {
 
   it('shows evals of a script with hooks of its own', async () => {
     const live = await runLive(pythonCommand('scripts_of_users.py', 'own_hooks', 'LOGS'))
-    expect(live).toMatchObject({ ended: { code: 0, stdout: 'a hook of its own\n' }, ...nothing })
+    expect(live).toMatchObject({ ended: { code: 0 }, ...nothing })
+    // Inspect tells of the hooks that it finds.
+    expect(live.ended.stdout).toMatch(/- hooks enabled: 1\n {2}own: Of the script itself.\n+a hook of its own\n$/)
     expect(counts(live.spans, 'chat', 'eval_sample')).toEqual({ chat: 2, eval_sample: 2 })
   })
 
@@ -89,6 +88,14 @@ describeWithInspect('evalspan run', { concurrent: true }, () => {
     const live = await runLive(pythonCommand('scripts_of_users.py', 'processes', 'LOGS'))
     expect(live).toMatchObject({ ended: { code: 0 }, ...nothing })
     expect(counts(live.spans, 'eval_run', 'eval_sample')).toEqual({ eval_run: 3, eval_sample: 6 })
+  })
+
+  it.skipIf(spawnSync('uv', ['--version']).status !== 0)('shows evals under `uv run`', async () => {
+    const [python = '', ...script] = pythonCommand('scripts_of_users.py', 'script', 'LOGS')
+    const command = ['uv', 'run', '--quiet', '--offline', '--no-project', '--python', python, 'python', ...script]
+    const live = await runLive(command)
+    expect(live).toMatchObject({ ended: { code: 0, stdout: 'before\nafter: success\n' }, ...nothing })
+    expect(counts(live.spans, 'eval_run', 'eval_sample')).toEqual({ eval_run: 1, eval_sample: 2 })
   })
 
   it('shows several runs of one process', async () => {
