@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { expect, it } from 'vitest'
+import { expect, inject, it } from 'vitest'
 import { describeWithInspect, inspectCommand, pythonCommand } from './inspect-python.ts'
+import { InspectScene } from './inspect-scene.ts'
 import { counts, runLive, taskOf } from './live-kind.ts'
 
 const quiet = ['--display', 'plain']
@@ -123,6 +124,17 @@ describeWithInspect('evalspan run', { concurrent: true }, () => {
     const { ended } = await runLive(['sh', '-c', 'cat; echo out; echo err >&2; exit 3'])
     expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 3, stdout: 'typed\nout\n' })
     expect(ended.stderr).toMatch(/^err\nNo run of Inspect was seen/)
+  })
+
+  it('leaves the terminal to the command', async () => {
+    await using scene = await InspectScene.open()
+    const python = inject('inspectPython')
+    const looks = 'import os; print([os.isatty(n) for n in range(3)], os.tcgetpgrp(0) == os.getpgrp()); os._exit(5)'
+    const inTerminal = 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
+    const run = [process.execPath, 'src/cli/main.ts', 'run', '--', python, '-c', looks]
+    const { code, stdout } = await scene.run([python, '-c', inTerminal, ...run]).ended
+    expect({ code, stdout }).toMatchObject({ code: 5 })
+    expect(stdout).toMatch(/^\[True, True, True\] True\r\nNo run of Inspect was seen/)
   })
 
   it('ends as a command that a signal ended', async () => {
