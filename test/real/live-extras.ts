@@ -1,17 +1,21 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { EvalLog } from '../../src/inspect/records.ts'
-import type { ArrivalDifference } from './differences.ts'
+import type { ArrivalDifference, Fields } from './differences.ts'
 import { totalNames, type LiveScene } from './live-scene.ts'
 
 /** Something that a live run tells, and a replay of its log does not, or otherwise. */
 export interface LiveExtra {
   readonly name: string
   readonly reason: string
+  /** Comes about only when something happens around the turn of a second. */
+  readonly isRare?: true
   /** Of spans and records; totals follow from these. */
   covers(difference: ArrivalDifference, scene: LiveScene): boolean
 }
 
 const ofTaskRun = ['attributes.eval.run.id', 'attributes.session.id', 'attributes.test.suite.run.id', 'links']
+/** Tasks of one run are created one after another. */
+const longestTurnMs = 2000
 const retry = 'eval.model.retry'
 
 /** What differs between live and log: all of it, as docs/live.md has it. */
@@ -63,6 +67,15 @@ export const liveExtras: readonly LiveExtra[] = [
       if (log === undefined || scene.hasLog(log)) return false
       return difference.kind === 'extra' || only(difference, ...ofTaskRun, 'startTimeUnixNano')
     },
+  },
+  {
+    name: 'the second in which an eval set began',
+    reason: 'It is that of its first task, and in a log tasks that started in the same second have no order.',
+    isRare: true,
+    covers: (difference) =>
+      difference.name === 'eval_set' &&
+      only(difference, 'startTimeUnixNano', 'endTimeUnixNano') &&
+      Math.abs(startOf(difference.live) - startOf(difference.replayed)) <= longestTurnMs,
   },
   {
     name: 'samples of a run that was told to log none',
@@ -153,6 +166,10 @@ function followsFrom({ key }: ArrivalDifference, changed: ReadonlySet<string>): 
 
 function lineOf({ kind, of, name, key, paths }: ArrivalDifference): string {
   return `${kind} ${of} ${of === 'total' ? key : name} ${paths.join(', ')}`.trim()
+}
+
+function startOf(fields: Fields | undefined): number {
+  return Number(BigInt(String(fields?.['startTimeUnixNano'])) / 1_000_000n)
 }
 
 /** No other path than these is different. */
