@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import socketserver
@@ -45,10 +46,8 @@ class Listener:
         self._server.shutdown()
         self._server.server_close()
         for each in self._sockets:
-            try:
+            with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             each.close()
 
     @property
@@ -126,10 +125,8 @@ def _server(listener: Listener, path: Path | None, port: int) -> socketserver.Ba
             self.wfile.write(body)
 
         def handle(self) -> None:
-            try:
+            with contextlib.suppress(OSError):  # cut
                 super().handle()
-            except OSError:
-                pass  # cut
 
     kind = socketserver.ThreadingUnixStreamServer if path else socketserver.ThreadingTCPServer
     kind.daemon_threads = True

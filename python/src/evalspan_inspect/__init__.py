@@ -8,49 +8,53 @@ from __future__ import annotations
 import atexit
 import os
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from inspect_ai.hooks import Hooks, hooks
 
 from .buffer import Path
 from .forwarder import Forwarder, version
+from .listener import target
 from .records import line, log_of_sample, log_of_task, now
-from .traceparent import propagate
+from .traceparent import follow, propagate
 
 __version__ = version
 
+T = TypeVar("T")
+
 _forwarder = Forwarder()
+_logs_told: set[str] = set()
 
 
 def _take(hook: str, data: Any) -> None:
     """Everything happens before it returns: objects change later, and Inspect cancels a hook that awaits."""
     time = now()
-    begins: Path | None = None
-    ends: Path | None = None
-    try:
-        log = _new_log(hook, data)
-        begins, ends = _extent(hook, data)
-        text = line(hook, time, data, log)
-    except Exception:
-        text = b""
-    try:
-        _forwarder.add(text, begins, ends)
-        if hook == "on_before_model_generate" and os.environ.get("EVALSPAN_PROPAGATE") == "1":
-            propagate(data)
-    except Exception:
-        pass  # an eval never fails because of this
+    # an eval never fails because of any of this
+    log = _or_none(_untold_log, hook, data)
+    begins, ends = _or_none(_extent, hook, data) or (None, None)
+    text = _or_none(line, hook, time, data, log) or b""
+    if _or_none(_forwarder.add, text, begins, ends) and log is not None:
+        _logs_told.add(data.eval_id)
+    if os.environ.get("EVALSPAN_PROPAGATE") == "1":
+        _or_none(propagate if hook == "on_before_model_generate" else follow, hook, data)
 
 
-def _new_log(hook: str, data: Any) -> str | None:
-    """The location of the task's log, where it becomes known."""
-    eval_id = getattr(data, "eval_id", None)
-    if eval_id is None or eval_id in _forwarder.logs:
+def _or_none(function: Callable[..., T], *args: Any) -> T | None:
+    try:
+        return function(*args)
+    except Exception:
         return None
-    log = None
-    if hook == "on_task_start":
-        log = log_of_task(eval_id)
-    elif hook.startswith("on_sample_"):
-        log = log_of_sample(eval_id)
+
+
+def _untold_log(hook: str, data: Any) -> str | None:
+    """The location of the task's log, for the first record of the task or its samples that can say it."""
+    is_task = hook == "on_task_start"
+    if not is_task and not hook.startswith("on_sample_"):
+        return None
+    eval_id: str = data.eval_id
+    if eval_id in _logs_told:
+        return None
+    log = _forwarder.logs.get(eval_id) or (log_of_task(eval_id) if is_task else log_of_sample(eval_id))
     if log is not None:
         _forwarder.logs[eval_id] = log
     return log
@@ -93,13 +97,13 @@ def _method(name: str) -> Callable[[Hooks, Any], Coroutine[Any, Any, None]]:
 
 
 def _enabled(self: Hooks) -> bool:
-    return bool(os.environ.get("EVALSPAN_SOCKET") or os.environ.get("EVALSPAN_URL"))
+    return target() != ""
 
 
 # Whatever this version of Inspect has, except override_api_key: to define it changes what Inspect does.
 _methods = {name: _method(name) for name in dir(Hooks) if name.startswith("on_")}
 
-EvalspanHooks = hooks(name="evalspan", description="Sends this run to evalspan.")(
+EvalspanHooks: type[Hooks] = hooks(name="evalspan", description="Sends this run to evalspan.")(
     type("EvalspanHooks", (Hooks,), {"__module__": __name__, "enabled": _enabled, **_methods})
 )
 
@@ -111,6 +115,7 @@ def _finish() -> None:
 def _after_fork() -> None:
     global _forwarder
     parent, _forwarder = _forwarder, Forwarder()
+    _logs_told.clear()
     parent.abandon()
 
 

@@ -37,7 +37,7 @@ class Batch(NamedTuple):
 class Buffer:
     """Hooks add to it, in any thread and never waiting; one thread sends, and takes away what has arrived."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: float) -> None:
         self.dropped = 0
         self._limit = limit
         self._lock = threading.Lock()
@@ -45,7 +45,7 @@ class Buffer:
         self._bytes = 0
         self._next = 1
 
-    def add(self, line: bytes, begins: Path | None = None, ends: Path | None = None) -> None:
+    def add(self, line: bytes, begins: Path | None = None, ends: Path | None = None) -> bool:
         """A record that is empty or has no place uses up a number, so that the listener sees that one is missing."""
         with self._lock:
             # In this order, because Ctrl-C may come between any two: a number may be lost, none is given twice.
@@ -53,9 +53,10 @@ class Buffer:
             self._next = number + 1
             if not line or len(line) > RECORD_BYTES or self._bytes + len(line) > self._limit:
                 self.dropped += 1
-            else:
-                self._records.append(Record(number, line, begins, ends))
-                self._bytes += len(line)
+                return False
+            self._records.append(Record(number, line, begins, ends))
+            self._bytes += len(line)
+            return True
 
     def batch(self) -> Batch:
         """The first of those that wait, as far as their numbers are consecutive."""

@@ -6,9 +6,8 @@ import json
 import os
 import re
 import traceback
-from dataclasses import fields, is_dataclass
+from dataclasses import fields
 from datetime import datetime, timezone
-from functools import cache
 from sys import _getframe
 from types import FrameType
 from typing import Any
@@ -28,7 +27,7 @@ def now() -> str:
 def line(hook: str, time: str, data: Any, log: str | None) -> bytes:
     """Raises what cannot be written at all."""
     # A field of the hook itself that is null stays, one of the records within is left out, as in Inspect's logs.
-    values = {name: _special(getattr(data, name, None)) for name in _field_names(type(data))}
+    values = {field.name: _special(getattr(data, field.name)) for field in fields(data)}
     head: dict[str, Any] = {"hook": hook, "time": time, "host": "inspect"}
     if log is not None:
         head["log"] = log
@@ -43,14 +42,30 @@ def line(hook: str, time: str, data: Any, log: str | None) -> bytes:
 
 def _special(value: Any) -> Any:
     if isinstance(value, EvalLog):
-        # to touch the samples of a log would read its whole file
-        return to_jsonable_python(value, exclude_none=True, exclude={"samples", "reductions"}, fallback=_nothing)
-    if isinstance(value, list):
-        return [_special(item) for item in value] if any(isinstance(item, EvalLog) for item in value) else value
+        return _header(value)
+    if isinstance(value, list) and value and isinstance(value[0], EvalLog):
+        return [_special(item) for item in value]
     if isinstance(value, BaseException):
-        lines = traceback.format_exception(type(value), value, value.__traceback__)
-        return {"type": type(value).__name__, "message": str(value), "traceback": "".join(lines)}
+        return _error(value)
     return value
+
+
+def _header(log: EvalLog) -> Any:
+    # to touch the samples of a log would read its whole file
+    left_out = {"samples", "reductions"}
+    try:
+        return to_jsonable_python(log, exclude_none=True, exclude=left_out, fallback=_nothing)
+    except Exception:
+        return {key: _plain(value) for key, value in log.__dict__.items() if key not in left_out and value is not None}
+
+
+def _error(error: BaseException) -> dict[str, str]:
+    try:
+        message = str(error)
+    except Exception:
+        message = ""
+    lines = traceback.format_exception(type(error), error, error.__traceback__)
+    return {"type": type(error).__name__, "message": message, "traceback": "".join(lines)}
 
 
 def _plain(value: Any, around: tuple[int, ...] = ()) -> Any:
@@ -77,11 +92,6 @@ def _nothing(_: Any) -> None:
     return None
 
 
-@cache
-def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
-
-
 def log_of_task(eval_id: str) -> str | None:
     """
     The location of the log of a task that starts. No hook is told: the function that calls the hooks has the logger of
@@ -93,7 +103,7 @@ def log_of_task(eval_id: str) -> str | None:
             return None
         if "logger" in frame.f_code.co_varnames:
             logger = frame.f_locals.get("logger")
-            if getattr(getattr(logger, "eval", None), "eval_id", None) == eval_id:
+            if logger is not None and getattr(getattr(logger, "eval", None), "eval_id", None) == eval_id:
                 return _location(logger.location)
         frame = frame.f_back
     return None
@@ -114,5 +124,6 @@ def _location(text: str) -> str | None:
         return None
     if text.startswith("file://"):
         plain = text.removeprefix("file://")
-        text = plain if os.path.exists(plain) else url2pathname(plain)
+        # older versions of Inspect take what is percent-encoded as it stands
+        text = plain if os.path.isdir(os.path.dirname(plain)) else url2pathname(plain)
     return text if re.match(r"[a-z][a-z0-9+.-]+://", text, re.IGNORECASE) else os.path.abspath(text)

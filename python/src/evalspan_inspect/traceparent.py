@@ -1,16 +1,18 @@
-"""The header that makes the spans of a model's server a part of the sample's trace. Ids are computed as evalspan does."""
+"""The header with which the spans of a model's server join the sample's trace. Ids are computed as evalspan does."""
 
 from __future__ import annotations
 
 import math
 import os
+from functools import reduce
 from hashlib import sha256
+from operator import xor
 from typing import Any
 
 _attempts: dict[str, int] = {}
 
 
-def propagate(data: Any) -> None:
+def propagate(_: str, data: Any) -> None:
     """Puts the header into the call that begins; not where answers are cached, since it would be a part of the key."""
     if data.cache is not None or data.config is None:
         return
@@ -23,12 +25,12 @@ def propagate(data: Any) -> None:
         data.config.extra_headers = {**headers, "traceparent": parent}
 
 
-def follow_attempt(uuid: str, attempt: int | None) -> None:
-    """Which attempt at a sample is under way; none when the sample has ended."""
-    if attempt is None:
-        _attempts.pop(uuid, None)
-    else:
-        _attempts[uuid] = attempt
+def follow(hook: str, data: Any) -> None:
+    """Which attempt at a sample is under way: Inspect's own count holds those of earlier runs too."""
+    if hook == "on_sample_attempt_start":
+        _attempts[data.sample_id] = data.attempt
+    elif hook == "on_sample_end":
+        _attempts.pop(data.sample_id, None)
 
 
 def _traceparent(data: Any) -> str | None:
@@ -86,8 +88,4 @@ def is_sampled(trace: str) -> bool:
     except ValueError:
         return True
     bound = 2**32 if ratio == 1 else math.floor(ratio * 0xFFFFFFFF)
-    parts = (int(trace[at : at + 8], 16) for at in range(0, 32, 8))
-    total = 0
-    for part in parts:
-        total ^= part
-    return total < bound
+    return reduce(xor, (int(trace[at : at + 8], 16) for at in range(0, 32, 8))) < bound
