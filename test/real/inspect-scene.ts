@@ -50,9 +50,19 @@ export class InspectScene implements AsyncDisposable {
     for (const name of names) if (/\.db(-wal)?$/.test(name)) utimesSync(join(this.#data, name), time, time)
   }
 
+  /** One of evalspan's own commands. */
+  evalspan(args: readonly string[], more: Variables = {}): Child {
+    return this.#keep(startEvalspan(args, { ...this.#variables, ...more }))
+  }
+
   /** Any other command, with the same environment. */
-  run(command: readonly string[]): Child {
-    return this.#keep(new Child(command, this.#variables))
+  run(command: readonly string[], more: Variables = {}): Child {
+    return this.#keep(new Child(command, { ...this.#variables, ...more }))
+  }
+
+  /** A place for a file or a folder beside the logs. */
+  place(name: string): string {
+    return join(this.#folder, name)
   }
 
   /** The logs that there are, by name. */

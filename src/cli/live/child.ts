@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { EvalspanError } from '../../errors.ts'
 import type { CliContext } from '../context.ts'
+import { GroupWitness } from './group-witness.ts'
 
 export interface ChildOptions {
   readonly cwd: string
@@ -20,9 +21,12 @@ export async function runChild(
   { cwd, env }: ChildOptions,
 ): Promise<number> {
   const child = spawn(program, args, { cwd, env, stdio: 'inherit' })
+  using witness = isForeground() ? undefined : new GroupWitness()
   const giveBack = takeSignals((signal) => {
-    // The terminal has sent it to both, and a second Ctrl-C would be taken as impatience.
-    if (signal !== 'SIGINT' || !isForeground()) child.kill(signal)
+    // What it got as well is not handed on, since a second Ctrl-C would be taken as impatience. On a terminal that is so.
+    if (signal === 'SIGINT' && isForeground()) return
+    if (!witness) child.kill(signal)
+    else void witness.gotIt().then((gotIt) => gotIt || child.kill(signal))
   })
   try {
     return await new Promise<number>((resolve, reject) => {

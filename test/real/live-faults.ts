@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process'
+import { isDeepStrictEqual } from 'node:util'
+import { expect } from 'vitest'
+import type { Child, Ended, Variables } from '../faults/child-process.ts'
+import { describedByUs } from './inspect-described.ts'
+import { pythonCommand } from './inspect-python.ts'
+import { freshReplay, type InspectScene } from './inspect-scene.ts'
+
+/** Runs `live_evals.py` under `evalspan run`. */
+export function startLive(scene: InspectScene, options: readonly string[], more: Variables = {}): Child {
+  return scene.evalspan(['run', '--', ...evalCommand(scene, options)], more)
+}
+
+export function evalCommand(scene: InspectScene, options: readonly string[]): readonly string[] {
+  return pythonCommand('live_evals.py', scene.logs, ...options)
+}
+
+/** The status of each log, and of its samples the error, or `ok`. */
+export async function outcomesOf(scene: InspectScene): Promise<unknown[]> {
+  return await Promise.all(
+    scene.paths.map(async (path) => {
+      const { status, samples } = await describedByUs(path)
+      const errors = Object.entries(samples).map(([id, { error }]) => [id, error ?? 'ok'] as const)
+      return [status, Object.fromEntries(errors)]
+    }),
+  )
+}
+
+/**
+ * All that a replay of the logs alone gives has come, once and the same, but for spans of which only a live run knows all:
+ * these are named.
+ */
+export async function expectAllThere(scene: InspectScene, onlyLive: readonly string[] = []): Promise<void> {
+  const live = scene.arrivals
+  const alone = await freshReplay(scene, scene.logs)
+  expect(live.keys).toEqual(alone.keys)
+  const contents = new Map(alone.spans.map(({ key, content }) => [key, content]))
+  const different = live.spans.filter(({ key, content }) => !isDeepStrictEqual(content, contents.get(key)))
+  expect(different.map(({ name }) => name).toSorted()).toEqual(onlyLive)
+  expect(live.all.records).toEqual(alone.all.records)
+  expect(live.all.totals).toEqual(alone.all.totals)
+}
+
+/** What became of what was sent, by destination, from the account of a command. */
+export function accountOf({ stdout, stderr }: Pick<Ended, 'stdout' | 'stderr'>): Record<string, Account> {
+  const text = `${stdout}\n${stderr}`.replaceAll('\r', '')
+  const equation =
+    /^(\S+) +http\S+\n +(\d+) produced = (\d+) delivered \+ (\d+) waiting \+ (\d+) rejected \+ (\d+) dropped/gm
+  const accounts: Record<string, Account> = {}
+  for (const [, name = '', ...counts] of text.matchAll(equation)) {
+    const [produced = 0, delivered = 0, waiting = 0, rejected = 0, dropped = 0] = counts.map(Number)
+    expect(delivered + waiting + rejected + dropped).toBe(produced)
+    accounts[name] = { delivered, waiting, rejected, dropped }
+  }
+  return accounts
+}
+
+interface Account {
+  readonly delivered: number
+  readonly waiting: number
+  readonly rejected: number
+  readonly dropped: number
+}
+
+/** The command lines of evalspan that a text advises, in backquotes or at the end of its line. */
+export function advised(text: string): string[][] {
+  return [...text.matchAll(/evalspan ((?:replay|flush)[^\n`]*)/g)].map(([, words]) => words!.trim().split(/\s+/))
+}
+
+/** The number of the process that runs the evals of this scene. */
+export function evalIn(scene: InspectScene): number {
+  const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
+  const line = lines.find((each) => /^ *\d+ \S*python/.test(each) && each.includes(scene.logs))
+  if (line === undefined) throw new Error(`no eval of ${scene.logs} is running`)
+  return Number.parseInt(line, 10)
+}
+
+/** Of a destination that has taken all. */
+export const allDelivered: Partial<Account> = { waiting: 0, rejected: 0, dropped: 0 }
