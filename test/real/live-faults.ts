@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
+import { forwarderEnvironment } from '../../src/cli/live/forwarder-environment.ts'
 import type { Child, Ended, Variables } from '../faults/child-process.ts'
 import { describedByUs } from './inspect-described.ts'
 import { pythonCommand } from './inspect-python.ts'
@@ -13,6 +14,11 @@ export function startLive(scene: InspectScene, options: readonly string[], more:
 
 export function evalCommand(scene: InspectScene, options: readonly string[]): readonly string[] {
   return pythonCommand('live_evals.py', scene.logs, ...options)
+}
+
+/** For a Python that is to find the forwarder without any installation, as `evalspan run` lets it. */
+export function forwarding(address: Variables): Variables {
+  return forwarderEnvironment({}, address) as Variables
 }
 
 /** The status of each log, and of its samples the error, or `ok`. */
@@ -62,9 +68,12 @@ interface Account {
   readonly dropped: number
 }
 
-/** The command lines of evalspan that a text advises, in backquotes or at the end of its line. */
-export function advised(text: string): string[][] {
-  return [...text.matchAll(/evalspan ((?:replay|flush)[^\n`]*)/g)].map(([, words]) => words!.trim().split(/\s+/))
+/** Runs what the last line of an eval says is left to do, which repairs what was lost. */
+export async function followAdvice(scene: InspectScene, { stderr }: Ended): Promise<void> {
+  const [, words = ''] = /evalspan (replay [^\n`]*)/.exec(stderr.trimEnd().split('\n').at(-1)!) ?? []
+  expect(words, stderr).toMatch(/^replay \//)
+  const ended = await scene.evalspan(words.split(' ')).ended
+  expect(ended.code, ended.stdout + ended.stderr).toBe(0)
 }
 
 /** The number of the process that runs the evals of this scene. */
