@@ -3,6 +3,7 @@ import { defineConfig, type ViteUserConfig } from 'vitest/config'
 /** They start many processes or wait for time limits, and would take the time of all others. */
 const heavy = [
   'test/faults/**/*.test.ts',
+  'test/cli/top/top.test.ts',
   'test/delivery/backend-down.test.ts',
   'test/delivery/outbox/{process,full-disk}.test.ts',
   'test/exporters/otlp/check.test.ts',

@@ -59,7 +59,10 @@ export interface Session {
   mask<T>(data: T): T
   /** Resolves when all that was fired so far is stored: a process that is killed then has lost none of it. */
   stored(): Promise<void>
-  /** Resolves when there is room for more. A live run does not wait for it, a replay does. */
+  /**
+   * Resolves when there is room for more: in a replay also at its destinations, for as long as these are away; what is
+   * live goes on, and what they have no room for is dropped.
+   */
   room(): Promise<void>
   /** A task's log is final, which no hook says of tasks that raised or were cancelled. */
   taskLog(log: EvalLog): void
@@ -169,7 +172,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     stored: async () => void (await committer.flush()),
     async room() {
       await committer.room()
-      await delivery.room()
+      if (replay) await delivery.room()
     },
     notes: (source) => delivery.store.notes(noteKey(source)),
     async note(source, notes) {
@@ -178,7 +181,14 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     },
     taskLog: (log) => commitOrTell(`log of task ${log.eval.task}`, () => mapping.taskLog(log)),
     sampleReused: (log) => mapping.sampleReused(log),
-    leaveOpen: (runId) => mapping.leaveOpen(runId),
+    leaveOpen(runId) {
+      const left = mapping.leaveOpen(runId)
+      void committer
+        .flush()
+        .then(() => delivery.store.abandonDrafts(left.drafts))
+        .catch((error: unknown) => report(`drafts of a run that is over: ${messageOf(error)}`))
+      return left
+    },
     get unfinished() {
       return mapping.unfinished
     },

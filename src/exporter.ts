@@ -22,6 +22,8 @@ export interface Output {
   readonly interactive: boolean
   readonly color: boolean
   readonly columns: number
+  /** Of a terminal. */
+  readonly rows?: number | undefined
   /** Set by whoever redraws lines: takes them away. To be called before others write to the same terminal. */
   clear?: (() => void) | undefined
 }

@@ -97,6 +97,9 @@ function streamOf(output: Output): NodeJS.WriteStream {
     get columns() {
       return output.columns
     },
+    get rows() {
+      return output.rows
+    },
   }
   return stream as unknown as NodeJS.WriteStream
 }

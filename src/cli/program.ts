@@ -14,6 +14,7 @@ import { replayCommand } from './replay.ts'
 import { retryCommand } from './retry.ts'
 import { runCommand } from './run.ts'
 import { statusCommand } from './status.ts'
+import { topCommand } from './top.ts'
 import { watchCommand } from './watch.ts'
 import { whereCommand } from './where.ts'
 
@@ -25,6 +26,7 @@ const commands = [
   listenCommand,
   replayCommand,
   watchCommand,
+  topCommand,
   demoCommand,
   flushCommand,
   statusCommand,

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from 'node:fs'
+import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { makeFolder } from '../delivery/make-folder.ts'
@@ -43,12 +43,16 @@ export function socketPath(name: string, environment: Environment): string {
  */
 export function listSockets(environment: Environment): string[] {
   return candidates(environment).flatMap((folder) => {
-    if (!lstatSync(folder, { throwIfNoEntry: false })) return []
-    checkPrivate(folder)
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isSocket() && entry.name.endsWith('.sock'))
-      .map((entry) => join(folder, entry.name))
-      .toSorted()
+    try {
+      checkPrivate(folder)
+      return readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isSocket() && entry.name.endsWith('.sock'))
+        .map((entry) => join(folder, entry.name))
+        .toSorted()
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw error
+    }
   })
 }
 
@@ -61,11 +65,11 @@ function candidates(environment: Environment): string[] {
     ...(session !== undefined && isAbsolute(session) && isOwnFolder(session) ? [join(session, 'evalspan')] : []),
     join(environment['TMPDIR'] || tmpdir(), own),
   ].filter((folder) => Buffer.byteLength(join(folder, longestName)) <= longestPath)
-  return [...new Set([...folders, join('/tmp', own)])]
+  return folders.length > 0 ? [...new Set(folders)] : [join('/tmp', own)]
 }
 
 function isOwnFolder(path: string): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
+  const stats = statSync(path, { throwIfNoEntry: false })
   return stats?.isDirectory() === true && isOwn(stats)
 }
 

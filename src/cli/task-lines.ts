@@ -2,6 +2,7 @@ import type { HookEvent } from '../hooks/hooks.ts'
 import type { EvalLog, EvalSpec } from '../inspect/records.ts'
 import { plainText } from '../plain-text.ts'
 import type { CliOutput } from './context.ts'
+import { plannedSamples } from './planned-samples.ts'
 import { counted, formatNumber } from './quantity.ts'
 
 interface TaskState {
@@ -54,12 +55,9 @@ export class TaskLines {
     this.#output.write(`${new Date().toTimeString().slice(0, 8)}  ${text}\n`)
   }
 
-  #begin(id: string, { task, model, dataset, config }: EvalSpec): void {
-    const { sample_ids: ids, samples } = dataset
-    const epochs = typeof config['epochs'] === 'number' ? config['epochs'] : 1
-    const count = ids?.length ?? samples
-    const planned = count === undefined ? undefined : count * epochs
-    const name = `${plainText(task)}  ${plainText(model)}`
+  #begin(id: string, spec: EvalSpec): void {
+    const planned = plannedSamples(spec)
+    const name = `${plainText(spec.task)}  ${plainText(spec.model)}`
     this.#tasks.set(id, { name, planned, done: 0, failed: 0, status: undefined, changed: true })
   }
 }

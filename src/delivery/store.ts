@@ -5,7 +5,7 @@ import type { MetricSink } from './metrics.ts'
 import { HeldItems } from './held-items.ts'
 import type { Destination } from './outbox/accounts.ts'
 import type { Before, CommitRow, Filed } from './outbox/commit.ts'
-import type { LostDraft } from './outbox/drafts.ts'
+import type { DraftKeys, LostDraft } from './outbox/drafts.ts'
 import type { Note } from './outbox/notes.ts'
 import { perform, type Call } from './outbox/protocol.ts'
 import type { Push } from './outbox/pushes.ts'
@@ -214,6 +214,11 @@ export class Store {
   /** Notes something once what was committed before it is safe; without a value it is forgotten. */
   note(source: string, notes: readonly { readonly name: string; readonly value: string | undefined }[]): Promise<void> {
     return this.#call('note', source, notes)
+  }
+
+  /** Drafts of this session that nobody will end any more, of what was committed before. */
+  abandonDrafts(drafts: readonly DraftKeys[]): Promise<void> {
+    return this.#call('abandonDrafts', drafts)
   }
 
   lostDrafts(): Promise<LostDraft[]> {

@@ -24,6 +24,9 @@ export function terminalOutput(stream: NodeJS.WriteStream, onFailure: (error: Er
       // A terminal that nobody has given a size says 0.
       return stream.columns || 80
     },
+    get rows() {
+      return stream.rows || 24
+    },
     get closed() {
       return closed
     },

@@ -29,6 +29,11 @@ export interface Unfinished {
   readonly tasks: number
 }
 
+/** What is left open of a run, and the drafts of it: all of a trace where no spans are named. */
+export interface LeftOpen extends Unfinished {
+  readonly drafts: readonly { readonly object: string; readonly ids?: readonly string[] }[]
+}
+
 const nothing: { items: never[]; open: never[] } = { items: [], open: [] }
 
 /**
@@ -79,13 +84,20 @@ export class Mapping {
    * The end of a run will not be told, or not all that came before it was: what is under way stays as it is, for its log
    * to complete. Gives how much that is.
    */
-  leaveOpen(runId: string): Unfinished {
+  leaveOpen(runId: string): LeftOpen {
     const samples = [...this.#samples].filter(([, sample]) => sample.runId === runId)
     for (const [key] of samples) this.#samples.delete(key)
-    const tasks = this.#runs.get(runId)?.openTasks.length ?? 0
+    const run = this.#runs.get(runId)
+    const tasks = run?.openTasks ?? []
     this.#runs.delete(runId)
     this.#ended.add(runId)
-    return { samples: samples.length, tasks }
+    const isApart = this.#settings.traceShape === 'sample'
+    const ids = run && isApart ? [run.runSpanId, ...tasks.map((spec) => run.taskSpanId(spec.eval_id))] : undefined
+    const drafts = [
+      ...(run ? [{ object: run.traceId, ...(ids && { ids }) }] : []),
+      ...(isApart ? samples.map(([, { trace }]) => ({ object: trace.traceId })) : []),
+    ]
+    return { samples: samples.length, tasks: tasks.length, drafts }
   }
 
   /** Nothing more will come: what is under way is closed as incomplete. */

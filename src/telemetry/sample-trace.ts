@@ -30,6 +30,10 @@ export class SampleTrace {
     this.#scope = scope
   }
 
+  get traceId(): string {
+    return this.#scope.traceId
+  }
+
   init(summary: EvalSampleSummary, time: HrTime | undefined): Mapped<RawItem> {
     return { items: [], open: time ? [openRoot(summary, time, this.#scope)] : [] }
   }

@@ -27,8 +27,11 @@ describe('the command line', () => {
         eval [options] <file...>                      Run tasks from TypeScript or JavaScript files.
         eval-set [options] <file...>                  Run tasks until all of them have succeeded, going on from a folder.
         eval-retry [options] <log...>                 Run tasks again that failed or were cancelled, from their logs.
+        run <command...>                              Run a command that runs Inspect, and send what happens while it does.
+        listen [options]                              Listen to many processes that run Inspect, and send what happens in them.
         replay [options] <path...>                    Send what is in logs of finished runs.
         watch [options] <folder...>                   Send what comes into log folders, while evals run.
+        top [options]                                 Show what runs now.
         demo                                          Run a small eval with scripted models, and send it wherever the environment says.
         flush [options]                               Send what waits in the outbox.
         status [options]                              Show what was delivered and what waits, by destination.
@@ -41,6 +44,7 @@ describe('the command line', () => {
 
       Examples:
         $ evalspan eval arithmetic.eval.ts --model openai/gpt-4o
+        $ evalspan run -- inspect eval task.py --model openai/gpt-4o
         $ evalspan demo                                  a small eval without a key, on this terminal
         $ OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 evalspan replay logs/
         $ evalspan status                                what was delivered, and what waits

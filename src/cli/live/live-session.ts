@@ -8,6 +8,7 @@ import { Listener, type ListenAt } from '../../sources/live/listener.ts'
 import type { Unfinished } from '../../telemetry/mapping.ts'
 import type { CliContext } from '../context.ts'
 import { EventPump } from '../event-pump.ts'
+import { Board } from '../top/board.ts'
 import { orAborted } from '../or-aborted.ts'
 
 export interface LiveSessionOptions {
@@ -18,8 +19,6 @@ export interface LiveSessionOptions {
   readonly onTaskLog?: ((log: EvalLog) => void) | undefined
   /** A run came to no end that could be told; `logs` may tell it later. */
   readonly onOpen: (unfinished: Unfinished, logs: readonly string[]) => void
-  /** What runs now, as JSON. */
-  readonly status: () => unknown
 }
 
 /** What comes of the end of a live session. */
@@ -58,8 +57,9 @@ export async function openLiveSession(context: CliContext, options: LiveSessionO
     problems += 1
     report(`error: ${session.mask(error.message)}`)
   }
-  const intake = new Intake({ to: targetOf(session, context, options), onProblem })
-  const listener = await Listener.open({ at: options.at, intake, status: options.status }).catch(
+  const board = new Board({ mask: (text) => session.mask(text) })
+  const intake = new Intake({ to: targetOf(session, board, context, options), onProblem })
+  const listener = await Listener.open({ at: options.at, intake, status: () => board.snapshot() }).catch(
     async (error: unknown) => {
       await session.close()
       throw error
@@ -79,20 +79,26 @@ export async function openLiveSession(context: CliContext, options: LiveSessionO
 
 function targetOf(
   session: Session,
+  board: Board,
   { interrupt }: CliContext,
   { onEvent, onTaskLog, onOpen }: LiveSessionOptions,
 ): ConstructorParameters<typeof Intake>[0]['to'] {
   const pump = new EventPump(session, interrupt)
   return {
     async fire(event) {
+      board.event(event)
       onEvent?.(event)
       if (!interrupt.aborted) await pump.fire(event)
     },
     taskLog(log) {
+      board.taskLog(log)
       session.taskLog(log)
       onTaskLog?.(log)
     },
     sampleReused: (log) => session.sampleReused(log),
-    leaveOpen: (runId, logs) => onOpen(session.leaveOpen(runId), logs),
+    leaveOpen(runId, logs) {
+      board.lost(runId)
+      onOpen(session.leaveOpen(runId), logs)
+    },
   }
 }

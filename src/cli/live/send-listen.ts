@@ -32,7 +32,6 @@ export async function sendListen(context: CliContext, options: ListenOptions): P
       open.add(unfinished, logs)
       for (const line of open.lines()) tell(context, line)
     },
-    status: () => ({}),
   })
   const { address } = live.listener
   lines.write(`listening at ${address}`)

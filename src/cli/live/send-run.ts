@@ -27,7 +27,6 @@ export async function sendRun(context: CliContext, command: readonly string[]): 
     at,
     report: (line) => lines.add(line),
     onOpen: (unfinished, logs) => open.add(unfinished, logs),
-    status: () => ({}),
   })
   let exitCode: ExitCode
   let end: LiveEnd

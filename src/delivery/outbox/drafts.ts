@@ -19,6 +19,15 @@ export interface LostDraft {
   readonly last: number
 }
 
+/** Drafts of an object; all of them when no ids are given. */
+export interface DraftKeys {
+  readonly object: string
+  readonly ids?: readonly string[] | undefined
+}
+
+/** Of no session that lives. */
+const nobody = 0
+
 /** Spans under way, so that they survive their process. */
 export class Drafts {
   readonly #sql: Sql
@@ -39,6 +48,13 @@ export class Drafts {
 
   complete(object: number, id: string): void {
     this.#sql.run('DELETE FROM draft WHERE object = ? AND id = ?', object, id)
+  }
+
+  /** Nobody will end them any more: what they are of is over, though the session goes on. */
+  abandon(object: number, session: number, ids: readonly string[] | undefined): void {
+    const which = ids ? 'AND id IN (SELECT value FROM json_each(?))' : ''
+    const values = [nobody, object, session, ...(ids ? [JSON.stringify(ids)] : [])]
+    this.#sql.run(`UPDATE draft SET session = ? WHERE object = ? AND session = ? ${which}`, ...values)
   }
 
   /** Drafts of all sessions but those that may go on. */

@@ -9,7 +9,7 @@ import {
   type CommitRow,
   type Verdict,
 } from './commit.ts'
-import type { LostDraft } from './drafts.ts'
+import type { DraftKeys, LostDraft } from './drafts.ts'
 import { handOver, waitingRows } from './hand-over.ts'
 import type { Note, Notes } from './notes.ts'
 import { shortened } from './objects.ts'
@@ -167,6 +167,16 @@ export class Outbox {
 
   note(source: string, notes: Parameters<Notes['put']>[1]): void {
     this.#write(() => this.#parts.notes.put(source, notes))
+  }
+
+  /** Drafts of this session that nobody will end any more. */
+  abandonDrafts(drafts: readonly DraftKeys[]): void {
+    this.#write(() => {
+      for (const { object, ids } of drafts) {
+        const id = this.#parts.objects.find(object)
+        if (id !== undefined) this.#parts.drafts.abandon(id, this.#parts.session, ids)
+      }
+    })
   }
 
   /** Spans under way whose processes are gone. */

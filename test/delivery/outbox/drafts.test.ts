@@ -70,6 +70,38 @@ describe('a draft', () => {
     expect([fourth.lostDrafts(), fourth.report('all')[0]!.drafts]).toEqual([[], 0])
     fourth.close()
   })
+
+  it('is lost when what it is of is over, though its process goes on', async () => {
+    const path = newPath()
+    const standing = await openOutbox({ path })
+    const drafts = [
+      draft('run'),
+      draft('task'),
+      draft('other task'),
+      draft('a', { object: 'sample' }),
+      draft('b', { object: 'sample' }),
+    ]
+    commit(standing, [], { drafts })
+    standing.abandonDrafts([{ object: 'trace', ids: ['run', 'task'] }, { object: 'sample' }, { object: 'unknown' }])
+    const other = await openOutbox({ path })
+    expect(
+      other
+        .lostDrafts()
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(['a', 'b', 'run', 'task'])
+    other.abandonDrafts([{ object: 'trace' }])
+    expect(other.lostDrafts().length).toBe(4)
+    commit(standing, [], { drafts: [draft('task')] })
+    expect(
+      other
+        .lostDrafts()
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(['a', 'b', 'run'])
+    other.close()
+    standing.close()
+  })
 })
 
 describe('what people call an object', () => {
