@@ -14,12 +14,12 @@ import anyio
 import recorder
 from inspect_ai import Task, eval, eval_set, task
 from inspect_ai.dataset import Sample
-from inspect_ai.model import Model, ModelOutput, ModelUsage, get_model
+from inspect_ai.model import GenerateConfig, Model, ModelAPI, ModelOutput, ModelUsage, get_model, modelapi
 from inspect_ai.scorer import match
 from inspect_ai.solver import Generate, Solver, TaskState, generate, solver, use_tools
+from inspect_ai.solver._task_state import sample_state
 from inspect_ai.tool import Tool, tool
-
-ODD = "\ud800 lone, \x00 nothing"
+from inspect_ai.util._span import current_span_id
 
 
 def model(*outputs: ModelOutput) -> Model:
@@ -105,13 +105,6 @@ def sets() -> None:
     eval_set(sums_task(), log_dir="logs", model=model(), display="none", **options)
 
 
-def odd() -> None:
-    loop: dict[str, Any] = {}
-    loop["itself"] = loop
-    metadata = {"lone": ODD, "inf": float("-inf"), "big": 10**30, "object": object(), "bytes": b"\xff", "loop": loop}
-    run(sums(1, metadata={"lone": ODD}, dataset=[Sample(id=1, input="2+2", target="4", metadata=metadata)]))
-
-
 def twice() -> None:
     """In one process, and in threads: each has event loops of its own."""
     run(sums(1))
@@ -134,6 +127,40 @@ def forks() -> None:
 
 def long() -> None:
     run(sums(1, solver=[waits(60)]))
+
+
+def propagated() -> None:
+    """Writes the headers of each model call into `calls.jsonl`."""
+    shared = {"x-own": "1"}
+    calls: list[dict[str, Any]] = []
+
+    @modelapi(name="headers")
+    class Headers(ModelAPI):
+        async def generate(self, input: Any, tools: Any, tool_choice: Any, config: GenerateConfig) -> ModelOutput:
+            state = sample_state()
+            calls.append({"call": input[-1].text, "headers": config.extra_headers, "span": current_span_id()})
+            calls[-1]["uuid"] = state.uuid if state else None
+            answer = ModelOutput.from_content("headers/x", "4")
+            answer.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+            return answer
+
+    asks = get_model("headers/x", config=GenerateConfig(extra_headers=shared))
+
+    @solver
+    def asks_often() -> Solver:
+        async def solve(state: TaskState, generate: Generate) -> TaskState:
+            await asks.generate("plain")
+            own = GenerateConfig(extra_headers={"TraceParent": "theirs"})
+            await asks.generate("own", config=own)
+            for _ in range(2):
+                await asks.generate("cached", cache=True)
+            return state
+
+        return solve
+
+    run(sums(2, solver=[asks_often()], epochs=1), model=asks)
+    calls.append({"call": "end", "headers": [shared, asks.config.extra_headers], "span": None, "uuid": None})
+    Path("calls.jsonl").write_text("".join(json.dumps(call) + "\n" for call in calls))
 
 
 def serve() -> None:

@@ -33,6 +33,12 @@ class InFolder(unittest.TestCase):
         self.folder = Path(folder.name).resolve()
         self.socket = self.folder / "x.sock"
 
+    def start(self, *arguments: str, env: dict[str, str], python: str = sys.executable) -> Child:
+        """Python in the test's folder."""
+        pipe = subprocess.PIPE
+        return Child([python, *arguments], env=env, cwd=self.folder, stdout=pipe, stderr=pipe, text=True)
+
+
 class Child(subprocess.Popen[str]):
     def ends(self, code: int = 0) -> tuple[str, str]:
         """What it wrote on stdout and stderr."""

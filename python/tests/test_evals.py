@@ -13,8 +13,11 @@ from pathlib import Path
 from subprocess import PIPE
 from typing import Any, ClassVar
 
+from inspect_ai.hooks import Hooks
 from listener import Listener
 from support import PROJECT, UNINSTALLED, Child, InFolder, lines_of, uninstalled
+
+from evalspan_inspect.traceparent import span_id, trace_id
 
 RECORDER = PROJECT.parent / "test" / "real" / "inspect"
 EVALS = str(Path(__file__).parent / "evals.py")
@@ -25,7 +28,8 @@ class EvalsTest(InFolder):
 
     @classmethod
     def setUpClass(cls) -> None:
-        env = uninstalled() | {"PYTHONPATH": os.pathsep.join([*UNINSTALLED, str(RECORDER)])}
+        # on from the start, since what makes Inspect find it is decided then
+        env = uninstalled(EVALSPAN_SOCKET="later", PYTHONPATH=os.pathsep.join([*UNINSTALLED, str(RECORDER)]))
         cls.server = Child([sys.executable, EVALS], env=env, stdin=PIPE, stdout=PIPE, text=True)
         cls.addClassCleanup(cls.server.communicate)
 
@@ -65,7 +69,7 @@ class Evals(EvalsTest):
 
     def check(self, kind: str, **variables: str) -> None:
         self.run_kind(kind, **variables)
-        self.assertGreater(len(self.seen()), 8)
+        self.assertGreater(len(self.seen()), 5)
         self.assertEqual(self.arrived(), self.seen())
         records = self.listener.all
         self.assertEqual([record["number"] for record in records], list(range(1, len(records) + 1)))
@@ -100,13 +104,6 @@ class Evals(EvalsTest):
         self.assertEqual(said, [record.get("log") for record in starts])
         self.assertLessEqual({str(path) for path in (self.folder / "logs").glob("*.eval")}, set(said))
 
-    def test_odd_values(self) -> None:
-        self.run_kind("odd")
-        hooks = [record["hook"] for record in self.listener.all]
-        self.assertEqual((hooks[0], hooks[-1]), ("on_run_start", "on_run_end"))
-        spec = next(record["data"]["spec"] for record in self.listener.all if record["hook"] == "on_task_start")
-        self.assertEqual(spec["metadata"], {"lone": "\ud800 lone, \x00 nothing"})
-
     def test_a_process_and_the_one_it_forks_are_two_streams(self) -> None:
         self.run_kind("forks")
         parent, child = sorted(range(2), key=lambda stream: -len(self.arrived(stream)))
@@ -135,6 +132,41 @@ class Evals(EvalsTest):
         self.listener = Listener(self.socket)
         self.ends()
         self.assertEqual(self.arrived(), self.seen())
+
+
+@unittest.skipUnless(hasattr(Hooks, "on_before_model_generate"), "this version has no hook before a model call")
+class Propagation(EvalsTest):
+    def calls(self, **variables: str) -> dict[str, list[dict[str, Any]]]:
+        self.socket.unlink(missing_ok=True)
+        with Listener(self.socket) as self.listener:
+            self.run_kind("propagated", INSPECT_CACHE_DIR=str(self.folder / "cache"), **variables)
+        calls = [json.loads(line) for line in (self.folder / "calls.jsonl").read_text().splitlines()]
+        return {name: [call for call in calls if call["call"] == name] for name in ("plain", "own", "cached", "end")}
+
+    def test_a_call_carries_the_trace_of_its_sample_and_its_span(self) -> None:
+        calls = self.calls(EVALSPAN_PROPAGATE="1")
+        self.assertEqual(len({call["uuid"] for call in calls["plain"]}), 2)
+        for call in calls["plain"]:
+            trace = trace_id("sample", call["uuid"])
+            parent = f"00-{trace}-{span_id(trace, 'span', call['span'])}-01"
+            self.assertEqual(call["headers"], {"x-own": "1", "traceparent": parent})
+        self.assertEqual([call["headers"] for call in calls["own"]], [{"TraceParent": "theirs"}] * 2)
+
+    def test_it_changes_nothing_for_caches_and_for_the_model(self) -> None:
+        for variables in ({"EVALSPAN_PROPAGATE": "1"}, {}):
+            calls = self.calls(**variables)
+            self.assertEqual(calls["end"][0]["headers"], [{"x-own": "1"}] * 2)
+            cached = [call["headers"] for call in calls["cached"]]
+            # the second run finds what the first one kept
+            self.assertEqual(cached, [{"x-own": "1"}] * len(cached))
+            self.assertLessEqual(len(cached), 2 if variables else 0)
+
+    def test_all_of_a_run_is_in_one_trace_if_so_wanted(self) -> None:
+        variables = {"EVALSPAN_TRACE_SHAPE": "run", "OTEL_TRACES_SAMPLER": "always_off"}
+        calls = self.calls(EVALSPAN_PROPAGATE="1", **variables)
+        trace = trace_id("run", self.listener.all[0]["data"]["run_id"])
+        for call in calls["plain"]:
+            self.assertEqual(call["headers"]["traceparent"], f"00-{trace}-{span_id(trace, 'span', call['span'])}-00")
 
 
 def same(value: Any) -> Any:

@@ -6,8 +6,11 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 
-const requirements = fileURLToPath(new URL('inspect/requirements.txt', import.meta.url))
-/** What this release of Inspect asks for. */
+/** The releases that the forwarder is tried with: the newest, which all other tests use, one in the middle, the oldest. */
+export const inspectReleases = ['0.3.285', '0.3.200', '0.3.112'] as const
+export type InspectRelease = (typeof inspectReleases)[number]
+
+/** What these releases of Inspect, as they are pinned, ask for. */
 const leastMinor = 11
 /** Somebody else is installing it. */
 const waitMs = 10 * 60_000
@@ -21,8 +24,9 @@ export type InspectPython =
  * The Python of a virtual environment with Inspect, made once and kept outside the repository. It cannot be made
  * elsewhere and moved, so a file that is written last says that it is whole; one without is made anew.
  */
-export function makeInspect(): InspectPython {
-  const folder = cacheFolder()
+export function makeInspect(release: InspectRelease = inspectReleases[0]): InspectPython {
+  const requirements = requirementsOf(release)
+  const folder = cacheFolder(release, requirements)
   const python = join(folder, 'bin', 'python')
   if (isWhole(folder)) return { python }
   const base = ['python3', 'python'].find(isUsable)
@@ -48,12 +52,15 @@ export function makeInspect(): InspectPython {
   return { python }
 }
 
-function cacheFolder(): string {
+function requirementsOf(release: InspectRelease): string {
+  const name = release === inspectReleases[0] ? 'requirements.txt' : `requirements-${release}.txt`
+  return fileURLToPath(new URL(`inspect/${name}`, import.meta.url))
+}
+
+function cacheFolder(release: InspectRelease, requirements: string): string {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache')
-  const text = readFileSync(requirements, 'utf8')
-  const [, version] = /^inspect_ai==(.*)$/m.exec(text)!
-  const sum = createHash('sha256').update(text).digest('hex')
-  return join(cache, 'evalspan', `inspect-${version}-${sum.slice(0, 12)}`)
+  const sum = createHash('sha256').update(readFileSync(requirements)).digest('hex')
+  return join(cache, 'evalspan', `inspect-${release}-${sum.slice(0, 12)}`)
 }
 
 /** It was finished, and the Python that it was made with is still there as it was. */

@@ -45,9 +45,7 @@ def _traceparent(data: Any) -> str | None:
     if span is not None:
         parent = span_id(trace, "span", span)
     else:
-        number = str(_attempts.get(uuid, 1))
-        key = f"{span_id(trace, 'eval_sample', uuid)}|{number}" if in_run else number
-        parent = span_id(trace, "eval_attempt", key)
+        parent = attempt_id(trace, uuid, _attempts.get(uuid, 1), in_run)
     return f"00-{trace}-{parent}-{'01' if is_sampled(trace) else '00'}"
 
 
@@ -68,6 +66,10 @@ def trace_id(*parts: str) -> str:
 
 def span_id(trace: str, kind: str, key: str) -> str:
     return _not_zero(_digest((trace, kind, key))[:16])
+
+
+def attempt_id(trace: str, uuid: str, number: int, in_run: bool) -> str:
+    return span_id(trace, "eval_attempt", f"{span_id(trace, 'eval_sample', uuid)}|{number}" if in_run else str(number))
 
 
 def _digest(parts: tuple[str, ...]) -> str:
