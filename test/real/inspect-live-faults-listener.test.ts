@@ -2,7 +2,7 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import type { Child, Ended, Variables } from '../faults/child-process.ts'
+import type { Child, Ended } from '../faults/child-process.ts'
 import { makeCertificates } from '../receiver/certificates.ts'
 import { describeWithInspect } from './inspect-python.ts'
 import { InspectScene } from './inspect-scene.ts'
@@ -13,31 +13,13 @@ import {
   expectAllThere,
   followAdvice,
   forwarding,
+  listen,
   outcomesOf,
+  stop,
 } from './live-faults.ts'
 
 const slow = ['--samples', '3', '--calls', '3', '--seconds', '1', '--exit-code', '7']
 const succeeded = [['success', { '1 1': 'ok', '2 1': 'ok', '3 1': 'ok' }]]
-
-interface Listening {
-  readonly child: Child
-  /** For evals that are to tell it. */
-  readonly variables: Variables
-}
-
-async function listen(scene: InspectScene, options: readonly string[] = [], more: Variables = {}): Promise<Listening> {
-  const child = scene.evalspan(['listen', ...options], more)
-  await child.until(() => child.stdout.includes('export '))
-  const [, name = '', value = ''] = /export (\w+)=(\S+)/.exec(child.stdout)!
-  return { child, variables: forwarding({ ...more, [name]: value }) }
-}
-
-async function stop({ child }: Listening): Promise<Ended> {
-  child.kill('SIGTERM')
-  const ended = await child.ended
-  expect(ended.code, ended.stdout + ended.stderr).toBe(0)
-  return ended
-}
 
 async function endedWell(run: Child): Promise<Ended> {
   const ended = await run.ended
@@ -125,6 +107,7 @@ describeWithInspect('evalspan listen', { concurrent: true }, () => {
     const stalled = await listen(scene)
     const run = scene.run(evalCommand(scene, slow), stalled.variables)
     await scene.arrivals.until('chat', 4)
+    await scene.arrivals.quiet(300)
     stalled.child.kill('SIGSTOP')
     await run.until(() => run.stdout.includes('live 3 call 3'))
     const began = performance.now()

@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { call, say, startOpenAiServer, type OpenAiAnswer, type OpenAiRequest, type OpenAiServer } from '../runner/openai-server.ts'
+import {
+  call,
+  say,
+  startOpenAiServer,
+  type OpenAiAnswer,
+  type OpenAiRequest,
+  type OpenAiServer,
+} from '../runner/openai-server.ts'
 import type { Ended, Variables } from '../faults/child-process.ts'
 import { describeWithInspect, pythonCommand } from './inspect-python.ts'
 import { InspectScene } from './inspect-scene.ts'
@@ -48,8 +55,40 @@ describeWithInspect('traceparent in model calls of Inspect', { concurrent: true 
     const parents = traceparents(server).map((header) => /^00-(\w{32})-(\w{16})-01$/.exec(header!)!.slice(1).join('/'))
     expect(parents.length).toBe(2 * (callsOfSample + (options.length > 0 ? 1 : 0)))
     const chats = scene.arrivals.named('chat')
-    const parentOf = chats.map(({ key, content }) => `${key.split('/')[0]}/${(content as { parentSpanId: string }).parentSpanId}`)
+    const parentOf = chats.map(
+      ({ key, content }) => `${key.split('/')[0]}/${(content as { parentSpanId: string }).parentSpanId}`,
+    )
     expect(parents.toSorted()).toEqual(parentOf.toSorted())
     expect(parents.filter((key) => !scene.arrivals.keys.includes(key))).toEqual([])
+    const traces = new Set(parents.map((key) => key.split('/')[0]))
+    expect(traces.size).toBe('EVALSPAN_TRACE_SHAPE' in more ? 1 : 2)
+  })
+
+  it('is not there unless it is asked for', async () => {
+    await using server = await startOpenAiServer(answerTo)
+    await using scene = await InspectScene.open()
+    await evaluated(scene, server, [])
+    expect(traceparents(server)).toEqual(Array.from({ length: 2 * callsOfSample }, () => undefined))
+    await expectAllThere(scene)
+  })
+
+  it('is the one of the calls themselves where they have one', async () => {
+    await using server = await startOpenAiServer(answerTo)
+    await using scene = await InspectScene.open()
+    const theirs = `00-${'4'.repeat(32)}-${'7'.repeat(16)}-01`
+    await evaluated(scene, server, ['--traceparent', theirs], propagating)
+    expect(traceparents(server)).toEqual(Array.from({ length: 2 * callsOfSample }, () => theirs))
+    await expectAllThere(scene)
+  })
+
+  it('is not there where answers are cached, whose hits stay hits', async () => {
+    await using server = await startOpenAiServer(answerTo)
+    await using scene = await InspectScene.open()
+    await evaluated(scene, server, ['--cache'], propagating)
+    const { length } = server.requests
+    expect(traceparents(server)).toEqual(Array.from({ length }, () => undefined))
+    await evaluated(scene, server, ['--cache'], propagating)
+    expect(server.requests.length).toBe(length)
+    await expectAllThere(scene)
   })
 })

@@ -21,6 +21,32 @@ export function forwarding(address: Variables): Variables {
   return forwarderEnvironment({}, address) as Variables
 }
 
+/** `evalspan listen`, at work. */
+export interface Listening {
+  readonly child: Child
+  /** For evals that are to tell it. */
+  readonly variables: Variables
+}
+
+export async function listen(
+  scene: InspectScene,
+  options: readonly string[] = [],
+  more: Variables = {},
+): Promise<Listening> {
+  const child = scene.evalspan(['listen', ...options], more)
+  await child.until(() => child.stdout.includes('export '))
+  const [, name = '', value = ''] = /export (\w+)=(\S+)/.exec(child.stdout)!
+  return { child, variables: forwarding({ ...more, [name]: value }) }
+}
+
+/** Ends it in order. */
+export async function stop({ child }: Listening): Promise<Ended> {
+  child.kill('SIGTERM')
+  const ended = await child.ended
+  expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+  return ended
+}
+
 /** The status of each log, and of its samples the error, or `ok`. */
 export async function outcomesOf(scene: InspectScene): Promise<unknown[]> {
   return await Promise.all(
@@ -51,10 +77,12 @@ export async function expectAllThere(scene: InspectScene, onlyLive: readonly str
 export function accountOf({ stdout, stderr }: Pick<Ended, 'stdout' | 'stderr'>): Record<string, Account> {
   const text = `${stdout}\n${stderr}`.replaceAll('\r', '')
   const equation =
-    /^(\S+) +http\S+\n +(\d+) produced = (\d+) delivered \+ (\d+) waiting \+ (\d+) rejected \+ (\d+) dropped/gm
+    /^(\S+) +http\S+\n +([\d,]+) produced = ([\d,]+) delivered \+ ([\d,]+) waiting \+ ([\d,]+) rejected \+ ([\d,]+) dropped/gm
   const accounts: Record<string, Account> = {}
   for (const [, name = '', ...counts] of text.matchAll(equation)) {
-    const [produced = 0, delivered = 0, waiting = 0, rejected = 0, dropped = 0] = counts.map(Number)
+    const [produced = 0, delivered = 0, waiting = 0, rejected = 0, dropped = 0] = counts.map((count) =>
+      Number(count.replaceAll(',', '')),
+    )
     expect(delivered + waiting + rejected + dropped).toBe(produced)
     accounts[name] = { delivered, waiting, rejected, dropped }
   }
