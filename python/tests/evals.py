@@ -97,7 +97,10 @@ def retried() -> None:
 
 def tools() -> None:
     call = ModelOutput.for_tool_call("mockllm/model", "add", {"x": 2, "y": 2})
-    run(sums(1, solver=[use_tools(add()), generate()]), model=model(call, ModelOutput.from_content("mockllm/model", "4")))
+    run(
+        sums(1, solver=[use_tools(add()), generate()]),
+        model=model(call, ModelOutput.from_content("mockllm/model", "4")),
+    )
 
 
 def sets() -> None:

@@ -42,7 +42,7 @@ class InFolder(unittest.TestCase):
 class Child(subprocess.Popen[str]):
     def ends(self, code: int = 0) -> tuple[str, str]:
         """What it wrote on stdout and stderr."""
-        out, err = self.communicate(timeout=60)
+        out, err = self.communicate(timeout=150)
         if self.returncode != code:
             raise AssertionError(f"ended with {self.returncode}\n{out}\n{err}")
         return out, err

@@ -39,7 +39,9 @@ class Records(InFolder):
         self.assertEqual(written(Item(value={"a": None})), {"value": {"a": None}})
 
     def test_lone_surrogates_stay(self) -> None:
-        self.assertEqual(written(Item(name="\ud800", value=["\udfff\x00"])), {"name": "\ud800", "value": ["\udfff\x00"]})
+        self.assertEqual(
+            written(Item(name="\ud800", value=["\udfff\x00"])), {"name": "\ud800", "value": ["\udfff\x00"]}
+        )
         self.assertEqual(written(["\ud800"]), ["\ud800"])
 
     def test_numbers_that_json_lacks_are_bare(self) -> None:
@@ -91,7 +93,9 @@ class Records(InFolder):
             def __len__(self) -> int:
                 raise AssertionError("touched")
 
-        spec = EvalSpec(created="2026-11-28T05:56:09+00:00", task="t", dataset=EvalDataset(), model="m", config=EvalConfig())
+        spec = EvalSpec(
+            created="2026-11-28T05:56:09+00:00", task="t", dataset=EvalDataset(), model="m", config=EvalConfig()
+        )
         log = EvalLog(eval=spec)
         log.__dict__["samples"] = Lazy()
         for metadata in ({"a": 1}, {"a": b"\xff"}):

@@ -12,6 +12,7 @@ import { accountLines, isIncomplete } from './account.ts'
 import { FAILED, type CliContext, type ExitCode } from './context.ts'
 import { resultLines } from './result-lines.ts'
 import { tell } from './tell.ts'
+import { boardHooks, showToTop } from './top/show-to-top.ts'
 import { columnsOf } from './wrap.ts'
 
 /** The tasks of files. Tells of arguments that none has asked for, and of those that bring a model of their own, where another is given. */
@@ -71,9 +72,16 @@ export async function runEvals(
     },
     onAccount: (report) => (account = report),
   }
+  const shown = await showToTop()
+  globalRegistry.registerFirst({
+    name: 'evalspan/top',
+    description: 'what `evalspan top` shows',
+    source: boardHooks(shown.board),
+  })
   try {
     ;({ logs, success = logs.every(({ status }) => status === 'success') } = await work(host))
   } finally {
+    await shown.close()
     const isTold = account && (account.destinations.length > 0 || tellNowhere)
     const accounted = isTold ? ['', ...accountLines(account!, { columns: columnsOf(stdout) })] : []
     const lines = [...resultLines(logs, cwd), ...accounted]

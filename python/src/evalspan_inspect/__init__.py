@@ -86,6 +86,9 @@ def _extent(hook: str, data: Any) -> tuple[Path | None, Path | None]:
         return (*path, kind), None
     if kind.endswith(("_start", "_begin")):
         return path, None
+    if kind == "task_end":
+        # until its run ends: its end may not arrive, and a listener has to know where the log is
+        return None, None
     return None, path if kind.endswith("_end") else None
 
 

@@ -15,6 +15,7 @@ UNDER_WAY_BYTES = 8 * 2**20
 
 Path = tuple[str, ...]
 """Ids of a run, a task, a sample, …: each of them within the one before."""
+SAMPLE_DEPTH = 3
 
 
 class Record(NamedTuple):
@@ -51,7 +52,9 @@ class Buffer:
             # In this order, because Ctrl-C may come between any two: a number may be lost, none is given twice.
             number = self._next
             self._next = number + 1
-            if not line or len(line) > RECORD_BYTES or self._bytes + len(line) > self._limit:
+            # With the start of a task, which is small, goes where its log is: without it nothing could be completed.
+            is_full = self._bytes + len(line) > self._limit and not (begins and len(begins) < SAMPLE_DEPTH)
+            if not line or len(line) > RECORD_BYTES or is_full:
                 self.dropped += 1
                 return False
             self._records.append(Record(number, line, begins, ends))
@@ -96,7 +99,7 @@ class UnderWay:
             self._end(record.ends)
         if record.begins and self._bytes + len(record.line) <= UNDER_WAY_BYTES:
             path = record.begins
-            store = self._outer if len(path) < 3 else self._samples.setdefault(path[:3], {})
+            store = self._outer if len(path) < SAMPLE_DEPTH else self._samples.setdefault(path[:SAMPLE_DEPTH], {})
             self._bytes += len(record.line) - len(store.get(path, b""))
             store[path] = record.line
 
@@ -106,13 +109,13 @@ class UnderWay:
 
     def _end(self, path: Path) -> None:
         depth = len(path)
-        within = [path[:3]] if depth >= 3 else [key for key in self._samples if key[:depth] == path]
+        within = [path[:SAMPLE_DEPTH]] if depth >= SAMPLE_DEPTH else [key for key in self._samples if key[:depth] == path]
         for sample in within:
             parts = self._samples.get(sample, {})
             self._remove(parts, path)
             if not parts:
                 self._samples.pop(sample, None)
-        if depth < 3:
+        if depth < SAMPLE_DEPTH:
             self._remove(self._outer, path)
 
     def _remove(self, store: dict[Path, bytes], path: Path) -> None:

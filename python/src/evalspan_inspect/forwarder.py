@@ -27,7 +27,9 @@ TELL_SECONDS = 1.0
 """A listener that is being restarted is not worth a word."""
 EXIT_SECONDS = 10.0
 SILENT_SECONDS = 0.3
-"""How long an exit waits for a listener that says nothing."""
+"""How long an exit waits for a listener that says nothing, or is away."""
+BUSY_SECONDS = 1.0
+"""How long it waits for the next answer of one that has answered until now: on a busy machine it may be slow."""
 LONGEST_WAIT_AT_EXIT = 2.0
 """What a busy listener may ask for at an exit."""
 
@@ -49,8 +51,11 @@ class Forwarder:
         self._exiting = threading.Event()
         self._done = threading.Event()
         self._ended = False
+        self._silence = SILENT_SECONDS
         self._patience = 0.0
         """Until when an exit waits."""
+        self._asked = 0.0
+        """When the request was begun that has no answer yet, if there is one."""
         self._refused = 0
         self._failures = 0
         self._failing_since = 0.0
@@ -70,7 +75,9 @@ class Forwarder:
             return
         now = time.monotonic()
         end = now + EXIT_SECONDS
-        self._patience = now + SILENT_SECONDS
+        if self._asked and now - self._asked >= BUSY_SECONDS:
+            self._silence = SILENT_SECONDS
+        self._patience = now + self._silence
         self._exiting.set()
         try:
             while not self._done.is_set() and now < min(end, self._patience):
@@ -109,7 +116,7 @@ class Forwarder:
             if exiting and not self._ended:
                 if self._failures or pause > LONGEST_WAIT_AT_EXIT:
                     break
-                self._patience = time.monotonic() + pause + SILENT_SECONDS
+                self._patience = time.monotonic() + pause + self._silence
                 time.sleep(pause)
         self._listener.hang_up()
         self._done.set()
@@ -121,13 +128,16 @@ class Forwarder:
             return MERGE_SECONDS
         is_end = exiting and batch.is_last
         opened = self._under_way.lines() if self._tell_under_way else None
+        self._asked = time.monotonic()
         try:
             answer = self._listener.post(self._body(batch, opened, is_end))
         except OSError as error:
             return self._failed(error.strerror or str(error) or type(error).__name__)
         except http.client.HTTPException as error:
             return self._failed(str(error) or type(error).__name__)
-        self._patience = time.monotonic() + SILENT_SECONDS
+        self._asked = 0
+        self._silence = BUSY_SECONDS
+        self._patience = time.monotonic() + self._silence
         if answer.status == 409 and opened is None:
             self._failures = 0
             self._tell_under_way = True
@@ -172,6 +182,7 @@ class Forwarder:
 
     def _failed(self, problem: str) -> float:
         now = time.monotonic()
+        self._silence = SILENT_SECONDS
         self._problem = problem
         if self._failures == 0:
             self._failing_since = now

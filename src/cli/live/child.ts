@@ -51,6 +51,11 @@ function isForeground(): boolean {
   }
 }
 
+/** As shells do: 127 for a command that is not there, 126 for one that may not be executed. */
+export function notStartedCode({ cause }: EvalspanError): number {
+  return (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT' ? 127 : 126
+}
+
 function notStarted(program: string, error: NodeJS.ErrnoException): EvalspanError {
   const why =
     error.code === 'ENOENT'

@@ -7,14 +7,11 @@ import type { CliContext, ExitCode } from '../context.ts'
 import { socketPath } from '../runtime-folder.ts'
 import { tell } from '../tell.ts'
 import { columnsOf } from '../wrap.ts'
-import { runChild } from './child.ts'
+import { notStartedCode, runChild } from './child.ts'
 import { forwarderEnvironment } from './forwarder-environment.ts'
 import { openLiveSession, type LiveEnd } from './live-session.ts'
 import { HeldLines } from './held-lines.ts'
 import { OpenRuns } from './open-runs.ts'
-
-/** What a shell gives for a command that it cannot start. */
-const NOT_STARTED = 127
 
 /** Runs a command, sends what Inspect does in it while it does it, and ends as the command ended. */
 export async function sendRun(context: CliContext, command: readonly string[]): Promise<ExitCode> {
@@ -29,6 +26,7 @@ export async function sendRun(context: CliContext, command: readonly string[]): 
     onOpen: (unfinished, logs) => open.add(unfinished, logs),
   })
   let exitCode: ExitCode
+  let isStarted = true
   let end: LiveEnd
   lines.hold()
   try {
@@ -38,13 +36,14 @@ export async function sendRun(context: CliContext, command: readonly string[]): 
   } catch (error) {
     if (!(error instanceof EvalspanError)) throw error
     lines.add(`error: ${error.message}`)
-    exitCode = NOT_STARTED
+    exitCode = notStartedCode(error)
+    isStarted = false
   } finally {
     lines.release()
     end = await live.close()
     if ('socket' in at) rmSync(at.socket, { force: true })
   }
-  if (exitCode === NOT_STARTED && end.processes === 0) return exitCode
+  if (!isStarted) return exitCode
   if (end.processes === 0) tell(context, nothingSeen)
   const columns = columnsOf(stderr)
   stderr.write(`${[...open.lines(), ...accountLines(end.account, { columns, tellKnown: false })].join('\n')}\n`)

@@ -22,7 +22,8 @@ export type ListenAt =
 
 export interface ListenerOptions {
   readonly at: ListenAt
-  readonly intake: Intake
+  /** Without it there is only to see what runs. */
+  readonly intake?: Intake | undefined
   /** What runs now, as JSON. */
   readonly status: () => unknown
 }
@@ -36,7 +37,7 @@ const mostConnections = 512
 export class Listener {
   readonly #server: Server
   readonly #at: ListenAt
-  readonly #intake: Intake
+  readonly #intake: Intake | undefined
   readonly #status: () => unknown
   readonly #token: Buffer | undefined
   /** By connection: the process that sends over it. */
@@ -124,17 +125,17 @@ export class Listener {
         return answer(response, 401, { error: 'a token is needed, or another one: EVALSPAN_TOKEN' }, true)
       }
       if (path === '/v1/status' && request.method === 'GET') return answer(response, 200, this.#status())
-      if (path !== '/v1/hooks')
+      if (path !== '/v1/hooks' || !this.#intake)
         return answer(response, 404, { error: 'there are /v1/hooks, /v1/status, /healthz' }, true)
       if (request.method !== 'POST') return answer(response, 405, { error: 'hooks are told by POST' }, true)
-      await this.#take(request, response)
+      await this.#take(this.#intake, request, response)
     } catch (error) {
       if (!response.headersSent) answer(response, 500, { error: messageOf(error) }, true)
       else response.destroy()
     }
   }
 
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #take(intake: Intake, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { socket } = request
     let rate = this.#rates.get(socket)
     if (!rate) this.#rates.set(socket, (rate = new Rate()))
@@ -149,10 +150,10 @@ export class Listener {
       } catch (error) {
         return answer(response, 400, { error: messageOf(error) })
       }
-      const result = await this.#intake.take(batch)
+      const result = await intake.take(batch)
       if ('full' in result) return retry(response, 503, 'what came before is still at work')
       if ('need' in result) return answer(response, 409, result)
-      this.#follow(socket, batch.envelope.stream)
+      this.#follow(intake, socket, batch.envelope.stream)
       answer(response, 200, result)
     } finally {
       body.release()
@@ -160,13 +161,13 @@ export class Listener {
   }
 
   /** A process is there as long as its connection is. */
-  #follow(socket: Socket, stream: string): void {
+  #follow(intake: Intake, socket: Socket, stream: string): void {
     const known = this.#senders.get(socket)
     if (known === stream || socket.destroyed) return
-    if (known !== undefined) this.#intake.disconnected(known)
-    else socket.once('close', () => this.#intake.disconnected(this.#senders.get(socket)!))
+    if (known !== undefined) intake.disconnected(known)
+    else socket.once('close', () => intake.disconnected(this.#senders.get(socket)!))
     this.#senders.set(socket, stream)
-    this.#intake.connected(stream)
+    intake.connected(stream)
   }
 
   #isAllowed({ headers }: IncomingMessage): boolean {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { socketPath } from '../../../src/cli/runtime-folder.ts'
-import { Child, eventually } from '../../faults/child-process.ts'
+import { Child, eventually, startEvalspan } from '../../faults/child-process.ts'
 import { memoryOutput, run } from '../memory-context.ts'
 import { exampleRun, exampleSample, exampleSnapshot, exampleTask, now } from './example.ts'
 import { listenerServer, telling } from './listener-server.ts'
@@ -44,6 +44,37 @@ const other = exampleSnapshot({
 })
 
 describe('evalspan top', () => {
+  it('sees an eval in TypeScript, until it is killed', async () => {
+    const index = join(import.meta.dirname, '../../../src/index.ts')
+    const file = join(folder, 'slow.eval.ts')
+    writeFileSync(
+      file,
+      `import { mockModel, task } from '${index}'
+export default task({ name: 'slow', dataset: [{ input: 'x' }], model: mockModel(() => 'y'),
+  solver: async (state) => { await new Promise((done) => setTimeout(done, 60_000)); return state } })`,
+    )
+    const logs = join(folder, 'logs')
+    const variables = {
+      XDG_RUNTIME_DIR: folder,
+      TMPDIR: folder,
+      HOME: folder,
+      EVALSPAN_OUTBOX: 'none',
+      XDG_DATA_HOME: folder,
+    }
+    const running = startEvalspan(['eval', file, '--log-dir', logs, '--no-console'], variables)
+    const tasks = async (): Promise<unknown> => {
+      const { stdout } = await run(['top', '--json'])
+      const { tasks: found } = JSON.parse(stdout) as {
+        tasks: readonly { name: string; samples: { inFlight: number } }[]
+      }
+      return found.map(({ name, samples }) => [name, samples.inFlight])
+    }
+    await expect.poll(tasks, { timeout: 20_000 }).toEqual([['slow', 1]])
+    running.kill('SIGKILL')
+    await running.ended
+    expect(await tasks()).toEqual([])
+  })
+
   it('shows once what all listeners of the user say together', async () => {
     await using servers = new AsyncDisposableStack()
     await serve(servers, { 'run-12.sock': telling(small), 'listen.sock': telling(other) })
