@@ -11,6 +11,7 @@ import {
   allDelivered,
   evalCommand,
   expectAllThere,
+  expectAllThereAtLeastOnce,
   followAdvice,
   forwarding,
   listen,
@@ -45,6 +46,23 @@ describeWithInspect('evalspan listen', { concurrent: true }, () => {
     expect(accountOf(await stop(second))).toMatchObject({ 'otlp/traces': allDelivered })
     expect(await outcomesOf(scene)).toEqual(succeeded)
     await expectAllThere(scene)
+  })
+
+  it('that is killed again and again while much goes on loses nothing', async () => {
+    await using scene = await InspectScene.open()
+    let listener = await listen(scene)
+    const much = ['--samples', '40', '--at-once', '8', '--calls', '4', '--seconds', '0.5', '--exit-code', '7']
+    const run = scene.run(evalCommand(scene, much), listener.variables)
+    for (const count of [5, 40, 80]) {
+      await scene.arrivals.until('chat', count)
+      listener.child.kill('SIGKILL')
+      await listener.child.ended
+      listener = await listen(scene)
+    }
+    expect(run.isOver).toBe(false)
+    await endedWell(run)
+    expect(accountOf(await stop(listener))).toMatchObject({ 'otlp/traces': allDelivered })
+    await expectAllThereAtLeastOnce(scene)
   })
 
   it('that is stopped in order names what goes on, and another one goes on with it', async () => {

@@ -30,7 +30,7 @@ describeWithInspect('live runs under load', () => {
   it('are all there when a sample is larger than what one record may be', async () => {
     await using scene = await InspectScene.open()
     const ended = await startLive(scene, ['--samples', '2', '--seconds', '0.1', '--large', '7']).ended
-    console.log('large', ended.stderr, ended.code, ended.ms)
+    expect(ended.stderr).toMatch(/^evalspan: \d+ events did not reach the listener at .* \(too large /)
     expect(accountOf(ended)).toMatchObject({ 'otlp/traces': allDelivered, 'otlp/logs': allDelivered })
     expect(await outcomesOf(scene)).toEqual([['success', { '1 1': 'ok', '2 1': 'ok' }]])
     await expectAllThere(scene)
@@ -53,7 +53,10 @@ describeWithInspect('live runs under load', () => {
     await run.until(() => run.stdout.includes('live 8 call 3'))
     const toLastCallMs = performance.now() - began
     const ended = await run.ended
-    console.log('slow', toLastCallMs, ended.ms, ended.stderr)
+    expect(ended.code, ended.stderr).toBe(0)
+    // Of more than a hundred events each takes it a tenth of a second.
+    expect(ended.ms - toLastCallMs).toBeGreaterThan(5_000)
+    expect(accountOf(ended)).toMatchObject({ 'otlp/traces': allDelivered })
     await expectAllThere(scene)
   })
 })

@@ -3,6 +3,7 @@ import { filesIn, findIn, rowsOf } from '../masking/findings.ts'
 import { HttpReceiver } from '../receiver/http-receiver.ts'
 import { describeWithInspect, pythonCommand } from './inspect-python.ts'
 import { InspectScene } from './inspect-scene.ts'
+import { outcomesOf } from './live-faults.ts'
 
 /** Of the environment, where their names tell what they are. */
 const word = 'correct-horse-battery'
@@ -30,16 +31,19 @@ describeWithInspect.each(['NO_CONTENT', 'SPAN_AND_EVENT'])('secrets in a live ru
     const ended = await scene.evalspan(['run', '--', ...command], more).ended
     expect(ended.code, ended.stderr).toBe(0)
     const found = (bytes: Uint8Array | string): string[] => findIn(bytes, secrets)
-    // They were there.
-    expect(scene.paths.length).toBe(1)
+    expect(found(JSON.stringify(await outcomesOf(scene)))).toEqual(expect.arrayContaining([`${word} (plain)`]))
     expect(found(ended.stderr)).toEqual([])
     expect(found(rowsOf(scene.place('outbox'), 'outbox.db'))).toEqual([])
-    const files = [...filesIn(scene.place('outbox'))].flatMap(([path, bytes]) => found(bytes).map((each) => `${path}: ${each}`))
+    const files = [...filesIn(scene.place('outbox'))].flatMap(([path, bytes]) =>
+      found(bytes).map((each) => `${path}: ${each}`),
+    )
     expect(files).toEqual([])
     receiver.answer = 'ok'
     expect((await scene.evalspan(['flush'], more).ended).code).toBe(0)
     expect(receiver.parts('traces').length).toBeGreaterThan(20)
     const requests = [...receiver.taken, ...receiver.refused]
-    expect(requests.flatMap(({ raw, content: decoded }) => [...found(raw!), ...found(JSON.stringify(decoded))])).toEqual([])
+    expect(
+      requests.flatMap(({ raw, content: decoded }) => [...found(raw!), ...found(JSON.stringify(decoded))]),
+    ).toEqual([])
   })
 })

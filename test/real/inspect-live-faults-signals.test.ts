@@ -1,11 +1,19 @@
-import { spawnSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { Child } from '../faults/child-process.ts'
 import { describeWithInspect, inspectCommand } from './inspect-python.ts'
 import { InspectScene } from './inspect-scene.ts'
-import { accountOf, allDelivered, evalCommand, expectAllThere, outcomesOf, startLive } from './live-faults.ts'
+import {
+  accountOf,
+  allDelivered,
+  evalCommand,
+  expectAllThere,
+  isRunning,
+  outcomesOf,
+  startLive,
+} from './live-faults.ts'
 
 const main = join(import.meta.dirname, '../../src/cli/main.ts')
 const hasScript = spawnSync('script', ['--version']).status === 0
@@ -21,7 +29,11 @@ async function inSecondSample(scene: InspectScene): Promise<void> {
 /** On a terminal of its own, which has what it writes, on both streams, as `stdout`; keys are written to `stdin`. */
 function startOnTerminal(scene: InspectScene, command: readonly string[]): Child {
   const words = [process.execPath, main, 'run', '--', ...command].map((word) => `'${word}'`)
-  return scene.run(['script', '-qec', words.join(' '), '/dev/null'], { SHELL: '/bin/sh', TERM: 'xterm-256color' })
+  // A shell between them would get Ctrl-C as well, and end with a code of its own.
+  return scene.run(['script', '-qec', `exec ${words.join(' ')}`, '/dev/null'], {
+    SHELL: '/bin/sh',
+    TERM: 'xterm-256color',
+  })
 }
 
 /** In a process group of its own, whose id is its own. */
@@ -79,9 +91,26 @@ describeWithInspect('evalspan run that gets a signal', { concurrent: true }, () 
     ])
     await expectAllThere(scene)
   })
+
+  it('while the rest is sent leaves it in the outbox, and ends as the command ended', async () => {
+    await using scene = await InspectScene.open()
+    scene.arrivals.answer = 'hang'
+    const run = startLive(scene, ['--samples', '1', '--seconds', '0.1', '--exit-code', '7'])
+    await run.until(() => run.stdout.includes('live 1 call 3'))
+    while (isRunning(scene)) await sleep(50)
+    await sleep(500)
+    const began = performance.now()
+    run.kill('SIGINT')
+    const ended = await run.ended
+    expect(performance.now() - began).toBeLessThan(5_000)
+    expect(ended.code, ended.stderr).toBe(7)
+    expect(accountOf(ended)).toMatchObject({ 'otlp/traces': { delivered: 0, rejected: 0, dropped: 0 } })
+    scene.arrivals.answer = 'ok'
+    expect((await scene.evalspan(['flush']).ended).code).toBe(0)
+    await expectAllThere(scene)
+  })
 })
 
-// Inspect ends a script that is interrupted on a terminal with 130, whatever it would have ended with.
 describeWithInspect('evalspan run on a terminal', { concurrent: true, skip: !hasScript }, () => {
   it('leaves Ctrl-C to Inspect, which gets it once, and ends with its exit code and the account', async () => {
     await using scene = await InspectScene.open()
@@ -89,8 +118,21 @@ describeWithInspect('evalspan run on a terminal', { concurrent: true, skip: !has
     await inSecondSample(scene)
     run.process.stdin?.write('\u0003')
     const ended = await run.ended
-    expect(ended.code).toBe(130)
+    expect(ended.code).toBe(7)
     expect(accountOf(ended)).toMatchObject({ 'otlp/traces': allDelivered })
+    expect(await outcomesOf(scene)).toEqual(cancelled)
+    await expectAllThere(scene)
+  })
+
+  it('hands on a SIGINT that it alone got there, too', async () => {
+    await using scene = await InspectScene.open()
+    const run = startOnTerminal(scene, evalCommand(scene, slow))
+    await inSecondSample(scene)
+    const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
+    const line = lines.find((each) => /^ *\d+ \S*node /.test(each) && each.includes(scene.logs))
+    process.kill(Number.parseInt(line!, 10), 'SIGINT')
+    const ended = await run.ended
+    expect(ended.code).toBe(7)
     expect(await outcomesOf(scene)).toEqual(cancelled)
     await expectAllThere(scene)
   })
@@ -103,7 +145,6 @@ describeWithInspect('evalspan run on a terminal', { concurrent: true, skip: !has
     await sleep(20)
     run.process.stdin?.write('\u0003')
     const ended = await run.ended
-    expect(ended.code).toBe(130)
     expect(accountOf(ended)).toMatchObject({ 'otlp/traces': allDelivered })
     const [[status]] = (await outcomesOf(scene)) as [[string]]
     const isOpen = ended.stdout.includes('came to no end that is known')
@@ -117,6 +158,7 @@ describeWithInspect('evalspan run on a terminal', { concurrent: true, skip: !has
     await inSecondSample(scene)
     run.process.stdin?.write('\u0003')
     const ended = await run.ended
+    // From there Ctrl-C is an error that ends the script.
     expect(ended.code).toBe(130)
     const [screen = '', last = ''] = ended.stdout.split('\u001b[?1049l')
     expect(screen).toContain('\u001b[?1049h')

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { expect } from 'vitest'
 import { forwarderEnvironment } from '../../src/cli/live/forwarder-environment.ts'
 import type { Child, Ended, Variables } from '../faults/child-process.ts'
+import type { Arrivals } from './arrivals.ts'
 import { describedByUs } from './inspect-described.ts'
 import { pythonCommand } from './inspect-python.ts'
 import { freshReplay, type InspectScene } from './inspect-scene.ts'
@@ -63,14 +64,25 @@ export async function outcomesOf(scene: InspectScene): Promise<unknown[]> {
  * these are named.
  */
 export async function expectAllThere(scene: InspectScene, onlyLive: readonly string[] = []): Promise<void> {
-  const live = scene.arrivals
   const alone = await freshReplay(scene, scene.logs)
-  expect(live.keys).toEqual(alone.keys)
+  expect(scene.arrivals.keys).toEqual(alone.keys)
+  expectSame(scene.arrivals, alone, onlyLive)
+}
+
+/** The same where processes were killed that waited for an answer: what this was of is sent once more. */
+export async function expectAllThereAtLeastOnce(scene: InspectScene): Promise<void> {
+  const alone = await freshReplay(scene, scene.logs)
+  expect([...new Set(scene.arrivals.keys)]).toEqual(alone.keys)
+  expectSame(scene.arrivals, alone, [])
+}
+
+function expectSame(live: Arrivals, alone: Arrivals, onlyLive: readonly string[]): void {
   const contents = new Map(alone.spans.map(({ key, content }) => [key, content]))
   const different = live.spans.filter(({ key, content }) => !isDeepStrictEqual(content, contents.get(key)))
   expect(different.map(({ name }) => name).toSorted()).toEqual(onlyLive)
-  expect(live.all.records).toEqual(alone.all.records)
-  expect(live.all.totals).toEqual(alone.all.totals)
+  const texts = ({ all: { records } }: Arrivals): string[] => [...new Set(records.map((each) => JSON.stringify(each)))]
+  expect(texts(live)).toEqual(texts(alone))
+  if (onlyLive.length === 0) expect(live.all.totals).toEqual(alone.all.totals)
 }
 
 /** What became of what was sent, by destination, from the account of a command. */
@@ -106,10 +118,20 @@ export async function followAdvice(scene: InspectScene, { stderr }: Ended): Prom
 
 /** The number of the process that runs the evals of this scene. */
 export function evalIn(scene: InspectScene): number {
+  const [number] = evalsIn(scene)
+  if (number === undefined) throw new Error(`no eval of ${scene.logs} is running`)
+  return number
+}
+
+export function isRunning(scene: InspectScene): boolean {
+  return evalsIn(scene).length > 0
+}
+
+function evalsIn({ logs }: InspectScene): number[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,args='], { encoding: 'utf8' }).split('\n')
-  const line = lines.find((each) => /^ *\d+ \S*python/.test(each) && each.includes(scene.logs))
-  if (line === undefined) throw new Error(`no eval of ${scene.logs} is running`)
-  return Number.parseInt(line, 10)
+  return lines
+    .filter((line) => /^ *\d+ \S*python/.test(line) && line.includes(logs))
+    .map((line) => Number.parseInt(line, 10))
 }
 
 /** Of a destination that has taken all. */

@@ -17,9 +17,11 @@ export class GroupWitness implements Disposable {
   }
 
   /** To be asked when a signal has just come: whether all others of the group have got it too. */
-  async gotIt(): Promise<boolean> {
+  async gotIt(signal: NodeJS.Signals): Promise<boolean> {
     const witness = this.#process
-    if (!witness) return false
+    // Without one it is most likely so where there is a terminal.
+    if (!witness)
+      return signal === 'SIGINT' && [process.stdin, process.stdout, process.stderr].some(({ isTTY }) => isTTY)
     if (witness.exitCode === null && witness.signalCode === null) {
       await Promise.race([once(witness, 'exit'), sleep(patienceMs)])
     }
