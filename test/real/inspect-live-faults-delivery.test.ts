@@ -133,6 +133,14 @@ describeWithInspect('evalspan run whose eval has a log', { concurrent: true }, (
     await expectAllThere(scene)
   })
 
+  it('tells from the logs of a set, with a task that fails at first, what the forwarder had no room for', async () => {
+    await using scene = await InspectScene.open()
+    const ended = await startLive(scene, [...quick, '--set'], tinyBuffer).ended
+    expect(ended.code, ended.stderr).toBe(7)
+    expect(accountOf(ended)).toMatchObject({ 'otlp/traces': allDelivered })
+    await expectAllThere(scene)
+  })
+
   it('that is moved away needs none of it when all came live', async () => {
     await using scene = await InspectScene.open()
     const ended = await startLive(scene, [...quick, '--move-logs', scene.place('moved')]).ended
