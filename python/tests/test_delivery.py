@@ -189,7 +189,8 @@ class Delivery(InFolder):
         del os.environ["EVALSPAN_SOCKET"]
         with Listener(token="secret") as listener, patch("sys.__stderr__") as err:
             err.isatty.return_value = False
-            os.environ |= {"EVALSPAN_URL": listener.url, "EVALSPAN_TOKEN": "other"}
+            url = listener.url.replace("://", "://me:word@")
+            os.environ |= {"EVALSPAN_URL": url, "EVALSPAN_TOKEN": "other"}
             forwarder = Forwarder()
             forwarder.logs["eval"] = "/logs/it's.eval"
             forwarder.add(text(1))
@@ -201,6 +202,8 @@ class Delivery(InFolder):
             said = "".join(call.args[0] for call in err.write.call_args_list)
             self.assertEqual(len(lines_of(said)), 2)
             self.assertIn("""evalspan replay '/logs/it'"'"'s.eval'""", said)
+            self.assertIn(listener.url, said)
+            self.assertNotIn("word", said)
 
     def test_an_exit_waits_for_a_slow_listener_but_not_for_a_silent_one(self) -> None:
         listener = self.listener()

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { HttpReceiver } from '../receiver/http-receiver.ts'
+import { HttpReceiver, type HttpAnswer } from '../receiver/http-receiver.ts'
 import { attributesOf, partsOf } from '../receiver/received.ts'
 import { spanKey } from '../faults/keys.ts'
 
@@ -46,15 +46,18 @@ export class Arrivals {
   readonly #totals = new Map<string, string>()
   readonly #receiver: HttpReceiver
   #lastMs = performance.now()
+  /** What to answer; what is not taken is not noted either. */
+  answer: HttpAnswer = 'ok'
 
   private constructor(receiver: HttpReceiver) {
     this.#receiver = receiver
     receiver.answer = (request) => {
       this.#lastMs = performance.now()
+      if (!isTaken(this.answer)) return this.answer
       if (request.signal === 'traces') this.spans.push(...partsOf(request).map(arrivedSpan))
       if (request.signal === 'logs') this.records.push(...partsOf(request))
       if (request.signal === 'metrics') for (const metric of partsOf(request)) this.#take(metric as unknown as Metric)
-      return 'ok'
+      return this.answer
     }
   }
 
@@ -114,6 +117,10 @@ export class Arrivals {
   #names(): string {
     return this.spans.map(({ name }) => name).join(', ')
   }
+}
+
+function isTaken(answer: HttpAnswer): boolean {
+  return answer === 'ok' || (typeof answer === 'object' && 'afterMs' in answer)
 }
 
 function arrivedSpan(part: Record<string, unknown>): ArrivedSpan {

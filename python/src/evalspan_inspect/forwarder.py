@@ -14,7 +14,7 @@ import uuid
 from importlib.metadata import version as version_of
 
 from .buffer import Batch, Buffer, Path, UnderWay
-from .listener import Listener, target
+from .listener import Listener, shown_target
 
 version = "0.1.0"
 
@@ -89,7 +89,7 @@ class Forwarder:
         if lost:
             why = self._problem or ("no answer" if len(self._buffer) else "too large or too many to wait")
             events = "1 event" if lost == 1 else f"{lost} events"
-            _say(f"{events} did not reach the listener at {target()} ({why}). {self._remedy()}")
+            _say(f"{events} did not reach the listener at {shown_target()} ({why}). {self._remedy()}")
 
     def abandon(self) -> None:
         """In a forked process, which has a forwarder of its own."""
@@ -191,7 +191,7 @@ class Forwarder:
         # at the exit there is one line that says all, and where Inspect draws on the terminal none before it
         if is_worth_it and not self._told and not self._exiting.is_set() and not _is_terminal():
             self._told = True
-            _say(f"the listener at {target()} does not take events ({problem}); they wait in memory. {self._remedy()}")
+            _say(f"the listener at {shown_target()} does not take events ({problem}); they wait in memory. {self._remedy()}")
         return min(MERGE_SECONDS * 2.0 ** min(self._failures - 1, 10), MOST_PAUSE_SECONDS)
 
     def _remedy(self) -> str:

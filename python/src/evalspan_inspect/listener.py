@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import socket
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -25,6 +26,11 @@ class Answer(NamedTuple):
 def target() -> str:
     """Where the listener is: a path or a URL. Empty when there is none."""
     return os.environ.get("EVALSPAN_SOCKET") or os.environ.get("EVALSPAN_URL") or ""
+
+
+def shown_target() -> str:
+    """The same for people, without a user and password in it."""
+    return re.sub(r"(?<=://)[^/@]*@", "", target())
 
 
 class Listener:

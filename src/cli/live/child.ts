@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { EvalspanError } from '../../errors.ts'
 import type { CliContext } from '../context.ts'
+import { GroupWitness } from './group-witness.ts'
 
 export interface ChildOptions {
   readonly cwd: string
@@ -11,8 +11,8 @@ export interface ChildOptions {
 
 /**
  * Runs a command in the foreground, with the terminal as it is, and gives the exit code that a shell would: its own, or 128
- * and the number of the signal that ended it. Signals are the command's: those that a terminal sends reach it by
- * themselves, the others are handed on. Rejects with an `EvalspanError` when it cannot be started.
+ * and the number of the signal that ended it. Signals are the command's: those that the whole process group gets, as from a
+ * terminal, reach it by themselves, the others are handed on. Rejects with an `EvalspanError` when it cannot be started.
  */
 export async function runChild(
   { takeSignals }: Pick<CliContext, 'takeSignals'>,
@@ -20,10 +20,13 @@ export async function runChild(
   { cwd, env }: ChildOptions,
 ): Promise<number> {
   const child = spawn(program, args, { cwd, env, stdio: 'inherit' })
-  const giveBack = takeSignals((signal) => {
-    // The terminal has sent it to both, and a second Ctrl-C would be taken as impatience.
-    if (signal !== 'SIGINT' || !isForeground()) child.kill(signal)
-  })
+  using witness = new GroupWitness()
+  const handOn = (signal: NodeJS.Signals): void => {
+    // After its end they are for what is left to do here.
+    if (!child.kill(signal)) process.kill(process.pid, signal)
+  }
+  // What it got as well, as all from a terminal, is not handed on: a second Ctrl-C would be taken as impatience.
+  const giveBack = takeSignals((signal) => void witness.gotIt(signal).then((gotIt) => gotIt || handOn(signal)))
   try {
     return await new Promise<number>((resolve, reject) => {
       child.on('error', (error: NodeJS.ErrnoException) => reject(notStarted(program, error)))
@@ -31,19 +34,6 @@ export async function runChild(
     })
   } finally {
     giveBack()
-  }
-}
-
-/** Whether what is typed on a terminal, like Ctrl-C, reaches this process and those that it starts. */
-function isForeground(): boolean {
-  try {
-    // After the name, which may hold anything: state, parent, process group, session, terminal, its foreground group.
-    const [, , group, , terminal, foreground] = readFileSync('/proc/self/stat', 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-    return terminal !== '0' && group === foreground
-  } catch {
-    return process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY
   }
 }
 

@@ -4,7 +4,7 @@ import { plainText } from '../../plain-text.ts'
 import type { Unfinished } from '../../telemetry/mapping.ts'
 import { counted } from '../quantity.ts'
 
-/** So many logs are named. */
+/** More logs are named by their folders. */
 const mostNamed = 3
 
 /** Runs that came to no end that could be told. */
@@ -26,13 +26,20 @@ export class OpenRuns {
       ...(this.#samples > 0 ? [counted(this.#samples, 'sample')] : []),
     ]
     if (what.length === 0) return []
-    const logs = [...this.#logs]
-    const named = logs.slice(0, mostNamed).map((log) => plainText(shownPath(fullPath(log))))
-    const more = logs.length > mostNamed ? ` and ${logs.length - mostNamed} more` : ''
-    const replay = named.length > 0 ? `evalspan replay ${named.join(' ')}${more}` : 'evalspan replay'
+    const replay = `evalspan replay ${namedLogs([...this.#logs]).join(' ') || 'LOG'}`
     return [
       `${what.join(' and ')} came to no end that is known: drafts until \`${replay}\` completes them from their logs, or ` +
         '`evalspan flush --seal` closes them as incomplete',
     ]
   }
+}
+
+/** For a command line: the logs, or the folders in which they are when there are many. */
+function namedLogs(logs: readonly string[]): string[] {
+  const places = logs.length > mostNamed ? logs.map((log) => log.replace(/[\\/][^\\/]*$/, '')) : logs
+  return [...new Set(places)].map((place) => shellWord(plainText(shownPath(fullPath(place)))))
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./~-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

@@ -1,4 +1,4 @@
-import { EvalspanError } from '../../errors.ts'
+import { EvalspanError, messageOf } from '../../errors.ts'
 import { shownPath } from '../../files/shown-path.ts'
 import type { HookEvent } from '../../hooks/hooks.ts'
 import { openLog } from '../../inspect/log.ts'
@@ -79,8 +79,11 @@ export async function completeTask(task: LiveTask, options: CompleteOptions): Pr
     if (log.finished) task.end ??= log.endLog
     return log.finished && isWhole
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    onProblem(new EvalspanError('BAD_LOG', `${shownPath(path)}: ${message}`, { cause: error }))
+    // Those of the reader name the file.
+    const isOurs = error instanceof EvalspanError
+    onProblem(
+      isOurs ? error : new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error }),
+    )
     return false
   }
 }

@@ -8,6 +8,7 @@ import { readBody } from './read-body.ts'
 import { Rate } from './rate.ts'
 import { readBatch, type LiveBatch } from './live-stream.ts'
 import type { Intake } from './intake.ts'
+import { removeStaleSocket } from './stale-socket.ts'
 
 export type ListenAt =
   | { readonly socket: string }
@@ -88,19 +89,31 @@ export class Listener {
     // From its first moment on it is its user's alone.
     const mask = 'socket' in at ? process.umask(0o177) : undefined
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.#server.once('error', reject)
-        if ('socket' in at) this.#server.listen(at.socket, resolve)
-        else this.#server.listen(at.port, at.host, resolve)
+      await this.#bind().catch(async (error: NodeJS.ErrnoException) => {
+        const isStale = error.code === 'EADDRINUSE' && 'socket' in at && (await removeStaleSocket(at.socket))
+        if (!isStale) throw error
+        await this.#bind()
       })
     } catch (error) {
       throw new EvalspanError('BAD_OPTION', `cannot listen at ${where}: ${reasonOf(error)}`, { cause: error })
     } finally {
       if (mask !== undefined) process.umask(mask)
     }
-    this.#server.removeAllListeners('error')
     this.#server.on('error', () => {})
     if ('socket' in at) await chmod(at.socket, 0o600)
+  }
+
+  async #bind(): Promise<void> {
+    const at = this.#at
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject)
+      const onListening = (): void => {
+        this.#server.off('error', reject)
+        resolve()
+      }
+      if ('socket' in at) this.#server.listen(at.socket, onListening)
+      else this.#server.listen(at.port, at.host, onListening)
+    })
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -194,8 +194,12 @@ export class LiveProcess {
   }
 
   async #complete(task: LiveTask, endIsTold: boolean): Promise<void> {
-    const options = { history: this.#history, to: this.#to, onProblem: this.#onProblem, endIsTold }
-    task.completed = await completeTask(task, options)
+    // What cannot be read now may be there at the end of the run; if it is not, that is no news.
+    const onProblem = (error: EvalspanError): void => {
+      if (!task.problems.has(error.message)) this.#onProblem(error)
+      task.problems.add(error.message)
+    }
+    task.completed = await completeTask(task, { history: this.#history, to: this.#to, onProblem, endIsTold })
   }
 
   #leaveOpen(run: LiveRun): void {

@@ -28,6 +28,8 @@ export class LiveTask {
   missed = false
   /** The log that came with its end. */
   end: EvalLog | undefined
+  /** What was said of its log. */
+  readonly problems = new Set<string>()
   /** Its log has told all that did not come. */
   completed = false
 

@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import shutil
+import sys
 
 from fake_model import Answer, Call, fake
 from inspect_ai import Task, eval, eval_set
@@ -22,9 +24,13 @@ def main() -> None:
     parser.add_argument("--buffer", type=int, default=1, help="finished samples that wait before they are written")
     parser.add_argument("--shared", type=int, help="a copy of the buffer beside the log, brought up to date after so many seconds")
     parser.add_argument("--format", default="eval")
+    parser.add_argument("--display", default="none")
+    parser.add_argument("--large", type=int, default=0, help="megabytes of each sample's last answer")
+    parser.add_argument("--move-logs", help="where the logs are at the end, before the process ends")
+    parser.add_argument("--exit-code", type=int, default=0)
     parser.add_argument("--set", action="store_true", help="an eval set of two tasks, one of which fails at first")
     options = parser.parse_args()
-    answers = adds(options.calls - 1, last="done")
+    answers = adds(options.calls - 1, last="done" + "\u00e9" * (options.large * 500_000))
 
     async def script(call: Call) -> Answer:
         print(f"{call.question} call {call.turn}", flush=True)
@@ -39,7 +45,7 @@ def main() -> None:
     common = {
         "log_dir": options.log_dir,
         "model": fake("live", script),
-        "display": "none",
+        "display": options.display,
         "max_samples": options.at_once,
         "log_buffer": options.buffer,
         "log_format": options.format,
@@ -49,6 +55,9 @@ def main() -> None:
         eval_set(tasks, **common, max_tasks=1, retry_attempts=2, retry_wait=0.1, retry_cleanup=False)
     else:
         eval(task(options.name), **common, log_shared=options.shared)
+    if options.move_logs:
+        shutil.move(options.log_dir, options.move_logs)
+    sys.exit(options.exit_code)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-import { mkdtempSync, statSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
@@ -149,12 +150,31 @@ describe('a listener', () => {
     })
   })
 
+  it('takes over the socket of one that was killed, and no other file', async () => {
+    const path = socketPath()
+    const program = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`
+    spawnSync(process.execPath, ['-e', program])
+    expect(statSync(path).isSocket()).toBe(true)
+    const { listener } = await open({ socket: path })
+    expect(await ask(listener, '/healthz')).toMatchObject({ status: 200 })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    const file = socketPath()
+    writeFileSync(file, 'notes')
+    await expect(open({ socket: file })).rejects.toThrow('somebody else listens there')
+    expect(readFileSync(file, 'utf8')).toBe('notes')
+  })
+
   it('says who is in the way', async () => {
     const { listener } = await open(loopback)
     const port = Number(new URL(listener.address).port)
     await expect(open({ ...loopback, port })).rejects.toThrow(
       `cannot listen at 127.0.0.1:${port}: somebody else listens there`,
     )
+    const { listener: other } = await open({ socket: socketPath() })
+    await expect(open({ socket: other.address })).rejects.toThrow(
+      `cannot listen at ${other.address}: somebody else listens there`,
+    )
+    expect(await ask(other, '/healthz')).toMatchObject({ status: 200 })
     await expect(open({ socket: `/nowhere/${'x'.repeat(200)}` })).rejects.toThrow('the path of a socket')
   })
 })

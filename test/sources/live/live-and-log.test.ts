@@ -102,4 +102,14 @@ describe('a recorded run that is told live', () => {
       }
     },
   )
+
+  it('is left open, and its log named once, when something did not come and the log is not there', async () => {
+    const played = new Played()
+    const stream = played.stream()
+    const lines = (await linesOf('basic')).map((line) => line.replace(/^\{"log": "[^"]*"/, '{"log": "/nowhere/x.eval"'))
+    await send(stream, lines, { isLost: (index) => index === 7 })
+    await stream.settled()
+    expect(played.problems).toEqual(['/nowhere/x.eval: there is no such file; check the path'])
+    expect(played.hooks.slice(-2)).toEqual(['onTaskEnd', 'onRunEnd'])
+  })
 })
