@@ -39,7 +39,7 @@ export function socketPath(name: string, environment: Environment): string {
 
 /**
  * The sockets of all listeners, of those too that were started with other variables, say by cron. Sorted; some may be
- * of processes that are gone. Throws an `EvalspanError` when somebody else could have put them there.
+ * of processes that are gone.
  */
 export function listSockets(environment: Environment): string[] {
   return candidates(environment).flatMap((folder) => {
@@ -50,7 +50,8 @@ export function listSockets(environment: Environment): string[] {
         .map((entry) => join(folder, entry.name))
         .toSorted()
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      // Not made yet, or somebody else's, put there before us: ours are not in it.
+      if (error instanceof EvalspanError || (error as NodeJS.ErrnoException).code === 'ENOENT') return []
       throw error
     }
   })

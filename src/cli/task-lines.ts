@@ -6,6 +6,7 @@ import { plannedSamples } from './planned-samples.ts'
 import { counted, formatNumber } from './quantity.ts'
 
 interface TaskState {
+  readonly runId: string
   readonly name: string
   /** How many samples there are to be, all epochs; undefined when the log does not say. */
   readonly planned: number | undefined
@@ -25,7 +26,8 @@ export class TaskLines {
   }
 
   event({ hook, data }: HookEvent): void {
-    if (hook === 'onTaskStart') this.#begin(data.eval_id, data.spec)
+    if (hook === 'onTaskStart') this.#begin(data.eval_id, data.run_id, data.spec)
+    if (hook === 'onTaskEnd') this.taskLog(data.log)
     if (hook !== 'onSampleEnd') return
     const task = this.#tasks.get(data.eval_id)
     if (!task) return
@@ -39,6 +41,15 @@ export class TaskLines {
     if (!task) return
     task.status = status
     task.changed = true
+  }
+
+  /** A run came to no end that could be told. */
+  lost(runId: string): void {
+    for (const task of this.#tasks.values()) {
+      if (task.runId !== runId || task.status !== undefined) continue
+      task.status = 'no end is known'
+      task.changed = true
+    }
   }
 
   /** What has happened; without a word when `silent`. */
@@ -55,10 +66,10 @@ export class TaskLines {
     this.#output.write(`${new Date().toTimeString().slice(0, 8)}  ${text}\n`)
   }
 
-  #begin(id: string, spec: EvalSpec): void {
+  #begin(id: string, runId: string, spec: EvalSpec): void {
     const planned = plannedSamples(spec)
     const name = `${plainText(spec.task)}  ${plainText(spec.model)}`
-    this.#tasks.set(id, { name, planned, done: 0, failed: 0, status: undefined, changed: true })
+    this.#tasks.set(id, { runId, name, planned, done: 0, failed: 0, status: undefined, changed: true })
   }
 }
 

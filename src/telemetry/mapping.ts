@@ -92,9 +92,11 @@ export class Mapping {
     this.#runs.delete(runId)
     this.#ended.add(runId)
     const isApart = this.#settings.traceShape === 'sample'
-    const ids = run && isApart ? [run.runSpanId, ...tasks.map((spec) => run.taskSpanId(spec.eval_id))] : undefined
+    // In one trace with others the drafts of samples cannot be told apart; they are lost with the session.
     const drafts = [
-      ...(run ? [{ object: run.traceId, ...(ids && { ids }) }] : []),
+      ...(run
+        ? [{ object: run.traceId, ids: [run.runSpanId, ...tasks.map((spec) => run.taskSpanId(spec.eval_id))] }]
+        : []),
       ...(isApart ? samples.map(([, { trace }]) => ({ object: trace.traceId })) : []),
     ]
     return { samples: samples.length, tasks: tasks.length, drafts }

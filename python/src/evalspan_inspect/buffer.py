@@ -86,7 +86,7 @@ class Buffer:
 
 
 class UnderWay:
-    """The start records of what has begun and not ended; those of more than UNDER_WAY_BYTES are left out."""
+    """The start records of what has begun and not ended; those of samples are left out after UNDER_WAY_BYTES."""
 
     def __init__(self) -> None:
         # Sets, runs and tasks. Samples are by themselves, since they are many and end often.
@@ -97,8 +97,9 @@ class UnderWay:
     def follow(self, record: Record) -> None:
         if record.ends:
             self._end(record.ends)
-        if record.begins and self._bytes + len(record.line) <= UNDER_WAY_BYTES:
-            path = record.begins
+        path = record.begins
+        is_full = self._bytes + len(record.line) > UNDER_WAY_BYTES
+        if path and (len(path) < SAMPLE_DEPTH or not is_full):
             store = self._outer if len(path) < SAMPLE_DEPTH else self._samples.setdefault(path[:SAMPLE_DEPTH], {})
             self._bytes += len(record.line) - len(store.get(path, b""))
             store[path] = record.line

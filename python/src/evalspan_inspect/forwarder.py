@@ -112,7 +112,7 @@ class Forwarder:
             try:
                 pause = self._send(exiting)
             except Exception as error:  # nothing may end this thread
-                pause = self._failed(f"{type(error).__name__}: {error}")
+                pause = self._failed(type(error).__name__)  # its text may hold the token
             if exiting and not self._ended:
                 if self._failures or pause > LONGEST_WAIT_AT_EXIT:
                     break

@@ -66,7 +66,7 @@ class Listener:
         path = "/v1/hooks"
         if not isinstance(connection, _UnixConnection):
             path = urlsplit(target()).path.rstrip("/") + path
-            headers["Authorization"] = f"Bearer {os.environ.get('EVALSPAN_TOKEN', '')}"
+            headers["Authorization"] = f"Bearer {os.environ.get('EVALSPAN_TOKEN', '').strip()}"
         try:
             connection.request("POST", path, body, headers)
             response = connection.getresponse()

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { EvalspanError, messageOf } from '../../errors.ts'
 import { shownPath } from '../../files/shown-path.ts'
 import type { ListenAt } from '../../sources/live/listener.ts'
@@ -19,13 +20,13 @@ const shortestToken = 16
 export function listenAt({ socket, tcp, tlsCert, tlsKey }: ListenOptions, env: NodeJS.ProcessEnv): ListenAt {
   if (tcp === undefined) {
     if (tlsCert !== undefined || tlsKey !== undefined) throw bad('--tls-cert and --tls-key go with --tcp')
-    return { socket: socket ?? socketPath('listen.sock', env) }
+    return { socket: socket === undefined ? socketPath('listen.sock', env) : resolve(socket) }
   }
   if (socket !== undefined) throw bad('--socket and --tcp exclude each other')
   const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(tcp) ?? []
   if (port === '' || Number(port) > 65_535) throw bad(`--tcp takes HOST:PORT or PORT, not ${tcp}`)
   const name = host.replace(/^\[(.*)\]$/, '$1')
-  const token = env['EVALSPAN_TOKEN'] ?? ''
+  const token = (env['EVALSPAN_TOKEN'] ?? '').trim()
   if (token.length < shortestToken) {
     throw bad(
       `--tcp needs a token of at least ${shortestToken} characters, here and where Inspect runs: ` +

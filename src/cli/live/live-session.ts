@@ -18,7 +18,7 @@ export interface LiveSessionOptions {
   readonly onEvent?: ((event: HookEvent) => void) | undefined
   readonly onTaskLog?: ((log: EvalLog) => void) | undefined
   /** A run came to no end that could be told; `logs` may tell it later. */
-  readonly onOpen: (unfinished: Unfinished, logs: readonly string[]) => void
+  readonly onOpen: (unfinished: Unfinished, logs: readonly string[], runId: string) => void
 }
 
 /** What comes of the end of a live session. */
@@ -98,7 +98,7 @@ function targetOf(
     sampleReused: (log) => session.sampleReused(log),
     leaveOpen(runId, logs) {
       board.lost(runId)
-      onOpen(session.leaveOpen(runId), logs)
+      onOpen(session.leaveOpen(runId), logs, runId)
     },
   }
 }

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accountLines, isIncomplete } from '../account.ts'
 import { FAILED, type CliContext, type ExitCode } from '../context.ts'
@@ -27,7 +26,8 @@ export async function sendListen(context: CliContext, options: ListenOptions): P
     report: (line) => tell(context, line),
     onEvent: (event) => lines.event(event),
     onTaskLog: (log) => lines.taskLog(log),
-    onOpen(unfinished, logs) {
+    onOpen(unfinished, logs, runId) {
+      lines.lost(runId)
       const open = new OpenRuns()
       open.add(unfinished, logs)
       for (const line of open.lines()) tell(context, line)
@@ -43,7 +43,6 @@ export async function sendListen(context: CliContext, options: ListenOptions): P
     lines.tell()
   }
   const { account, problems } = await live.close()
-  if ('socket' in at) rmSync(at.socket, { force: true })
   stdout.write(`${accountLines(account, { columns: columnsOf(stdout), tellKnown: false }).join('\n')}\n`)
   return problems > 0 || isIncomplete(account) ? FAILED : 0
 }

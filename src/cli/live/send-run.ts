@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { ListenAt } from '../../sources/live/listener.ts'
 import { EvalspanError } from '../../errors.ts'
 import { accountLines } from '../account.ts'
@@ -15,7 +17,7 @@ import { OpenRuns } from './open-runs.ts'
 
 /** Runs a command, sends what Inspect does in it while it does it, and ends as the command ended. */
 export async function sendRun(context: CliContext, command: readonly string[]): Promise<ExitCode> {
-  const { stderr, cwd } = context
+  const { stderr, cwd, interrupt } = context
   // The terminal is the command's.
   const lines = new HeldLines((line) => tell(context, line))
   const at = listenAt()
@@ -30,6 +32,7 @@ export async function sendRun(context: CliContext, command: readonly string[]): 
   let end: LiveEnd
   lines.hold()
   try {
+    if (interrupt.aborted) return interrupt.reason as ExitCode
     const env = forwarderEnvironment(process.env, addressVariables(at, live.listener.address))
     exitCode = await runChild(context, command, { cwd, env })
     context.keepExitCode()
@@ -41,7 +44,6 @@ export async function sendRun(context: CliContext, command: readonly string[]): 
   } finally {
     lines.release()
     end = await live.close()
-    if ('socket' in at) rmSync(at.socket, { force: true })
   }
   if (!isStarted) return exitCode
   if (end.processes === 0) tell(context, nothingSeen)
@@ -55,9 +57,18 @@ const nothingSeen =
   'PYTHONPATH (python -I, -E), unless evalspan-inspect is installed there. What is in the logs is sent by `evalspan replay`.'
 
 function listenAt(): ListenAt {
-  if (process.platform !== 'win32') return { socket: socketPath(`run-${process.pid}.sock`, process.env) }
+  if (process.platform !== 'win32') return { socket: ownSocket() }
   // Its Python knows no Unix sockets.
   return { host: '127.0.0.1', port: 0, token: randomBytes(32).toString('hex') }
+}
+
+/** Where `top` finds it, or else in a folder of its own: that somebody has taken the place is no reason not to run a command. */
+function ownSocket(): string {
+  try {
+    return socketPath(`run-${process.pid}.sock`, process.env)
+  } catch {
+    return join(mkdtempSync(join(tmpdir(), 'evalspan-')), 'run.sock')
+  }
 }
 
 function addressVariables(at: ListenAt, address: string): NodeJS.ProcessEnv {

@@ -14,7 +14,7 @@ export function findAddresses(
   { sockets = [], url }: Places,
   environment: Environment,
 ): { readonly isNamed: boolean; readonly find: () => readonly Address[] } {
-  const token = environment['EVALSPAN_TOKEN'] || undefined
+  const token = environment['EVALSPAN_TOKEN']?.trim() || undefined
   const addressOf = (value: string, name: string): Address => ({ url: checkUrl(value, name), token })
   const given: Address[] = sockets.map((socket) => ({ socket }))
   if (url !== undefined) given.push(addressOf(url, '--url'))

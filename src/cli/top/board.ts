@@ -30,7 +30,7 @@ const mostToMask = 3000
 
 /**
  * What runs now, told by the events of hooks as they come: several runs and processes at once, starts without an end,
- * ends without a start, the same event twice. Keeps names, ids and numbers, and no more of them than a few minutes need.
+ * ends without a start, the same event twice. Keeps names, ids, numbers and the masked beginnings of error messages, and no more of them than a few minutes need.
  */
 export class Board {
   readonly #now: () => number

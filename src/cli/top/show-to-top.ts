@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs'
 import { hookNames, Hooks } from '../../hooks/hooks.ts'
 import { takeEvents } from '../../hooks/take-events.ts'
 import { Listener } from '../../sources/live/listener.ts'
@@ -23,16 +22,8 @@ export async function showToTop(): Promise<Shown> {
   const board = new Board()
   try {
     const socket = socketPath(`eval-${process.pid}.sock`, process.env)
-    // Of a process of that number that was killed.
-    rmSync(socket, { force: true })
     const listener = await Listener.open({ at: { socket }, status: () => board.snapshot() })
-    return {
-      board,
-      async close() {
-        await listener.close()
-        rmSync(socket, { force: true })
-      },
-    }
+    return { board, close: () => listener.close() }
   } catch {
     return { board, async close() {} }
   }

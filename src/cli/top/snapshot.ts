@@ -3,7 +3,7 @@ export const snapshotVersion = 1
 
 /**
  * What runs at one listener, as plain JSON. Times are milliseconds since 1970, durations milliseconds, costs US dollars;
- * null is what is not known. Names and ids are as they came: not fit for a terminal. There is no content in it.
+ * null is what is not known. Names and ids are as they came: not fit for a terminal. Of content there are the beginnings of error messages, masked.
  */
 export interface BoardSnapshot {
   readonly version: typeof snapshotVersion

@@ -8,6 +8,8 @@ export class TokenRate {
   add(tokens: number, time: number): void {
     if (tokens <= 0) return
     const second = Math.floor(time / 1000)
+    // Whether or not anybody asks.
+    if (this.#bySecond.size > 2 * windowSeconds) this.over(windowSeconds, time)
     this.#bySecond.set(second, (this.#bySecond.get(second) ?? 0) + tokens)
   }
 

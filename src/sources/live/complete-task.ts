@@ -44,9 +44,15 @@ export async function completeTask(task: LiveTask, options: CompleteOptions): Pr
     },
     sampleReused: (header) => to.sampleReused(header),
   }
+  let log: TaskLog | undefined
   try {
     const reader = await openLog(path)
-    const log = new TaskLog(reader, [0, 0])
+    log = new TaskLog(reader, [0, 0])
+    const { eval_id: found } = log.header.eval
+    if (found !== task.evalId) {
+      await reader.close()
+      throw new Error(`is the log of another task (eval_id ${found}, not ${task.evalId})`)
+    }
     const batches = log.tell(
       {
         history,
@@ -75,7 +81,6 @@ export async function completeTask(task: LiveTask, options: CompleteOptions): Pr
         await to.fire(event)
       }
     }
-    log.close()
     if (log.finished) task.end ??= log.endLog
     return log.finished && isWhole
   } catch (error) {
@@ -85,5 +90,7 @@ export async function completeTask(task: LiveTask, options: CompleteOptions): Pr
       isOurs ? error : new EvalspanError('BAD_LOG', `${shownPath(path)}: ${messageOf(error)}`, { cause: error }),
     )
     return false
+  } finally {
+    log?.close()
   }
 }

@@ -3,6 +3,7 @@ import { EvalspanError, messageOf } from '../../errors.ts'
 /**
  * The first line of what a forwarder sends at a time. Records are numbered from 1 in the order in which a process fired
  * its hooks; those of one batch follow each other, so a number that is left out is of a record that was dropped.
+ * Further fields are for people.
  */
 export interface Envelope {
   /** The process; another one after a fork. */
@@ -16,10 +17,6 @@ export interface Envelope {
   readonly open?: number | undefined
   /** The last of a process that ends in order. */
   readonly end?: boolean | undefined
-  readonly pid?: number | undefined
-  /** The version of Inspect. */
-  readonly inspect?: string | undefined
-  readonly forwarder?: string | undefined
 }
 
 /** Reads the first line of a batch. Throws an `EvalspanError` that says what is wrong with it. */
@@ -31,20 +28,12 @@ export function readEnvelope(line: string): Envelope {
     throw bad(messageOf(error))
   }
   if (typeof value !== 'object' || value === null) throw bad('it is no object')
-  const { stream, first, open, end, pid, inspect, forwarder } = value as Record<string, unknown>
+  const { stream, first, open, end } = value as Record<string, unknown>
   if (typeof stream !== 'string' || !/^[\w-]{8,64}$/.test(stream))
     throw bad('"stream" is no name of 8 to 64 letters and digits')
   if (!isCount(first) || first < 1) throw bad('"first" is no number from 1')
   if (open !== undefined && !isCount(open)) throw bad('"open" is no number from 0')
-  return {
-    stream,
-    first,
-    open,
-    end: end === true,
-    pid: isCount(pid) ? pid : undefined,
-    inspect: typeof inspect === 'string' ? inspect : undefined,
-    forwarder: typeof forwarder === 'string' ? forwarder : undefined,
-  }
+  return { stream, first, open, end: end === true }
 }
 
 function isCount(value: unknown): value is number {

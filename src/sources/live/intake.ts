@@ -59,7 +59,7 @@ export class Intake {
     const known = this.#streams.get(name)
     if (!known) return
     known.connections += 1
-    clearTimeout(known.timer)
+    if (!known.stream.ended) clearTimeout(known.timer)
   }
 
   disconnected(name: string): void {

@@ -50,7 +50,10 @@ export class Listener {
     this.#status = status
     this.#token = 'token' in at ? digest(at.token) : undefined
     const handle: RequestListener = (request, response) => void this.#handle(request, response)
-    const server = 'tls' in at && at.tls ? createTlsServer(at.tls, handle) : createServer(handle)
+    // A machine that vanishes closes no connection.
+    const alive = { keepAlive: true, keepAliveInitialDelay: 60_000 }
+    const server =
+      'tls' in at && at.tls ? createTlsServer({ ...alive, ...at.tls }, handle) : createServer(alive, handle)
     server.maxConnections = mostConnections
     // A process may have nothing to tell for hours.
     server.keepAliveTimeout = 0
@@ -119,7 +122,7 @@ export class Listener {
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const path = (request.url ?? '').replace(/\?.*$/s, '')
-      if (path === '/healthz') return answer(response, 200, { status: 'ok' })
+      if (path === '/healthz') return answer(response, 200, { status: 'ok' }, true)
       if (!this.#isAllowed(request)) {
         response.setHeader('WWW-Authenticate', 'Bearer')
         return answer(response, 401, { error: 'a token is needed, or another one: EVALSPAN_TOKEN' }, true)
@@ -143,20 +146,23 @@ export class Listener {
     const body = await readBody(request)
     if (body === 'too large') return answer(response, 413, { error: 'a batch may have 64 MiB' }, true)
     if (body === 'no room') return retry(response, 503, 'too much comes at once')
+    let batch: LiveBatch
     try {
-      let batch: LiveBatch
-      try {
-        batch = readBatch(body.text)
-      } catch (error) {
-        return answer(response, 400, { error: messageOf(error) })
-      }
+      batch = { ...readBatch(body.text), release: body.release }
+    } catch (error) {
+      body.release()
+      return answer(response, 400, { error: messageOf(error) })
+    }
+    try {
       const result = await intake.take(batch)
+      if (!('next' in result)) body.release()
       if ('full' in result) return retry(response, 503, 'what came before is still at work')
       if ('need' in result) return answer(response, 409, result)
       this.#follow(intake, socket, batch.envelope.stream)
       answer(response, 200, result)
-    } finally {
+    } catch (error) {
       body.release()
+      throw error
     }
   }
 

@@ -1,5 +1,6 @@
 import { EvalspanError, messageOf } from '../../errors.ts'
 import type { HookData, HookEvent } from '../../hooks/hooks.ts'
+import type { EvalLog } from '../../inspect/records.ts'
 import { latest, parseTime, type HrTime } from '../../time.ts'
 import { fire } from '../fire.ts'
 import { sampleEvents } from '../sample-events.ts'
@@ -92,8 +93,8 @@ export class LiveProcess {
     // In what order it ended nobody knows, and so not what came last.
     this.miss()
     for (const run of this.#runs.values()) {
-      if (!(await this.#completeRun(run))) this.#leaveOpen(run)
-      else if (run.tasks.length > 0) await this.#to.fire(lastEvent(run))
+      if (run.tasks.length > 0 && (await this.#completeRun(run))) await this.#to.fire(lastEvent(run))
+      else this.#leaveOpen(run)
     }
     this.#runs.clear()
     this.#tasks.clear()
@@ -181,10 +182,18 @@ export class LiveProcess {
 
   async #runEnd(event: Extract<HookEvent, { hook: 'onRunEnd' }>): Promise<void> {
     const run = this.#run(event.data)
-    if (!(await this.#completeRun(run))) this.#leaveOpen(run)
+    const isWhole = this.#knowsTasks(run, event.data.logs) && (await this.#completeRun(run))
+    if (!isWhole) this.#leaveOpen(run)
     await this.#to.fire(event)
     this.#runs.delete(run.runId)
     for (const task of run.tasks) this.#tasks.delete(task.evalId)
+  }
+
+  /** Of a task whose start never came only its log can tell. */
+  #knowsTasks(run: LiveRun, logs: readonly EvalLog[]): boolean {
+    const unknown = logs.filter((log) => run.tasks.every(({ evalId }) => evalId !== log.eval.eval_id))
+    for (const { eval: spec } of unknown) this.#problem(`task ${spec.task} (${spec.eval_id}): its start did not come`)
+    return unknown.length === 0
   }
 
   /** Whether all of its tasks are told to their end. */
@@ -210,7 +219,7 @@ export class LiveProcess {
     )
   }
 
-  #problem(message: string, cause: unknown): void {
+  #problem(message: string, cause?: unknown): void {
     this.#onProblem(new EvalspanError('BAD_LOG', message, { cause }))
   }
 }

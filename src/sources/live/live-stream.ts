@@ -9,6 +9,8 @@ export interface LiveBatch {
   readonly envelope: Envelope
   readonly lines: readonly string[]
   readonly bytes: number
+  /** Told when it is not held any more, once it was taken over. */
+  readonly release?: (() => void) | undefined
 }
 
 /** Takes a body apart. Throws an `EvalspanError` when its first line is unusable. */
@@ -58,7 +60,7 @@ export class LiveStream {
   }
 
   /** Takes a batch over, unless it lacks something; `full` when there was no room for it in so many milliseconds. */
-  async take({ envelope, lines, bytes }: LiveBatch, patienceMs: number): Promise<Answer> {
+  async take({ envelope, lines, bytes, release = () => {} }: LiveBatch, patienceMs: number): Promise<Answer> {
     if (this.#bytes > 0 && this.#bytes + bytes > mostWaiting && !(await this.#room(bytes, patienceMs)))
       return { full: true }
     const { first, open, end } = envelope
@@ -74,8 +76,9 @@ export class LiveStream {
         if (isMissing) for (const line of lines.slice(0, open)) await this.#tell(line, true)
         this.#isKnown = true
         for (const line of fresh) await this.#tell(line, false)
+        release()
       })
-    }
+    } else release()
     this.#next = Math.max(this.#next, last)
     if (end) this.end()
     return { next: this.#next }

@@ -77,3 +77,39 @@ describe('a live stream', () => {
     expect(() => readBatch(`${first}\n`)).toThrow(reason)
   })
 })
+
+describe('a run that comes to no end', () => {
+  it('stays open when its process is gone before its first task', async () => {
+    const lines = await linesOf('basic')
+    const played = new Played()
+    const live = played.stream()
+    await take(live, { stream, first: 1 }, lines.slice(0, 1))
+    live.end()
+    await live.settled()
+    expect([played.hooks, played.open]).toEqual([['onRunStart'], [expect.objectContaining({ samples: 0, tasks: 0 })]])
+  })
+
+  it('stays open when the log is another task’s', async () => {
+    const lines = (await linesOf('basic')).map((line) => line.replace(/\/basic\.eval"/, '/limit_token.eval"'))
+    const played = new Played()
+    const live = played.stream()
+    await take(live, { stream, first: 1 }, lines.slice(0, 6))
+    live.end()
+    await live.settled()
+    expect(played.problems).toEqual([expect.stringMatching(/limit_token\.eval: is the log of another task/)])
+    expect(played.open).toEqual([expect.objectContaining({ tasks: 1 })])
+  })
+
+  it('stays open when a task ended whose start did not come', async () => {
+    const lines = await linesOf('basic')
+    const played = new Played()
+    const live = played.stream()
+    const [runStart = '', runEnd = ''] = [lines[0], lines.at(-1)]
+    await take(live, { stream, first: 1 }, [runStart])
+    await take(live, { stream, first: lines.length, open: 0 }, [runEnd])
+    await live.settled()
+    expect(played.problems).toEqual([expect.stringMatching(/^task basic \(\w+\): its start did not come$/)])
+    expect([...played.items.keys()]).toEqual([])
+    expect(played.open.length).toBe(1)
+  })
+})
