@@ -148,7 +148,7 @@ export class Listener {
     if (body === 'no room') return retry(response, 503, 'too much comes at once')
     let batch: LiveBatch
     try {
-      batch = { ...readBatch(body.text), release: body.release }
+      batch = { ...readBatch(body.text), release: () => body.release() }
     } catch (error) {
       body.release()
       return answer(response, 400, { error: messageOf(error) })

@@ -18,7 +18,7 @@ export const recorded = readdirSync(fixtures)
   .filter((name) => name.endsWith('.hooks.jsonl'))
   .map((name) => name.replace('.hooks.jsonl', ''))
 
-export function logsOf(name: string): string[] {
+function logsOf(name: string): string[] {
   const paths = [`${fixtures}/${name}.eval`, `${fixtures}/${name}.json`].filter((path) => existsSync(path))
   if (paths.length > 0) return paths
   return readdirSync(`${fixtures}/${name}`)
