@@ -23,7 +23,7 @@ MERGE_SECONDS = 0.2
 """What comes in this time goes out together; also the first pause when the listener is away."""
 MOST_PAUSE_SECONDS = 5.0
 TOKEN_PAUSE_SECONDS = 30.0
-TELL_SECONDS = 1.0
+TELL_SECONDS = 3.0
 """A listener that is being restarted is not worth a word."""
 EXIT_SECONDS = 10.0
 SILENT_SECONDS = 0.3
