@@ -35,6 +35,8 @@ export class LiveProcess {
   readonly #onProblem: (error: EvalspanError) => void
   readonly #runs = new Map<string, LiveRun>()
   readonly #tasks = new Map<string, LiveTask>()
+  /** Something did not come, at whatever time. */
+  #hasMissed = false
   /** Samples that a retry takes over belong to the attempt in which they ran. */
   readonly #history = new TaskHistory(() => true)
 
@@ -45,6 +47,7 @@ export class LiveProcess {
 
   /** Records did not come that come before the next one. */
   miss(): void {
+    this.#hasMissed = true
     for (const task of this.#tasks.values()) if (!task.end) task.miss()
   }
 
@@ -189,8 +192,9 @@ export class LiveProcess {
     for (const task of run.tasks) this.#tasks.delete(task.evalId)
   }
 
-  /** Of a task whose start never came only its log can tell. */
+  /** Of a task whose start did not come only its log can tell; some have none, as those that were to run no samples. */
   #knowsTasks(run: LiveRun, logs: readonly EvalLog[]): boolean {
+    if (!this.#hasMissed) return true
     const unknown = logs.filter((log) => run.tasks.every(({ evalId }) => evalId !== log.eval.eval_id))
     for (const { eval: spec } of unknown) this.#problem(`task ${spec.task} (${spec.eval_id}): its start did not come`)
     return unknown.length === 0

@@ -44,7 +44,6 @@ export class LiveStream {
   readonly #unknown = new Set<string>()
   #bytes = 0
   #next = 1
-  #isKnown = false
   #work: Promise<void> | undefined
   #ended = false
   #onRoom: (() => void) | undefined
@@ -72,9 +71,8 @@ export class LiveStream {
     const last = first + numbered.length
     if (last > this.#next || isMissing || (end && !this.#ended)) {
       this.#put(bytes, async () => {
-        if (isMissing && this.#isKnown) this.#process.miss()
+        if (isMissing) this.#process.miss()
         if (isMissing) for (const line of lines.slice(0, open)) await this.#tell(line, true)
-        this.#isKnown = true
         for (const line of fresh) await this.#tell(line, false)
         release()
       })
