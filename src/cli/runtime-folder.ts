@@ -39,10 +39,10 @@ export function socketPath(name: string, environment: Environment): string {
 
 /**
  * The sockets of all listeners, of those too that were started with other variables, say by cron. Sorted; some may be
- * of processes that are gone.
+ * of processes that are gone. Throws an `EvalspanError` when somebody else could get at the one to be used first.
  */
 export function listSockets(environment: Environment): string[] {
-  return candidates(environment).flatMap((folder) => {
+  return candidates(environment).flatMap((folder, index) => {
     try {
       checkPrivate(folder)
       return readdirSync(folder, { withFileTypes: true })
@@ -50,8 +50,9 @@ export function listSockets(environment: Environment): string[] {
         .map((entry) => join(folder, entry.name))
         .toSorted()
     } catch (error) {
-      // Not made yet, or somebody else's, put there before us: ours are not in it.
-      if (error instanceof EvalspanError || (error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      // One of the others may be somebody else's, put there before us: then ours are not in it.
+      if (index > 0 && error instanceof EvalspanError) return []
       throw error
     }
   })
