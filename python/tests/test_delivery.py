@@ -119,6 +119,7 @@ class Delivery(InFolder):
             forwarder.add(text(n, 80))
         listener = self.listener()
         listener.wait(3)
+        time.sleep(0.5)  # until their answer has made room
         forwarder.add(text(101))
         listener.wait(4)
         forwarder.add(b"")
