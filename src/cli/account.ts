@@ -59,13 +59,19 @@ export function passedOverLines(count: number): string[] {
 }
 
 /** Of runs that are going on or were killed, and of what a damaged log has lost. */
-export function unfinishedLines({ samples, tasks }: Unfinished): string[] {
-  const what = [tasks > 0 ? counted(tasks, 'task') : [], samples > 0 ? counted(samples, 'sample') : []].flat()
-  if (what.length === 0) return []
+export function unfinishedLines(unfinished: Unfinished): string[] {
+  const { samples, tasks } = unfinished
+  if (tasks + samples === 0) return []
   const [has, completes] = tasks + samples === 1 ? ['has', 'completes it'] : ['have', 'completes them']
   return [
-    `${what.join(' and ')} ${has} no end in this input; a later replay ${completes}, --seal sends what is known, as incomplete`,
+    `${unfinishedText(unfinished)} ${has} no end in this input; a later replay ${completes}, --seal sends what is known, as incomplete`,
   ]
+}
+
+/** Tasks and samples, as far as there are some. */
+export function unfinishedText({ samples, tasks }: Unfinished): string {
+  const parts = [tasks > 0 ? counted(tasks, 'task') : [], samples > 0 ? counted(samples, 'sample') : []]
+  return parts.flat().join(' and ')
 }
 
 /** Something of what the command was to send is not where it should be, be it from an earlier time. */

@@ -4,6 +4,7 @@ import { plainText } from '../plain-text.ts'
 import type { CliOutput } from './context.ts'
 import { plannedSamples } from './planned-samples.ts'
 import { counted, formatNumber } from './quantity.ts'
+import { clockTime } from './top/texts.ts'
 
 interface TaskState {
   readonly runId: string
@@ -63,7 +64,7 @@ export class TaskLines {
 
   /** A line with the time before it. */
   write(text: string): void {
-    this.#output.write(`${new Date().toTimeString().slice(0, 8)}  ${text}\n`)
+    this.#output.write(`${clockTime(Date.now())}  ${text}\n`)
   }
 
   #begin(id: string, runId: string, spec: EvalSpec): void {

@@ -2,7 +2,7 @@ import { shownPath } from '../../files/shown-path.ts'
 import { fullPath } from '../../files/paths.ts'
 import { plainText } from '../../plain-text.ts'
 import type { Unfinished } from '../../telemetry/mapping.ts'
-import { counted } from '../quantity.ts'
+import { unfinishedText } from '../account.ts'
 
 /** More logs are named by their folders. */
 const mostNamed = 3
@@ -21,14 +21,11 @@ export class OpenRuns {
 
   /** What is open, and what to do about it. */
   lines(): string[] {
-    const what = [
-      ...(this.#tasks > 0 ? [counted(this.#tasks, 'task')] : []),
-      ...(this.#samples > 0 ? [counted(this.#samples, 'sample')] : []),
-    ]
-    if (what.length === 0) return []
+    const what = unfinishedText({ tasks: this.#tasks, samples: this.#samples })
+    if (what === '') return []
     const replay = `evalspan replay ${namedLogs([...this.#logs]).join(' ') || 'LOG'}`
     return [
-      `${what.join(' and ')} came to no end that is known: drafts until \`${replay}\` completes them from their logs, or ` +
+      `${what} came to no end that is known: drafts until \`${replay}\` completes them from their logs, or ` +
         '`evalspan flush --seal` closes them as incomplete',
     ]
   }

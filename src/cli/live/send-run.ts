@@ -20,7 +20,7 @@ export async function sendRun(context: CliContext, command: readonly string[]): 
   const { stderr, cwd, interrupt } = context
   // The terminal is the command's.
   const lines = new HeldLines((line) => tell(context, line))
-  const at = listenAt()
+  const at = ownPlace()
   const open = new OpenRuns()
   const live = await openLiveSession(context, {
     at,
@@ -56,7 +56,7 @@ const nothingSeen =
   'No run of Inspect was seen in the command. It takes Inspect 0.3.112 or later, and a Python that is not told to ignore ' +
   'PYTHONPATH (python -I, -E), unless evalspan-inspect is installed there. What is in the logs is sent by `evalspan replay`.'
 
-function listenAt(): ListenAt {
+function ownPlace(): ListenAt {
   if (process.platform !== 'win32') return { socket: ownSocket() }
   // Its Python knows no Unix sockets.
   return { host: '127.0.0.1', port: 0, token: randomBytes(32).toString('hex') }
