@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accounts, expected, status } from './account.ts'
 import { Backend } from './backend.ts'
 import { evalspan, startHost, startHostInShell, type Variables } from './child-process.ts'
+import { fillDisk } from './fill-disk.ts'
 import { difference, expectExactly } from './holdings.ts'
 import { scratch } from './scratch.ts'
 import { variablesFor } from './variables.ts'
@@ -44,7 +45,7 @@ withDisk(noMount === undefined ? 'a small disk' : `a small disk (left out: ${noM
     await using backend = await Backend.start()
     const variables = variablesFor(newFolder(), backend.url)
     mountDisk(variables['EVALSPAN_OUTBOX']!, 'size=256k')
-    fill(variables['EVALSPAN_OUTBOX']!)
+    fillDisk(variables['EVALSPAN_OUTBOX']!)
     await expectAllDelivered(backend, variables)
   })
 
@@ -56,7 +57,7 @@ withDisk(noMount === undefined ? 'a small disk' : `a small disk (left out: ${noM
     const pauseAfter = Math.floor(workload.steps.length / 2)
     const host = startHost({ events: workload.file, exitCode, pauseAfter }, variables)
     await host.until(({ paused }) => paused !== undefined)
-    fill(outbox)
+    fillDisk(outbox)
     host.resume()
     expect(await host.ended).toMatchObject({ code: exitCode })
     expect(accounts(host.told.report!.destinations)).toEqual(expected(produced, 'delivered'))
@@ -75,7 +76,7 @@ withDisk(noMount === undefined ? 'a small disk' : `a small disk (left out: ${noM
     await host.until(({ paused }) => paused !== undefined)
     // What it keeps for this case would be enough for so little.
     rmSync(join(outbox, 'outbox.db-reserve'))
-    const ballast = fill(outbox)
+    const ballast = fillDisk(outbox)
     host.resume()
     const { code, stderr } = await host.ended
     expect(code).toBe(exitCode)
@@ -201,21 +202,6 @@ function whyNoMount(): string | undefined {
   } catch (error) {
     return `no tmpfs can be mounted here: ${String((error as { stderr?: Buffer }).stderr ?? error).trim()}`
   }
-}
-
-/** Writes until nothing more goes on the disk; the file that takes it up. */
-function fill(folder: string): string {
-  const file = join(folder, 'ballast')
-  const descriptor = openSync(file, 'w')
-  for (let bytes = 4096; bytes > 0;) {
-    try {
-      writeSync(descriptor, Buffer.alloc(bytes))
-    } catch {
-      bytes = Math.floor(bytes / 2)
-    }
-  }
-  closeSync(descriptor)
-  return file
 }
 
 /** The first page, with the schema in it, stays as it is. */

@@ -1,35 +1,28 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, cpSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { cpSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { fillDisk } from '../faults/fill-disk.ts'
 import { describeWithInspect } from './inspect-python.ts'
 import { freshReplay, InspectScene } from './inspect-scene.ts'
-import { accountOf, allDelivered, evalCommand, expectAllThere, outcomesOf, startLive } from './live-faults.ts'
+import {
+  accountOf,
+  allDelivered,
+  evalCommand,
+  expectAllThere,
+  outcomesOf,
+  startLive,
+  succeeded,
+} from './live-faults.ts'
 
 const quick = ['--samples', '3', '--calls', '3', '--seconds', '0.2', '--exit-code', '7']
 /** Bytes, of which the end of a sample has more. */
 const tinyBuffer = { EVALSPAN_BUFFER: '3000' }
-const succeeded = [['success', { '1 1': 'ok', '2 1': 'ok', '3 1': 'ok' }]]
 
 /** A small disk in the place of a folder. */
 function mountDisk(folder: string, size: string): Disposable {
   mkdirSync(folder, { recursive: true })
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder], { stdio: 'pipe' })
   return { [Symbol.dispose]: () => execFileSync('umount', ['-l', folder]) }
-}
-
-/** Until not a byte more fits. */
-function fill(folder: string): string {
-  const file = `${folder}/ballast`
-  const descriptor = openSync(file, 'w')
-  for (let bytes = 4096; bytes > 0;) {
-    try {
-      writeSync(descriptor, Buffer.alloc(bytes))
-    } catch {
-      bytes = Math.floor(bytes / 2)
-    }
-  }
-  closeSync(descriptor)
-  return file
 }
 
 function canMount(): boolean {
@@ -78,7 +71,7 @@ describeWithInspect('evalspan run with a small disk', { concurrent: true, skip: 
     await using scene = await InspectScene.open()
     const outbox = scene.place('outbox')
     using _ = mountDisk(outbox, '256k')
-    fill(outbox)
+    fillDisk(outbox)
     const ended = await startLive(scene, quick).ended
     expect(ended.code, ended.stderr).toBe(7)
     expect(ended.stderr).toContain(`the outbox ${outbox}/outbox.db cannot be used (database or disk is full)`)
@@ -93,7 +86,7 @@ describeWithInspect('evalspan run with a small disk', { concurrent: true, skip: 
     using _ = mountDisk(outbox, '1m')
     const run = startLive(scene, quick)
     await scene.arrivals.until('chat', 4)
-    fill(outbox)
+    fillDisk(outbox)
     const ended = await run.ended
     expect(ended.code, ended.stderr).toBe(7)
     expect(accountOf(ended)).toMatchObject({ 'otlp/traces': allDelivered, 'otlp/logs': allDelivered })
@@ -106,7 +99,7 @@ describeWithInspect('evalspan run with a small disk', { concurrent: true, skip: 
     using _ = mountDisk(scene.logs, '1m')
     const run = startLive(scene, quick)
     await scene.arrivals.until('chat', 4)
-    const ballast = fill(scene.logs)
+    const ballast = fillDisk(scene.logs)
     const ended = await run.ended
     rmSync(ballast)
     // What Inspect makes of it is its own affair.

@@ -10,10 +10,18 @@ import {
   followAdvice,
   outcomesOf,
   startLive,
+  succeeded,
 } from './live-faults.ts'
 
 const slow = ['--samples', '3', '--calls', '3', '--seconds', '0.5', '--exit-code', '7']
-const succeeded = [['success', { '1 1': 'ok', '2 1': 'ok', '3 1': 'ok' }]]
+
+/** Has Inspect recover the log of an eval that is gone, and sends what is in it. */
+async function recover(scene: InspectScene): Promise<void> {
+  const [log] = scene.paths
+  scene.silence()
+  expect((await scene.run(inspectCommand('log', 'recover', log!)).ended).code).toBe(0)
+  expect(await scene.replay(scene.logs)).toMatchObject({ code: 0, stderr: '' })
+}
 
 describeWithInspect('an eval that is killed under evalspan run', { concurrent: true }, () => {
   it('leaves drafts, which are named, and what is recovered of its log completes', async () => {
@@ -27,9 +35,7 @@ describeWithInspect('an eval that is killed under evalspan run', { concurrent: t
     expect(ended.stderr).toContain(`drafts until \`evalspan replay ${log}\` completes them`)
     expect(ended.stderr).toMatch(/beside that: \d drafts/)
     expect(accountOf(ended)).toMatchObject({ 'otlp/traces': allDelivered })
-    scene.silence()
-    expect((await scene.run(inspectCommand('log', 'recover', log!)).ended).code).toBe(0)
-    expect(await scene.replay(scene.logs)).toMatchObject({ code: 0, stderr: '' })
+    await recover(scene)
     await expectAllThere(scene)
   })
 
@@ -79,9 +85,7 @@ describeWithInspect('evalspan run that is killed', { concurrent: true }, () => {
     process.kill(evalIn(scene), 'SIGKILL')
     run.kill('SIGKILL')
     expect((await run.ended).code).toBe(137)
-    scene.silence()
-    expect((await scene.run(inspectCommand('log', 'recover', scene.paths[0]!)).ended).code).toBe(0)
-    expect(await scene.replay(scene.logs)).toMatchObject({ code: 0, stderr: '' })
+    await recover(scene)
     await expectAllThereAtLeastOnce(scene)
   })
 })

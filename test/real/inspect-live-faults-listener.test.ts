@@ -17,10 +17,10 @@ import {
   listen,
   outcomesOf,
   stop,
+  succeeded,
 } from './live-faults.ts'
 
 const slow = ['--samples', '3', '--calls', '3', '--seconds', '1', '--exit-code', '7']
-const succeeded = [['success', { '1 1': 'ok', '2 1': 'ok', '3 1': 'ok' }]]
 
 async function endedWell(run: Child): Promise<Ended> {
   const ended = await run.ended

@@ -59,6 +59,9 @@ export async function outcomesOf(scene: InspectScene): Promise<unknown[]> {
   )
 }
 
+/** The outcomes of one log of three samples that went well. */
+export const succeeded = [['success', { '1 1': 'ok', '2 1': 'ok', '3 1': 'ok' }]]
+
 /**
  * All that a replay of the logs alone gives has come, once and the same, but for spans of which only a live run knows all:
  * these are named.
