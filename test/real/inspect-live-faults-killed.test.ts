@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { isThere } from '../../src/processes.ts'
+import { eventually } from '../faults/child-process.ts'
 import { describeWithInspect, inspectCommand } from './inspect-python.ts'
 import { InspectScene } from './inspect-scene.ts'
 import {
@@ -19,7 +21,8 @@ const slow = ['--samples', '3', '--calls', '3', '--seconds', '0.5', '--exit-code
 async function recover(scene: InspectScene): Promise<void> {
   const [log] = scene.paths
   scene.silence()
-  expect((await scene.run(inspectCommand('log', 'recover', log!)).ended).code).toBe(0)
+  const { code, stdout, stderr } = await scene.run(inspectCommand('log', 'recover', log!)).ended
+  expect(code, stdout + stderr).toBe(0)
   expect(await scene.replay(scene.logs)).toMatchObject({ code: 0, stderr: '' })
 }
 
@@ -82,9 +85,12 @@ describeWithInspect('evalspan run that is killed', { concurrent: true }, () => {
     await using scene = await InspectScene.open()
     const run = startLive(scene, slow)
     await scene.arrivals.until('chat', 4)
-    process.kill(evalIn(scene), 'SIGKILL')
+    const pid = evalIn(scene)
+    process.kill(pid, 'SIGKILL')
     run.kill('SIGKILL')
     expect((await run.ended).code).toBe(137)
+    // Nobody is left to wait for it, and until the system has, Inspect takes it for alive.
+    await eventually('the eval is gone', () => !isThere(pid))
     await recover(scene)
     await expectAllThereAtLeastOnce(scene)
   })
